@@ -1,0 +1,29 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { auditRoutes } from './audit/index.ts'
+import { campaignRoutes } from './campaigns/index.ts'
+import type { Deps } from './deps.ts'
+import { identityRoutes, knowActor } from './identity/index.ts'
+import { placesRoutes } from './places/index.ts'
+import { type App, answerOnce, httpServer } from './platform/http/index.ts'
+import { healthRoutes } from './platform/http/health.ts'
+import { openApi } from './platform/http/openapi.ts'
+
+/** The whole HTTP application: a table of contents. Reads no environment and does not listen. */
+export async function buildApp(deps: Deps): Promise<App> {
+  const app = await httpServer(deps)
+  await app.register(swagger, openApi)
+  await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
+  await app.register(healthRoutes)
+  await app.register(apiRoutes, { prefix: '/api/v1' })
+  return app
+
+  async function apiRoutes(api: App): Promise<void> {
+    knowActor(api, deps)
+    answerOnce(api)
+    await api.register(identityRoutes)
+    await api.register(auditRoutes)
+    await api.register(placesRoutes)
+    await api.register(campaignRoutes)
+  }
+}

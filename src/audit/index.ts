@@ -1,0 +1,2 @@
+export { auditRoutes } from './routes.ts'
+export { recordEvent } from './use-cases.ts'

@@ -1,0 +1,56 @@
+import { and, desc, eq, gte, lt, lte, sql } from 'drizzle-orm'
+import type { PageQuery } from '../kernel/page.ts'
+import { decodeCursor, type Page, toPage } from '../kernel/page.ts'
+import { prepared } from '../platform/db/index.ts'
+import type { Reader, Tx } from '../schema.ts'
+import type { AuditEvent } from './rules.ts'
+
+/** Which events to list; instants are of the event. */
+export interface EventFilter {
+  subjectId?: string | undefined
+  actorId?: string | undefined
+  action?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+}
+
+/** Appends an event. */
+export async function insertEvent(tx: Tx, event: AuditEvent): Promise<void> {
+  const insert = prepared(tx, 'audit:insert', ({ q, t }) =>
+    q
+      .insert(t.auditEvents)
+      .values({
+        id: sql.placeholder('id'),
+        at: sql.placeholder('at'),
+        actorKind: sql.placeholder('actorKind'),
+        actorId: sql.placeholder('actorId'),
+        action: sql.placeholder('action'),
+        subjectId: sql.placeholder('subjectId'),
+        change: sql.placeholder('change'),
+        requestId: sql.placeholder('requestId'),
+      })
+      .prepare(),
+  )
+  await insert.execute({ ...event })
+}
+
+/** Events, the newest first. */
+export async function listEvents({ q, t }: Reader, filter: EventFilter, page: PageQuery): Promise<Page<AuditEvent>> {
+  const after = decodeCursor(page.cursor, 1)
+  const rows = await q
+    .select()
+    .from(t.auditEvents)
+    .where(
+      and(
+        filter.subjectId ? eq(t.auditEvents.subjectId, filter.subjectId) : undefined,
+        filter.actorId ? eq(t.auditEvents.actorId, filter.actorId) : undefined,
+        filter.action ? eq(t.auditEvents.action, filter.action) : undefined,
+        filter.from ? gte(t.auditEvents.at, filter.from) : undefined,
+        filter.to ? lte(t.auditEvents.at, filter.to) : undefined,
+        after ? lt(t.auditEvents.id, String(after[0])) : undefined,
+      ),
+    )
+    .orderBy(desc(t.auditEvents.id))
+    .limit(page.limit + 1)
+  return toPage(rows, page.limit, (event) => [event.id])
+}

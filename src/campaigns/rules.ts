@@ -1,0 +1,145 @@
+import type { Actor } from '../identity/rules.ts'
+import type { Id } from '../kernel/ids.ts'
+import { defineProblem, type Problem } from '../kernel/problem.ts'
+import type { Instant, LocalDate } from '../kernel/time.ts'
+
+/** `draft → open → closing → closed`. */
+export type CampaignStatus = 'draft' | 'open' | 'closing' | 'closed'
+
+/** Every {@link CampaignStatus}. */
+export const campaignStatuses = ['draft', 'open', 'closing', 'closed'] as const
+
+/** One thing in a kit. */
+export interface KitItem {
+  name: string
+  quantity: number
+  unitCostCents: number
+}
+
+/** One kind of school set with its contents. */
+export interface Kit {
+  id: Id
+  name: string
+  items: KitItem[]
+  /** The sum of its items, each times its quantity. */
+  unitCostCents: number
+}
+
+/** One year's distribution. */
+export interface Campaign {
+  id: Id
+  name: string
+  year: number
+  kitId: Id
+  communityIds: Id[]
+  targetQuantity: number
+  budgetCents: number
+  /** Kits kept back at the warehouse. */
+  reserveQuantity: number
+  pickupFrom: LocalDate
+  pickupUntil: LocalDate
+  /** Whether the one who confirms, posts or signs must be another than the one who made it. */
+  fourEyes: boolean
+  status: CampaignStatus
+  openedAt: Instant | null
+  closingAt: Instant | null
+  closedAt: Instant | null
+  version: number
+}
+
+/** What a kit costs: the sum of its items, each times its quantity. */
+export function unitCostOf(items: KitItem[]): number {
+  return items.reduce((sum, item) => sum + item.quantity * item.unitCostCents, 0)
+}
+
+/** The campaign is not open. */
+export const campaignNotOpen = defineProblem<{ status: CampaignStatus }>({
+  code: 'campaign_not_open',
+  status: 409,
+  title: 'The campaign is not open',
+  detail: ({ status }) =>
+    status === 'draft' ? 'The campaign is still a draft. Open it first.' : `The campaign is ${status}: its pickup has ended.`,
+})
+
+/** The campaign has ended: nothing of it changes any more. */
+export const campaignClosed = defineProblem({
+  code: 'campaign_closed',
+  status: 409,
+  title: 'The campaign is closed',
+  detail: () => 'The campaign has been reconciled, signed and closed. Nothing of it can change any more.',
+})
+
+/** Whoever made it may not also approve it. */
+export const fourEyes = defineProblem({
+  code: 'four_eyes',
+  status: 409,
+  title: 'Another person must do this',
+  detail: () => 'This campaign asks for four eyes: somebody other than the one who made it must approve it.',
+})
+
+/** The pickup would end before it begins. */
+export const pickupEndsBeforeItBegins = defineProblem({
+  code: 'pickup_ends_before_it_begins',
+  status: 422,
+  title: 'The pickup ends before it begins',
+  detail: () => 'pickupUntil must be the same day as pickupFrom or a later one. Correct one of the two.',
+})
+
+/** The kit of a campaign is not there. */
+export const unknownKit = defineProblem({
+  code: 'unknown_kit',
+  status: 422,
+  title: 'There is no such kit',
+  detail: () => 'The kitId names no kit. Add the kit first, or correct the id.',
+})
+
+/** A community of a campaign is not there. */
+export const unknownCommunities = defineProblem<{ communityIds: Id[] }>({
+  code: 'unknown_communities',
+  status: 422,
+  title: 'There are no such communities',
+  detail: () => 'Some of communityIds name no community. Add those first, or correct the ids.',
+  members: (facts) => ({ ...facts }),
+})
+
+/** What an open campaign gives out, and to whom, stays as it is. */
+export const campaignUnderWay = defineProblem<{ field: string }>({
+  code: 'campaign_under_way',
+  status: 409,
+  title: 'The campaign is under way',
+  detail: ({ field }) => `${field} can only be changed while the campaign is a draft.`,
+})
+
+/** What stands against doing what only an open campaign allows. */
+export function checkOpen({ status }: Pick<Campaign, 'status'>): Problem | undefined {
+  return status === 'open' ? undefined : status === 'closed' ? campaignClosed() : campaignNotOpen({ status })
+}
+
+/** What stands against changing anything of a campaign. */
+export function checkNotClosed({ status }: Pick<Campaign, 'status'>): Problem | undefined {
+  return status === 'closed' ? campaignClosed() : undefined
+}
+
+/** What stands against taking in children: the pickup has ended. */
+export function checkTakesEnrollments({ status }: Pick<Campaign, 'status'>): Problem | undefined {
+  return status === 'draft' ? undefined : checkOpen({ status })
+}
+
+/** What stands against `actor` approving what `makerId` made. */
+export function checkFourEyes(campaign: Pick<Campaign, 'fourEyes'>, makerId: string, actor: Actor): Problem | undefined {
+  return campaign.fourEyes && makerId === actor.id ? fourEyes() : undefined
+}
+
+/** What stands against changing `campaign` by `change`. */
+export function checkChange(campaign: Campaign, change: Partial<Campaign>): Problem | undefined {
+  if (campaign.status === 'closed') return campaignClosed()
+  if (campaign.status !== 'draft' && change.kitId && change.kitId !== campaign.kitId) return campaignUnderWay({ field: 'kitId' })
+  const lost = change.communityIds && campaign.communityIds.some((id) => !change.communityIds?.includes(id))
+  if (campaign.status !== 'draft' && lost) return campaignUnderWay({ field: 'communityIds' })
+  return checkPickup({ ...campaign, ...change })
+}
+
+/** What stands against a pickup window. */
+export function checkPickup({ pickupFrom, pickupUntil }: Pick<Campaign, 'pickupFrom' | 'pickupUntil'>): Problem | undefined {
+  return pickupFrom <= pickupUntil ? undefined : pickupEndsBeforeItBegins()
+}

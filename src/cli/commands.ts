@@ -1,0 +1,65 @@
+import { openDeps } from '../open-deps.ts'
+import { InvalidConfig, readConfig } from '../platform/config.ts'
+import { NewerDatabase } from '../platform/db/index.ts'
+import { serve } from '../serve.ts'
+
+/** What a command has of the outside world. */
+export interface Terminal {
+  out(text: string): void
+  err(text: string): void
+  /** Calls `stop` once when the process is asked to end. */
+  onStop(stop: () => void): void
+}
+
+type Env = Record<string, string | undefined>
+type Command = { meaning: string; run: (env: Env, terminal: Terminal, args: string[]) => Promise<void> }
+
+const commands: Record<string, Command> = {
+  serve: { meaning: 'Serve until told to stop.', run: runServe },
+  migrate: { meaning: 'Bring the database to this version’s tables, and end.', run: runMigrate },
+  demo: { meaning: 'Run the example campaigns on the example data, then serve.', run: runDemonstration },
+  help: { meaning: 'Show this.', run: async (_env, { out }) => out(usage()) },
+}
+
+/** Runs the command that `args` name and answers the exit code: 0, or 1 with a sentence of what is wrong. */
+export async function runCommand(args: string[], env: Env, terminal: Terminal): Promise<number> {
+  const [name = 'help', ...rest] = args
+  const command = commands[name]
+  if (!command) {
+    terminal.err(`There is no command ${name}.\n\n${usage()}`)
+    return 1
+  }
+  try {
+    await command.run(env, terminal, rest)
+    return 0
+  } catch (error) {
+    if (!(error instanceof InvalidConfig || error instanceof NewerDatabase)) throw error
+    terminal.err(`${error.message}\n`)
+    return 1
+  }
+}
+
+function usage(): string {
+  const lines = Object.entries(commands).map(([name, { meaning }]) => `  ${name.padEnd(10)} ${meaning}\n`)
+  return `saka COMMAND\n\n${lines.join('')}\nThe environment configures it; docs/configuration.md lists every setting.\n`
+}
+
+async function runServe(env: Env, terminal: Terminal): Promise<void> {
+  const deps = await openDeps(readConfig(env))
+  const service = await serve(deps)
+  await new Promise<void>((stop) => terminal.onStop(stop))
+  deps.log.info('stopping: answering what is under way')
+  await service.close()
+  deps.close()
+}
+
+async function runMigrate(env: Env, { out }: Terminal): Promise<void> {
+  const deps = await openDeps(readConfig(env))
+  deps.close()
+  out('The database is at this version’s tables.\n')
+}
+
+async function runDemonstration(env: Env, terminal: Terminal): Promise<void> {
+  const { demonstrate } = await import('../demo/demonstrate.ts')
+  await demonstrate(env, terminal)
+}

@@ -1,0 +1,2 @@
+/** `active → transferred | withdrawn`. */
+export type EnrollmentStatus = 'active' | 'transferred' | 'withdrawn'

@@ -1,0 +1,166 @@
+import { and, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import type { Id } from '../kernel/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import type { Instant } from '../kernel/time.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
+
+/** A user as stored. */
+export type UserRow = Tables['users']['$inferSelect']
+/** An API key as stored. */
+export type ApiKeyRow = Tables['apiKeys']['$inferSelect']
+/** A device as stored. */
+export type DeviceRow = Tables['devices']['$inferSelect']
+
+/** Whether there is any user. */
+export async function hasUsers({ q, t }: Reader): Promise<boolean> {
+  return (await q.select({ id: t.users.id }).from(t.users).limit(1)).length > 0
+}
+
+/** The user with this id. */
+export async function findUser({ q, t }: Reader, id: Id): Promise<UserRow | undefined> {
+  return (await q.select().from(t.users).where(eq(t.users.id, id)))[0]
+}
+
+/** The user with this e-mail address, which is lower-case. */
+export async function findUserByEmail({ q, t }: Reader, email: string): Promise<UserRow | undefined> {
+  return (await q.select().from(t.users).where(eq(t.users.email, email)))[0]
+}
+
+/** Adds a user. A taken e-mail address breaks `users_email`. */
+export async function insertUser({ q, t }: Tx, user: Tables['users']['$inferInsert']): Promise<UserRow> {
+  return (await q.insert(t.users).values(user).returning())[0]!
+}
+
+/** Changes a user and counts its version up; undefined when the version is no longer `ifVersion`. */
+export async function updateUser(
+  { q, t }: Tx,
+  id: Id,
+  change: Partial<UserRow>,
+  ifVersion: number | undefined,
+): Promise<UserRow | undefined> {
+  const [row] = await q
+    .update(t.users)
+    .set({ ...change, version: sql`${t.users.version} + 1` })
+    .where(and(eq(t.users.id, id), ifVersion === undefined ? undefined : eq(t.users.version, ifVersion)))
+    .returning()
+  return row
+}
+
+/** Users by the time they were added. */
+export async function listUsers({ q, t }: Reader, page: PageQuery): Promise<Page<UserRow>> {
+  const after = decodeCursor(page.cursor, 1)
+  const behind = after ? gt(t.users.id, String(after[0])) : undefined
+  const rows = await q.select().from(t.users).where(behind).orderBy(t.users.id).limit(page.limit + 1)
+  return toPage(rows, page.limit, (row) => [row.id])
+}
+
+/** Adds a session. */
+export async function insertSession({ q, t }: Tx, session: Tables['sessions']['$inferInsert']): Promise<void> {
+  await q.insert(t.sessions).values(session)
+}
+
+/** The active user whose session has this token hash and has not run out by `now`. */
+export async function findSessionUser({ q, t }: Reader, tokenHash: string, now: Instant): Promise<UserRow | undefined> {
+  const [row] = await q
+    .select({ user: t.users })
+    .from(t.sessions)
+    .innerJoin(t.users, eq(t.users.id, t.sessions.userId))
+    .where(and(eq(t.sessions.tokenHash, tokenHash), gt(t.sessions.expiresAt, now), eq(t.users.active, true)))
+  return row?.user
+}
+
+/** Ends the session with this token hash. */
+export async function deleteSession({ q, t }: Tx, tokenHash: string): Promise<void> {
+  await q.delete(t.sessions).where(eq(t.sessions.tokenHash, tokenHash))
+}
+
+/** Ends every session of a user. */
+export async function deleteSessionsOf({ q, t }: Tx, userId: Id): Promise<void> {
+  await q.delete(t.sessions).where(eq(t.sessions.userId, userId))
+}
+
+/** Forgets the sessions that ran out before `now`. */
+export async function deleteExpiredSessions({ q, t }: Tx, now: Instant): Promise<void> {
+  await q.delete(t.sessions).where(lt(t.sessions.expiresAt, now))
+}
+
+/** Adds an API key. */
+export async function insertApiKey({ q, t }: Tx, key: Tables['apiKeys']['$inferInsert']): Promise<ApiKeyRow> {
+  return (await q.insert(t.apiKeys).values(key).returning())[0]!
+}
+
+/** The API key with this hash that is neither revoked nor expired by `now`. */
+export async function findApiKey({ q, t }: Reader, keyHash: string, now: Instant): Promise<ApiKeyRow | undefined> {
+  const live = and(isNull(t.apiKeys.revokedAt), or(isNull(t.apiKeys.expiresAt), gt(t.apiKeys.expiresAt, now)))
+  return (await q.select().from(t.apiKeys).where(and(eq(t.apiKeys.keyHash, keyHash), live)))[0]
+}
+
+/** Notes that a key was used. */
+export async function markApiKeyUsed({ q, t }: Tx, id: Id, at: Instant): Promise<void> {
+  await q.update(t.apiKeys).set({ lastUsedAt: at }).where(eq(t.apiKeys.id, id))
+}
+
+/** Ends an API key; undefined when there is none. Ending it twice changes nothing. */
+export async function revokeApiKeyRow({ q, t }: Tx, id: Id, at: Instant): Promise<ApiKeyRow | undefined> {
+  const revokedAt = sql`coalesce(${t.apiKeys.revokedAt}, ${at})`
+  return (await q.update(t.apiKeys).set({ revokedAt }).where(eq(t.apiKeys.id, id)).returning())[0]
+}
+
+/** API keys by the time they were added. */
+export async function listApiKeys({ q, t }: Reader, page: PageQuery): Promise<Page<ApiKeyRow>> {
+  const after = decodeCursor(page.cursor, 1)
+  const behind = after ? gt(t.apiKeys.id, String(after[0])) : undefined
+  const rows = await q.select().from(t.apiKeys).where(behind).orderBy(t.apiKeys.id).limit(page.limit + 1)
+  return toPage(rows, page.limit, (row) => [row.id])
+}
+
+/** Adds a device. */
+export async function insertDevice({ q, t }: Tx, device: Tables['devices']['$inferInsert']): Promise<DeviceRow> {
+  return (await q.insert(t.devices).values(device).returning())[0]!
+}
+
+/** The device whose token has this hash and that is not revoked. */
+export async function findDevice({ q, t }: Reader, tokenHash: string): Promise<DeviceRow | undefined> {
+  return (await q.select().from(t.devices).where(and(eq(t.devices.tokenHash, tokenHash), isNull(t.devices.revokedAt))))[0]
+}
+
+/** Trades a provisioning token for a device token, once and in time; undefined when it was neither. */
+export async function claimProvisioning(
+  { q, t }: Tx,
+  provisioningHash: string,
+  tokenHash: string,
+  now: Instant,
+): Promise<DeviceRow | undefined> {
+  const open = and(
+    eq(t.devices.provisioningHash, provisioningHash),
+    gt(t.devices.provisioningExpiresAt, now),
+    isNull(t.devices.revokedAt),
+  )
+  const claimed = { provisioningHash: null, tokenHash, provisionedAt: now }
+  return (await q.update(t.devices).set(claimed).where(open).returning())[0]
+}
+
+/** Notes that a device was seen. */
+export async function markDeviceSeen({ q, t }: Tx, id: Id, at: Instant): Promise<void> {
+  await q.update(t.devices).set({ lastSeenAt: at }).where(eq(t.devices.id, id))
+}
+
+/** Cuts a device off; undefined when there is none. Twice changes nothing. */
+export async function revokeDeviceRow({ q, t }: Tx, id: Id, at: Instant): Promise<DeviceRow | undefined> {
+  const revokedAt = sql`coalesce(${t.devices.revokedAt}, ${at})`
+  return (await q.update(t.devices).set({ revokedAt, provisioningHash: null }).where(eq(t.devices.id, id)).returning())[0]
+}
+
+/** Devices by the time they were added. */
+export async function listDevices({ q, t }: Reader, page: PageQuery): Promise<Page<DeviceRow>> {
+  const after = decodeCursor(page.cursor, 1)
+  const behind = after ? gt(t.devices.id, String(after[0])) : undefined
+  const rows = await q.select().from(t.devices).where(behind).orderBy(t.devices.id).limit(page.limit + 1)
+  return toPage(rows, page.limit, (row) => [row.id])
+}
+
+/** Whether another active user than `id` is an administrator. */
+export async function hasOtherAdmin({ q, t }: Reader, id: Id): Promise<boolean> {
+  const others = await q.select().from(t.users).where(and(ne(t.users.id, id), eq(t.users.active, true)))
+  return others.some((user) => user.roles.some((grant) => grant.role === 'admin'))
+}

@@ -1,0 +1,156 @@
+import qrcode from 'qrcode'
+import { toInstant } from '../kernel/time.ts'
+import { type App, answerList, answers, IdParams, ifMatch, listAnswers, PageQuerySchema, ref, withVersion } from '../platform/http/index.ts'
+import { Type } from 'typebox'
+import { notSignedIn } from './rules.ts'
+import {
+  ApiKeySchema,
+  CreatedApiKeySchema,
+  CreatedDeviceSchema,
+  DeviceSchema,
+  MeSchema,
+  NewApiKeySchema,
+  NewDeviceSchema,
+  NewUserSchema,
+  ProvisionedDeviceSchema,
+  ProvisioningSchema,
+  SessionSchema,
+  SignInSchema,
+  UserChangeSchema,
+  UserSchema,
+} from './schemas.ts'
+import { sessionCookie } from './session-hook.ts'
+import { signIn, signOut } from './sessions.ts'
+import {
+  changeUser,
+  createApiKey,
+  createDevice,
+  createUser,
+  provisionDevice,
+  readApiKeys,
+  readDevices,
+  readUsers,
+  revokeApiKey,
+  revokeDevice,
+} from './use-cases.ts'
+
+const tags = ['Identity']
+const nothing = answers(204, Type.Null({ description: 'Done.' }))
+
+/** Signing in and out, users, API keys and devices. */
+export async function identityRoutes(app: App): Promise<void> {
+  app.post(
+    '/session',
+    {
+      config: { open: true, idempotency: 'none' },
+      schema: { tags, summary: 'Sign in', body: SignInSchema, response: answers(201, ref(SessionSchema)) },
+    },
+    async ({ deps, body, id, protocol }, reply) => {
+      const { token, expiresAt } = await signIn(deps, { ...body, requestId: id })
+      const secure = protocol === 'https' || deps.config.baseUrl.startsWith('https:')
+      reply.setCookie(sessionCookie, token, { httpOnly: true, sameSite: 'lax', secure, path: '/', expires: new Date(expiresAt) })
+      return reply.code(201).send({ expiresAt })
+    },
+  )
+  app.delete('/session', { schema: { tags, summary: 'Sign out', response: nothing } }, async ({ deps, actor, cookies }, reply) => {
+    if (!actor) throw notSignedIn()
+    await signOut(deps, actor, cookies[sessionCookie] ?? '')
+    return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null)
+  })
+  app.get('/me', { schema: { tags, summary: 'Who am I', response: answers(200, ref(MeSchema)) } }, async ({ actor }) => {
+    if (!actor || actor.kind === 'system') throw notSignedIn()
+    return { ...actor, kind: actor.kind }
+  })
+
+  app.get(
+    '/users',
+    { schema: { tags, summary: 'List users', querystring: PageQuerySchema, response: listAnswers(UserSchema) } },
+    (request, reply) => answerList(request, reply, UserSchema, (page) => readUsers(request.deps, request.actor, page)),
+  )
+  app.post(
+    '/users',
+    {
+      config: { idempotency: 'after' },
+      schema: { tags, summary: 'Add a user', body: NewUserSchema, response: answers(201, ref(UserSchema)) },
+    },
+    async ({ deps, actor, body }, reply) => {
+      const user = await createUser(deps, actor, body)
+      reply.code(201)
+      return withVersion(reply, user)
+    },
+  )
+  app.patch(
+    '/users/:id',
+    { schema: { tags, summary: 'Change a user', params: IdParams, body: UserChangeSchema, response: answers(200, ref(UserSchema)) } },
+    async (request, reply) => {
+      const { deps, actor, params, body } = request
+      return withVersion(reply, await changeUser(deps, actor, params.id, body, ifMatch(request)))
+    },
+  )
+
+  app.get(
+    '/api-keys',
+    { schema: { tags, summary: 'List API keys', querystring: PageQuerySchema, response: listAnswers(ApiKeySchema) } },
+    (request, reply) => answerList(request, reply, ApiKeySchema, (page) => readApiKeys(request.deps, request.actor, page)),
+  )
+  app.post(
+    '/api-keys',
+    {
+      config: { idempotency: 'none' },
+      schema: { tags, summary: 'Make an API key', body: NewApiKeySchema, response: answers(201, ref(CreatedApiKeySchema)) },
+    },
+    async ({ deps, actor, body }, reply) => {
+      const expiresAt = body.expiresAt && toInstant(body.expiresAt)
+      const created = await createApiKey(deps, actor, { ...body, expiresAt })
+      reply.code(201)
+      return created
+    },
+  )
+  app.delete(
+    '/api-keys/:id',
+    { schema: { tags, summary: 'End an API key', params: IdParams, response: nothing } },
+    async ({ deps, actor, params }, reply) => {
+      await revokeApiKey(deps, actor, params.id)
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.get(
+    '/devices',
+    { schema: { tags, summary: 'List devices', querystring: PageQuerySchema, response: listAnswers(DeviceSchema) } },
+    (request, reply) => answerList(request, reply, DeviceSchema, (page) => readDevices(request.deps, request.actor, page)),
+  )
+  app.post(
+    '/devices',
+    {
+      config: { idempotency: 'none' },
+      schema: { tags, summary: 'Register a device', body: NewDeviceSchema, response: answers(201, ref(CreatedDeviceSchema)) },
+    },
+    async ({ deps, actor, body }, reply) => {
+      const { device, provisioningToken } = await createDevice(deps, actor, body)
+      const provisioningQr = await qrcode.toString(provisioningToken, { type: 'svg', margin: 4 })
+      reply.code(201)
+      return { ...device, provisioningToken, provisioningQr, expiresAt: device.provisioningExpiresAt }
+    },
+  )
+  app.post(
+    '/devices/provision',
+    {
+      config: { open: true, idempotency: 'none' },
+      schema: { tags, summary: 'Set up a device', body: ProvisioningSchema, response: answers(201, ref(ProvisionedDeviceSchema)) },
+    },
+    async ({ deps, body, id }, reply) => {
+      const { device, deviceToken } = await provisionDevice(deps, { ...body, requestId: id })
+      reply.code(201)
+      return { ...device, deviceToken }
+    },
+  )
+  app.delete(
+    '/devices/:id',
+    { schema: { tags, summary: 'Cut a device off', params: IdParams, response: nothing } },
+    async ({ deps, actor, params }, reply) => {
+      await revokeDevice(deps, actor, params.id)
+      return reply.code(204).send(null)
+    },
+  )
+}

@@ -1,0 +1,170 @@
+import type { Id } from '../kernel/ids.ts'
+import { defineProblem, notFound } from '../kernel/problem.ts'
+
+/** What a person, a key or a device may be. */
+export const roles = ['admin', 'coordinator', 'warehouse', 'school', 'auditor'] as const
+
+/** One of {@link roles}. */
+export type Role = (typeof roles)[number]
+
+/** A role, and the school or warehouse that it ends at. */
+export interface RoleGrant {
+  role: Role
+  schoolId?: Id
+  warehouseId?: Id
+}
+
+/** Who does something. Every command has one. */
+export interface Actor {
+  kind: 'user' | 'api_key' | 'device' | 'system'
+  id: string
+  name: string
+  email?: string
+  /** A device's are those of school staff, marked `device`. */
+  roles: (RoleGrant | { role: 'device'; schoolId: Id })[]
+  /** The request that it acts by, for the trail. */
+  requestId?: string
+}
+
+type Holder = Role | 'device'
+
+const desk: Holder[] = ['admin', 'coordinator']
+const reading: Holder[] = [...desk, 'auditor']
+
+/**
+ * Who may do what: the one table of the service. A `school` or `device` may do it at its own school alone, a `warehouse`
+ * with a `warehouseId` at that warehouse alone.
+ */
+export const permissions = {
+  'user:read': ['admin'],
+  'user:write': ['admin'],
+  'api_key:read': ['admin'],
+  'api_key:write': ['admin'],
+  'device:read': [...reading],
+  'device:write': [...desk],
+  'place:read': [...reading, 'warehouse', 'school', 'device'],
+  'place:write': [...desk],
+  'campaign:read': [...reading, 'warehouse', 'school', 'device'],
+  'campaign:write': [...desk],
+  'summary:read': [...reading, 'warehouse'],
+  'enrollment:read': [...reading, 'school', 'device'],
+  'enrollment:write': [...desk],
+  'stock:read': [...reading, 'warehouse', 'school', 'device'],
+  'stock:write': [...desk, 'warehouse'],
+  'shipment:read': [...reading, 'warehouse', 'school', 'device'],
+  'shipment:write': [...desk, 'warehouse'],
+  'shipment:deliver': [...desk, 'warehouse', 'school', 'device'],
+  'allocation:read': [...reading, 'warehouse'],
+  'allocation:write': [...desk],
+  'voucher:read': [...reading, 'school', 'device'],
+  'voucher:issue': [...desk],
+  'voucher:print': [...desk, 'school'],
+  'voucher:revoke': [...desk],
+  'voucher:reissue': [...desk, 'school'],
+  'redemption:scan': [...desk, 'school', 'device'],
+  'redemption:undo': [...desk, 'school', 'device'],
+  'scan:read': [...reading, 'school', 'device'],
+  'reconciliation:read': [...reading],
+  'reconciliation:write': [...desk],
+  'audit:read': [...reading],
+} as const satisfies Record<string, Holder[]>
+
+/** Something that one may or may not do. */
+export type Action = keyof typeof permissions
+
+/** Where an action takes place, as far as it has a place. */
+export interface Place {
+  schoolId?: Id | null
+  warehouseId?: Id | null
+}
+
+/** Nobody is signed in. */
+export const notSignedIn = defineProblem({
+  code: 'not_signed_in',
+  status: 401,
+  title: 'Not signed in',
+  detail: () => 'Sign in, or send an API key or a device token that has not expired or been revoked.',
+})
+
+/** The actor is known and may not do this. */
+export const notAllowed = defineProblem<{ action: Action }>({
+  code: 'not_allowed',
+  status: 403,
+  title: 'Not allowed',
+  detail: ({ action }) => `Your role does not include ${action}. Ask a coordinator or the administrator.`,
+})
+
+/** E-mail and password do not belong together, or the account is not active. */
+export const wrongPassword = defineProblem({
+  code: 'wrong_password',
+  status: 401,
+  title: 'Not signed in',
+  detail: () => 'E-mail and password do not belong together. Check both and try again.',
+})
+
+/** A user with this e-mail address is there already. */
+export const emailTaken = defineProblem({
+  code: 'email_taken',
+  status: 409,
+  title: 'The e-mail address is taken',
+  detail: () => 'A user with this e-mail address is there already. Change that one, or choose another address.',
+})
+
+/** There would be nobody left to administer the service. */
+export const lastAdmin = defineProblem({
+  code: 'last_admin',
+  status: 409,
+  title: 'The last administrator',
+  detail: () => 'Nobody else is an administrator. Make another user one first.',
+})
+
+/** The one-time token has been used, has run out, or was never ours. */
+export const provisioningTokenInvalid = defineProblem({
+  code: 'provisioning_token_invalid',
+  status: 422,
+  title: 'The device cannot be set up with this code',
+  detail: () => 'The code was used before or is older than 10 minutes. Make a new one for the device.',
+})
+
+/** A change borne by a cookie came from another site. */
+export const foreignOrigin = defineProblem({
+  code: 'foreign_origin',
+  status: 403,
+  title: 'The request came from another site',
+  detail: () => 'Changes with a session are taken from pages of this service only. Open it directly and try again.',
+})
+
+function grantsOf(actor: Actor, action: Action) {
+  const holders: readonly Holder[] = permissions[action]
+  return actor.roles.filter((grant) => holders.includes(grant.role))
+}
+
+function covers(grant: Actor['roles'][number], place: Place): boolean {
+  const { schoolId, warehouseId } = { schoolId: undefined, warehouseId: undefined, ...grant }
+  if ((grant.role === 'school' || grant.role === 'device') && place.schoolId !== undefined) return schoolId === place.schoolId
+  if (grant.role === 'warehouse' && warehouseId && place.warehouseId !== undefined) return warehouseId === place.warehouseId
+  return true
+}
+
+/**
+ * Lets `actor` do `action`, at `place` where it has one. Raises `not_signed_in`, `not_allowed` when no role of the actor
+ * includes the action, and `not_found` when one does, but elsewhere: what is not yours to see is not there.
+ */
+export function authorize(actor: Actor | undefined, action: Action, place: Place = {}): asserts actor is Actor {
+  if (!actor) throw notSignedIn()
+  if (actor.kind === 'system') return
+  const grants = grantsOf(actor, action)
+  if (grants.length === 0) throw notAllowed({ action })
+  if (!grants.some((grant) => covers(grant, place))) throw notFound({ what: 'record' })
+}
+
+/** The schools that `actor` may do `action` at, or undefined for all of them. */
+export function schoolsOf(actor: Actor, action: Action): Id[] | undefined {
+  if (actor.kind === 'system') return undefined
+  const grants = grantsOf(actor, action)
+  if (grants.some((grant) => grant.role !== 'school' && grant.role !== 'device')) return undefined
+  return grants.flatMap((grant) => ('schoolId' in grant && grant.schoolId ? [grant.schoolId] : []))
+}
+
+/** The service itself, where it acts on nobody's behalf. */
+export const systemActor: Actor = { kind: 'system', id: 'system', name: 'Saka', roles: [] }

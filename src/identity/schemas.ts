@@ -1,0 +1,91 @@
+import { Type } from 'typebox'
+import { IdSchema, InstantSchema, named, nullable, oneOf, TextSchema } from '../platform/http/index.ts'
+import { roles } from './rules.ts'
+
+const EmailSchema = Type.String({ format: 'email', maxLength: 254, examples: ['coordinator@piraeus.example.org'] })
+const PasswordSchema = Type.String({ minLength: 8, maxLength: 200, examples: ['correct horse battery staple'] })
+const GrantSchema = Type.Object({
+  role: oneOf(roles),
+  schoolId: Type.Optional(IdSchema),
+  warehouseId: Type.Optional(IdSchema),
+})
+const GrantsSchema = Type.Array(GrantSchema, { maxItems: 100 })
+
+export const SessionSchema = named('Session', Type.Object({ expiresAt: InstantSchema }))
+export const SignInSchema = Type.Object({ email: Type.String({ maxLength: 254, examples: ['admin@piraeus.example.org'] }), password: Type.String({ maxLength: 200, examples: ['correct horse battery staple'] }) })
+export const MeSchema = named(
+  'Me',
+  Type.Object({
+    kind: oneOf(['user', 'api_key', 'device']),
+    id: IdSchema,
+    name: Type.String(),
+    email: Type.Optional(EmailSchema),
+    roles: Type.Array(
+      Type.Object({ role: oneOf([...roles, 'device']), schoolId: Type.Optional(IdSchema), warehouseId: Type.Optional(IdSchema) }),
+    ),
+  }),
+)
+export const UserSchema = named(
+  'User',
+  Type.Object({
+    id: IdSchema,
+    email: EmailSchema,
+    name: TextSchema,
+    roles: GrantsSchema,
+    active: Type.Boolean(),
+    version: Type.Integer({ examples: [1] }),
+    createdAt: InstantSchema,
+  }),
+)
+export const NewUserSchema = Type.Object({
+  email: EmailSchema,
+  name: TextSchema,
+  roles: GrantsSchema,
+  password: Type.Optional(PasswordSchema),
+})
+export const UserChangeSchema = Type.Partial(Type.Object({ ...NewUserSchema.properties, password: PasswordSchema, active: Type.Boolean() }))
+export const ApiKeySchema = named(
+  'ApiKey',
+  Type.Object({
+    id: IdSchema,
+    name: TextSchema,
+    roles: GrantsSchema,
+    createdById: Type.String(),
+    createdAt: InstantSchema,
+    expiresAt: nullable(InstantSchema),
+    lastUsedAt: nullable(InstantSchema),
+    revokedAt: nullable(InstantSchema),
+  }),
+)
+export const NewApiKeySchema = Type.Object({ name: TextSchema, roles: GrantsSchema, expiresAt: Type.Optional(InstantSchema) })
+export const CreatedApiKeySchema = named(
+  'CreatedApiKey',
+  Type.Object({ ...ApiKeySchema.properties, key: Type.String({ examples: ['saka_key_…'] }) }),
+)
+export const DeviceSchema = named(
+  'Device',
+  Type.Object({
+    id: IdSchema,
+    name: TextSchema,
+    schoolId: IdSchema,
+    createdAt: InstantSchema,
+    provisionedAt: nullable(InstantSchema),
+    lastSeenAt: nullable(InstantSchema),
+    revokedAt: nullable(InstantSchema),
+  }),
+)
+export const NewDeviceSchema = Type.Object({ name: TextSchema, schoolId: IdSchema })
+export const CreatedDeviceSchema = named(
+  'CreatedDevice',
+  Type.Object({
+    ...DeviceSchema.properties,
+    provisioningToken: Type.String({ examples: ['saka_setup_…'] }),
+    provisioningQr: Type.String({ examples: ['<svg xmlns="http://www.w3.org/2000/svg"></svg>'] }),
+    expiresAt: InstantSchema,
+  }),
+)
+export const ProvisioningSchema = Type.Object({ provisioningToken: Type.String({ maxLength: 200, examples: ['saka_setup_…'] }) })
+export const ProvisionedDeviceSchema = named(
+  'ProvisionedDevice',
+  Type.Object({ ...DeviceSchema.properties, deviceToken: Type.String({ examples: ['saka_device_…'] }) }),
+)

@@ -1,0 +1,66 @@
+import type { Id } from '../kernel/ids.ts'
+import type { Columns } from '../platform/db/index.ts'
+import type { RoleGrant } from './rules.ts'
+
+/** Who may sign in, and the sessions, keys and devices that stand for them. Secrets are stored hashed. */
+export const identityTables = (c: Columns) => {
+  const users = c.table(
+    'users',
+    {
+      id: c.id('id').primaryKey(),
+      email: c.text('email').notNull(),
+      name: c.text('name').notNull(),
+      passwordHash: c.text('password_hash'),
+      roles: c.json<RoleGrant[]>('roles').notNull(),
+      active: c.bool('active').notNull().default(true),
+      version: c.int('version').notNull().default(1),
+      createdAt: c.instant('created_at').notNull(),
+    },
+    (t) => [c.uniqueIndex('users_email').on(t.email)],
+  )
+  const sessions = c.table(
+    'sessions',
+    {
+      tokenHash: c.text('token_hash').primaryKey(),
+      userId: c.id('user_id').notNull().references(() => users.id),
+      createdAt: c.instant('created_at').notNull(),
+      expiresAt: c.instant('expires_at').notNull(),
+    },
+    (t) => [c.index('sessions_user').on(t.userId)],
+  )
+  const apiKeys = c.table(
+    'api_keys',
+    {
+      id: c.id('id').primaryKey(),
+      name: c.text('name').notNull(),
+      keyHash: c.text('key_hash').notNull(),
+      roles: c.json<RoleGrant[]>('roles').notNull(),
+      createdById: c.text('created_by_id').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+      expiresAt: c.instant('expires_at'),
+      lastUsedAt: c.instant('last_used_at'),
+      revokedAt: c.instant('revoked_at'),
+    },
+    (t) => [c.uniqueIndex('api_keys_key_hash').on(t.keyHash)],
+  )
+  const devices = c.table(
+    'devices',
+    {
+      id: c.id('id').primaryKey(),
+      name: c.text('name').notNull(),
+      schoolId: c.id('school_id').$type<Id>().notNull(),
+      provisioningHash: c.text('provisioning_hash'),
+      provisioningExpiresAt: c.instant('provisioning_expires_at').notNull(),
+      provisionedAt: c.instant('provisioned_at'),
+      tokenHash: c.text('token_hash'),
+      createdAt: c.instant('created_at').notNull(),
+      lastSeenAt: c.instant('last_seen_at'),
+      revokedAt: c.instant('revoked_at'),
+    },
+    (t) => [
+      c.uniqueIndex('devices_provisioning_hash').on(t.provisioningHash),
+      c.uniqueIndex('devices_token_hash').on(t.tokenHash),
+    ],
+  )
+  return { users, sessions, apiKeys, devices }
+}

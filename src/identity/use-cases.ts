@@ -1,0 +1,193 @@
+import { recordEvent } from '../audit/index.ts'
+import type { Deps } from '../deps.ts'
+import type { Id } from '../kernel/ids.ts'
+import type { Page, PageQuery } from '../kernel/page.ts'
+import { notFound, staleVersion } from '../kernel/problem.ts'
+import { type Instant, plusMilliseconds } from '../kernel/time.ts'
+import { isUniqueViolation } from '../platform/db/index.ts'
+import {
+  type ApiKeyRow,
+  claimProvisioning,
+  type DeviceRow,
+  deleteSessionsOf,
+  findUser,
+  hasOtherAdmin,
+  hasUsers,
+  insertApiKey,
+  insertDevice,
+  insertUser,
+  listApiKeys,
+  listDevices,
+  listUsers,
+  revokeApiKeyRow,
+  revokeDeviceRow,
+  type UserRow,
+  updateUser,
+} from './repository.ts'
+import {
+  type Actor,
+  authorize,
+  emailTaken,
+  lastAdmin,
+  provisioningTokenInvalid,
+  type RoleGrant,
+  systemActor,
+} from './rules.ts'
+import { hashPassword, hashSecret, newSecret } from './secrets.ts'
+
+const provisioningMilliseconds = 10 * 60_000
+
+/** Makes the first administrator, on a database without any user. */
+export async function createFirstAdmin(deps: Deps, email: string, password: string): Promise<void> {
+  if (await hasUsers(deps.db.read)) return
+  const passwordHash = await hashPassword(password)
+  await deps.db.transact(async (tx) => {
+    if (await hasUsers(tx)) return
+    const roles: RoleGrant[] = [{ role: 'admin' }]
+    const user = { id: deps.newId(), email, name: 'Administrator', passwordHash, roles, createdAt: deps.clock.now() }
+    await insertUser(tx, user)
+    await recordEvent(deps, tx, systemActor, 'user.created', user.id, { roles })
+  })
+}
+
+/** Adds a user, who can sign in once there is a password. Raises `email_taken`. */
+export async function createUser(
+  deps: Deps,
+  actor: Actor | undefined,
+  command: { email: string; name: string; roles: RoleGrant[]; password?: string | undefined },
+): Promise<UserRow> {
+  authorize(actor, 'user:write')
+  const passwordHash = command.password ? await hashPassword(command.password) : null
+  const { name, roles } = command
+  const user = { id: deps.newId(), email: command.email.toLowerCase(), name, roles, passwordHash, createdAt: deps.clock.now() }
+  return deps.db.transact(async (tx) => {
+    const row = await insertUser(tx, user).catch(asEmailTaken)
+    await recordEvent(deps, tx, actor, 'user.created', row.id, { roles })
+    return row
+  })
+}
+
+/** Changes a user. A user who is made inactive or gets a new password is signed out everywhere. */
+export async function changeUser(
+  deps: Deps,
+  actor: Actor | undefined,
+  id: Id,
+  change: { email?: string; name?: string; roles?: RoleGrant[]; password?: string; active?: boolean },
+  ifVersion: number | undefined,
+): Promise<UserRow> {
+  authorize(actor, 'user:write')
+  const { password, email, ...rest } = change
+  const passwordHash = password === undefined ? undefined : await hashPassword(password)
+  return deps.db.transact(async (tx) => {
+    if (!(await findUser(tx, id))) throw notFound({ what: 'user' })
+    const columns = { ...rest, ...(email && { email: email.toLowerCase() }), ...(passwordHash && { passwordHash }) }
+    const row = await updateUser(tx, id, columns, ifVersion).catch(asEmailTaken)
+    if (!row) throw staleVersion()
+    const isAdmin = row.active && row.roles.some((grant) => grant.role === 'admin')
+    if (!isAdmin && !(await hasOtherAdmin(tx, id))) throw lastAdmin()
+    if (passwordHash || !row.active) await deleteSessionsOf(tx, id)
+    await recordEvent(deps, tx, actor, 'user.changed', id, { fields: Object.keys(change), roles: row.roles })
+    return row
+  })
+}
+
+/** Users by the time they were added. */
+export async function readUsers({ db }: Deps, actor: Actor | undefined, page: PageQuery): Promise<Page<UserRow>> {
+  authorize(actor, 'user:read')
+  return listUsers(db.read, page)
+}
+
+/** Makes an API key. The key itself is in this answer and nowhere else. */
+export async function createApiKey(
+  deps: Deps,
+  actor: Actor | undefined,
+  command: { name: string; roles: RoleGrant[]; expiresAt?: Instant | undefined },
+): Promise<ApiKeyRow & { key: string }> {
+  authorize(actor, 'api_key:write')
+  const key = newSecret('key')
+  return deps.db.transact(async (tx) => {
+    const row = await insertApiKey(tx, {
+      id: deps.newId(),
+      name: command.name,
+      keyHash: hashSecret(key),
+      roles: command.roles,
+      createdById: actor.id,
+      createdAt: deps.clock.now(),
+      expiresAt: command.expiresAt ?? null,
+    })
+    await recordEvent(deps, tx, actor, 'api_key.created', row.id, { roles: command.roles })
+    return { ...row, key }
+  })
+}
+
+/** Ends an API key. Twice changes nothing. */
+export function revokeApiKey(deps: Deps, actor: Actor | undefined, id: Id): Promise<void> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'api_key:write')
+    if (!(await revokeApiKeyRow(tx, id, deps.clock.now()))) throw notFound({ what: 'API key' })
+    await recordEvent(deps, tx, actor, 'api_key.revoked', id)
+  })
+}
+
+/** API keys by the time they were made. */
+export async function readApiKeys({ db }: Deps, actor: Actor | undefined, page: PageQuery): Promise<Page<ApiKeyRow>> {
+  authorize(actor, 'api_key:read')
+  return listApiKeys(db.read, page)
+}
+
+/** Registers a device for one school and answers the token that sets it up, once, within ten minutes. */
+export function createDevice(
+  deps: Deps,
+  actor: Actor | undefined,
+  { name, schoolId }: { name: string; schoolId: Id },
+): Promise<{ device: DeviceRow; provisioningToken: string }> {
+  const provisioningToken = newSecret('setup')
+  const now = deps.clock.now()
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'device:write')
+    const device = await insertDevice(tx, {
+      id: deps.newId(),
+      name,
+      schoolId,
+      provisioningHash: hashSecret(provisioningToken),
+      provisioningExpiresAt: plusMilliseconds(now, provisioningMilliseconds),
+      createdAt: now,
+    })
+    await recordEvent(deps, tx, actor, 'device.created', device.id, { schoolId })
+    return { device, provisioningToken }
+  })
+}
+
+/** Trades a provisioning token for the device's own. Raises `provisioning_token_invalid` the second time and after ten minutes. */
+export function provisionDevice(
+  deps: Deps,
+  { provisioningToken, requestId }: { provisioningToken: string; requestId: string },
+): Promise<{ device: DeviceRow; deviceToken: string }> {
+  const deviceToken = newSecret('device')
+  return deps.db.transact(async (tx) => {
+    const device = await claimProvisioning(tx, hashSecret(provisioningToken), hashSecret(deviceToken), deps.clock.now())
+    if (!device) throw provisioningTokenInvalid()
+    const actor: Actor = { kind: 'device', id: device.id, name: device.name, roles: [], requestId }
+    await recordEvent(deps, tx, actor, 'device.provisioned', device.id)
+    return { device, deviceToken }
+  })
+}
+
+/** Cuts a device off at once. Twice changes nothing. */
+export function revokeDevice(deps: Deps, actor: Actor | undefined, id: Id): Promise<void> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'device:write')
+    if (!(await revokeDeviceRow(tx, id, deps.clock.now()))) throw notFound({ what: 'device' })
+    await recordEvent(deps, tx, actor, 'device.revoked', id)
+  })
+}
+
+/** Devices by the time they were registered. */
+export async function readDevices({ db }: Deps, actor: Actor | undefined, page: PageQuery): Promise<Page<DeviceRow>> {
+  authorize(actor, 'device:read')
+  return listDevices(db.read, page)
+}
+
+function asEmailTaken(error: unknown): never {
+  throw isUniqueViolation(error) ? emailTaken() : error
+}

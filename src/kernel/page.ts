@@ -1,0 +1,41 @@
+import { invalidInput } from './problem.ts'
+
+/** One page of a list. `nextCursor` is null on the last. */
+export interface Page<Item> {
+  items: Item[]
+  nextCursor: string | null
+}
+
+/** What a caller asks of a list: at most `limit` items (1–500) behind `cursor`. */
+export interface PageQuery {
+  limit: number
+  cursor?: string | undefined
+}
+
+/** The key of the last item seen: the values that the list is ordered by, ending in the id. */
+export type CursorKey = (string | number)[]
+
+/** Packs a key into the opaque text that a client hands back. */
+export function encodeCursor(key: CursorKey): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url')
+}
+
+/** The key inside `cursor`, of `length` values. Raises `invalid_input` for one that we did not make. */
+export function decodeCursor(cursor: string | undefined, length: number): CursorKey | undefined {
+  if (cursor === undefined) return undefined
+  try {
+    const key = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown
+    const whole = Array.isArray(key) && key.length === length
+    if (whole && key.every((part) => typeof part === 'string' || typeof part === 'number')) return key as CursorKey
+  } catch {
+    // Not ours: answered below.
+  }
+  throw invalidInput({ errors: [{ pointer: '/cursor', message: 'is not a cursor of this list' }] })
+}
+
+/** Makes a page out of up to `limit + 1` rows: the one too many says that there is more. */
+export function toPage<Item>(rows: Item[], limit: number, keyOf: (item: Item) => CursorKey): Page<Item> {
+  const items = rows.length > limit ? rows.slice(0, limit) : rows
+  const last = items.at(-1)
+  return { items, nextCursor: rows.length > limit && last ? encodeCursor(keyOf(last)) : null }
+}

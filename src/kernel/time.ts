@@ -1,0 +1,35 @@
+/** A moment in time, RFC 3339 in UTC with milliseconds: `2023-09-11T06:30:00.000Z`. Sorts as text. */
+export type Instant = string
+
+/** A calendar day local to the municipality: `YYYY-MM-DD`. */
+export type LocalDate = string
+
+/** Where time comes from. The one clock of the service; tests and the demonstration bring their own. */
+export interface Clock {
+  now(): Instant
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = { now: () => new Date().toISOString() }
+
+const dayParts = new Map<string, Intl.DateTimeFormat>()
+
+/** The calendar day on which `instant` falls in `timeZone` (IANA name, `Europe/Athens`). */
+export function localDate(instant: Instant, timeZone: string): LocalDate {
+  let format = dayParts.get(timeZone)
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+    dayParts.set(timeZone, format)
+  }
+  return format.format(new Date(instant))
+}
+
+/** `instant` moved by `milliseconds`, which may be negative. */
+export function plusMilliseconds(instant: Instant, milliseconds: number): Instant {
+  return new Date(Date.parse(instant) + milliseconds).toISOString()
+}
+
+/** `text` as an instant in UTC with milliseconds. The caller has checked that it is RFC 3339. */
+export function toInstant(text: string): Instant {
+  return new Date(text).toISOString()
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path'
+import type { Deps } from './deps.ts'
+import { createFirstAdmin } from './identity/index.ts'
+import { idSource } from './kernel/ids.ts'
+import { systemClock } from './kernel/time.ts'
+import type { Config } from './platform/config.ts'
+import { openSqlite } from './platform/db/index.ts'
+import { releaseClaims } from './platform/http/index.ts'
+import { openLog } from './platform/log.ts'
+import { projectRoot } from './platform/project-root.ts'
+import { sqliteSchema } from './schema.ts'
+
+/** What was opened, and how to close it again. */
+export interface OpenDeps extends Deps {
+  close(): void
+}
+
+/** Opens everything that use cases work with. `overrides` replaces the clock, the ids or the log. */
+export async function openDeps(
+  config: Config,
+  overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log'>> & { commitTogether?: number } = {},
+): Promise<OpenDeps> {
+  const db = openSqlite({
+    file: resolve(config.databaseFile),
+    tables: sqliteSchema,
+    migrationsFolder: resolve(projectRoot, 'drizzle/sqlite'),
+    ...(overrides.commitTogether && { commitTogether: overrides.commitTogether }),
+  })
+  const deps: OpenDeps = {
+    config,
+    db,
+    clock: overrides.clock ?? systemClock,
+    newId: overrides.newId ?? idSource(),
+    log: overrides.log ?? openLog(config.logLevel),
+    check: db.check,
+    close: db.close,
+  }
+  await db.transact(releaseClaims)
+  if (config.adminEmail && config.adminPassword) await createFirstAdmin(deps, config.adminEmail, config.adminPassword)
+  return deps
+}

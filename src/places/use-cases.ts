@@ -1,0 +1,190 @@
+import { recordEvent } from '../audit/index.ts'
+import type { Deps } from '../deps.ts'
+import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import type { Page, PageQuery } from '../kernel/page.ts'
+import { notFound, staleVersion } from '../kernel/problem.ts'
+import { isUniqueViolation } from '../platform/db/index.ts'
+import { fold } from '../platform/tabular/index.ts'
+import type { Tx } from '../schema.ts'
+import {
+  findCommunity,
+  findSchool,
+  getSchool,
+  insertCommunity,
+  insertLocation,
+  insertSchool,
+  listCommunities,
+  listLocations,
+  listSchools,
+  renameLocation,
+  type SchoolFilter,
+  updateCommunity,
+  updateSchool,
+} from './repository.ts'
+import {
+  type Community,
+  communityCodeTaken,
+  type Location,
+  type LocationKind,
+  ministryCodeTaken,
+  type School,
+  unknownCommunity,
+  warehouseNameTaken,
+} from './rules.ts'
+
+/** What a community is made of. */
+export type NewCommunity = Pick<Community, 'code' | 'name'> & { nameLatin?: string | null | undefined }
+
+/** What a school is made of. */
+export type NewSchool = Pick<School, 'ministryCode' | 'name' | 'communityId'> &
+  Partial<Pick<School, 'address' | 'postalCode' | 'latitude' | 'longitude' | 'email' | 'phone'>>
+
+/** Communities by code. */
+export async function readCommunities({ db }: Deps, actor: Actor | undefined, page: PageQuery): Promise<Page<Community>> {
+  authorize(actor, 'place:read')
+  return listCommunities(db.read, page)
+}
+
+/** Adds a community. Raises `community_code_taken`. */
+export function createCommunity(deps: Deps, actor: Actor | undefined, command: NewCommunity): Promise<Community> {
+  return deps.db.transact((tx) => {
+    authorize(actor, 'place:write')
+    return addCommunity(deps, tx, actor, command)
+  })
+}
+
+/** Adds a community within a transaction. Raises `community_code_taken`. */
+export async function addCommunity(deps: Deps, tx: Tx, actor: Actor, command: NewCommunity): Promise<Community> {
+  const { code, name, nameLatin } = command
+  const community = await insertCommunity(tx, { id: deps.newId(), code, name, nameLatin }).catch((error: unknown) => {
+    throw isUniqueViolation(error) ? communityCodeTaken({ code }) : error
+  })
+  await recordEvent(deps, tx, actor, 'community.created', community.id, { code })
+  return community
+}
+
+/** Changes a community. Raises `stale_version` and `community_code_taken`. */
+export function changeCommunity(
+  deps: Deps,
+  actor: Actor | undefined,
+  id: Id,
+  change: Partial<NewCommunity>,
+  ifVersion: number | undefined,
+): Promise<Community> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'place:write')
+    if (!(await findCommunity(tx, id))) throw notFound({ what: 'community' })
+    const { code, name, nameLatin } = change
+    const community = await updateCommunity(tx, id, { code, name, nameLatin }, ifVersion).catch((error: unknown) => {
+      throw isUniqueViolation(error) ? communityCodeTaken({ code: String(code) }) : error
+    })
+    if (!community) throw staleVersion()
+    await recordEvent(deps, tx, actor, 'community.changed', id, { code, name, nameLatin })
+    return community
+  })
+}
+
+/** Schools by ministry code; school staff see their own alone. */
+export async function readSchools(
+  { db }: Deps,
+  actor: Actor | undefined,
+  filter: SchoolFilter,
+  page: PageQuery,
+): Promise<Page<School>> {
+  authorize(actor, 'place:read')
+  const q = filter.q && fold(filter.q)
+  return listSchools(db.read, { ...filter, q, only: schoolsOf(actor, 'place:read') }, page)
+}
+
+/** One school. */
+export async function readSchool({ db }: Deps, actor: Actor | undefined, id: Id): Promise<School> {
+  authorize(actor, 'place:read', { schoolId: id })
+  return getSchool(db.read, id)
+}
+
+/** Adds a school and its yard. Raises `ministry_code_taken` and `unknown_community`. */
+export function createSchool(deps: Deps, actor: Actor | undefined, command: NewSchool): Promise<School> {
+  return deps.db.transact((tx) => {
+    authorize(actor, 'place:write')
+    return addSchool(deps, tx, actor, command)
+  })
+}
+
+/** Adds a school and its yard within a transaction. Raises `ministry_code_taken` and `unknown_community`. */
+export async function addSchool(deps: Deps, tx: Tx, actor: Actor, command: NewSchool): Promise<School> {
+  if (!(await findCommunity(tx, command.communityId))) throw unknownCommunity()
+  const { ministryCode, name } = command
+  const locationId = deps.newId()
+  await insertLocation(tx, { id: locationId, kind: 'school', name })
+  const row = { ...columnsOf(command), ministryCode, name, communityId: command.communityId, folded: fold(name) }
+  const school = await insertSchool(tx, { ...row, id: deps.newId(), locationId }).catch((error: unknown) => {
+    throw isUniqueViolation(error) ? ministryCodeTaken({ ministryCode }) : error
+  })
+  await recordEvent(deps, tx, actor, 'school.created', school.id, { ministryCode })
+  return school
+}
+
+/** Changes a school. Raises `stale_version`, `ministry_code_taken` and `unknown_community`. */
+export function changeSchool(
+  deps: Deps,
+  actor: Actor | undefined,
+  id: Id,
+  change: Partial<NewSchool>,
+  ifVersion?: number | undefined,
+): Promise<School> {
+  return deps.db.transact((tx) => {
+    authorize(actor, 'place:write')
+    return alterSchool(deps, tx, actor, id, change, ifVersion)
+  })
+}
+
+/** Changes a school within a transaction. Raises `stale_version`, `ministry_code_taken` and `unknown_community`. */
+export async function alterSchool(
+  deps: Deps,
+  tx: Tx,
+  actor: Actor,
+  id: Id,
+  change: Partial<NewSchool>,
+  ifVersion?: number | undefined,
+): Promise<School> {
+  if (!(await findSchool(tx, id))) throw notFound({ what: 'school' })
+  const { ministryCode, name, communityId } = change
+  if (communityId && !(await findCommunity(tx, communityId))) throw unknownCommunity()
+  const columns = { ...columnsOf(change), ministryCode, name, communityId, ...(name && { folded: fold(name) }) }
+  const school = await updateSchool(tx, id, columns, ifVersion).catch((error: unknown) => {
+    throw isUniqueViolation(error) ? ministryCodeTaken({ ministryCode: String(ministryCode) }) : error
+  })
+  if (!school) throw staleVersion()
+  if (name) await renameLocation(tx, school.locationId, name)
+  await recordEvent(deps, tx, actor, 'school.changed', id, { fields: Object.keys(change) })
+  return school
+}
+
+/** Locations, the virtual ones first. */
+export async function readLocations(
+  { db }: Deps,
+  actor: Actor | undefined,
+  filter: { kind?: LocationKind | undefined },
+  page: PageQuery,
+): Promise<Page<Location>> {
+  authorize(actor, 'stock:read')
+  return listLocations(db.read, filter, page)
+}
+
+/** Adds a warehouse. Raises `warehouse_name_taken`. */
+export function createWarehouse(deps: Deps, actor: Actor | undefined, { name }: { name: string }): Promise<Location> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'place:write')
+    const id = deps.newId()
+    await insertLocation(tx, { id, kind: 'warehouse', name }).catch((error: unknown) => {
+      throw isUniqueViolation(error) ? warehouseNameTaken({ name }) : error
+    })
+    await recordEvent(deps, tx, actor, 'warehouse.created', id, { name })
+    return { id, kind: 'warehouse', name, schoolId: null }
+  })
+}
+
+function columnsOf({ address, postalCode, latitude, longitude, email, phone }: Partial<NewSchool>) {
+  return { address, postalCode, latitude, longitude, email, phone }
+}

@@ -1,0 +1,130 @@
+/** How the service is set up. `docs/configuration.md` tells each setting. */
+export interface Config {
+  host: string
+  port: number
+  baseUrl: string
+  databaseFile: string
+  adminEmail: string | undefined
+  adminPassword: string | undefined
+  timeZone: string
+  uploadLimitBytes: number
+  logLevel: string
+  trustProxy: boolean
+}
+
+/** One setting: its name in the environment, what it means, and how its text becomes a value. */
+interface Setting {
+  name: string
+  fallback: string
+  meaning: string
+  /** The value, or a sentence of what is wrong, ready to follow the name. */
+  read: (text: string) => { value: unknown } | { fault: string }
+}
+
+const anyText = (text: string) => ({ value: text || undefined })
+const oneOf = (words: string[]) => (text: string) =>
+  words.includes(text) ? { value: text } : { fault: `must be one of ${words.join(', ')}` }
+const whole = (min: number, max: number) => (text: string) =>
+  /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
+    ? { value: Number(text) }
+    : { fault: `must be a whole number from ${min} to ${max}` }
+const webAddress = (text: string) => {
+  if (text === '') return { value: undefined }
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const plain = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username
+  return plain ? { value: url.origin } : { fault: 'must be an http or https address without a path' }
+}
+const databaseFile = (text: string) =>
+  /^file:./.test(text) ? { value: text.slice('file:'.length) } : { fault: 'must begin with file: and name a file' }
+const mailAddress = (text: string) =>
+  text === '' || /^[^\s@]+@[^\s@]+$/.test(text) ? { value: text.toLowerCase() || undefined } : { fault: 'must be an e-mail address' }
+const password = (text: string) =>
+  text === '' || text.length >= 8 ? { value: text || undefined } : { fault: 'must have at least 8 characters' }
+const timeZone = (text: string) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text })
+    return { value: text }
+  } catch {
+    return { fault: 'must be a time zone such as Europe/Athens' }
+  }
+}
+
+/** Every setting, by its place in {@link Config}. */
+export const settings: Record<keyof Config, Setting> = {
+  host: { name: 'HOST', fallback: '127.0.0.1', meaning: 'The address to listen on.', read: anyText },
+  port: { name: 'PORT', fallback: '3000', meaning: 'The port to listen on; 0 takes a free one.', read: whole(0, 65535) },
+  baseUrl: {
+    name: 'BASE_URL',
+    fallback: '',
+    meaning: 'What people type to reach the service; it is printed in every QR code. By default http://HOST:PORT.',
+    read: webAddress,
+  },
+  databaseFile: {
+    name: 'DATABASE_URL',
+    fallback: 'file:./data/saka.db',
+    meaning: 'The database: file: and the path of a SQLite file, made if it is not there.',
+    read: databaseFile,
+  },
+  adminEmail: {
+    name: 'ADMIN_EMAIL',
+    fallback: '',
+    meaning: 'The first administrator’s e-mail address, used while there is no user at all.',
+    read: mailAddress,
+  },
+  adminPassword: {
+    name: 'ADMIN_PASSWORD',
+    fallback: '',
+    meaning: 'The first administrator’s password, at least 8 characters.',
+    read: password,
+  },
+  timeZone: {
+    name: 'TIME_ZONE',
+    fallback: 'Europe/Athens',
+    meaning: 'The time zone that dates are local to.',
+    read: timeZone,
+  },
+  uploadLimitBytes: {
+    name: 'UPLOAD_LIMIT_BYTES',
+    fallback: String(256 * 1024 * 1024),
+    meaning: 'The largest file that an import takes, in bytes, also after unpacking.',
+    read: whole(1024, 4 * 1024 ** 3),
+  },
+  logLevel: {
+    name: 'LOG_LEVEL',
+    fallback: 'info',
+    meaning: 'How much is logged: fatal, error, warn, info, debug, trace or silent.',
+    read: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  },
+  trustProxy: {
+    name: 'TRUST_PROXY',
+    fallback: 'false',
+    meaning: 'Whether X-Forwarded-* headers are believed: true only behind a proxy that sets them.',
+    read: (text) => (/^(true|false)$/.test(text) ? { value: text === 'true' } : { fault: 'must be true or false' }),
+  },
+}
+
+/** The environment holds values that cannot be. Lists every one of them. */
+export class InvalidConfig extends Error {
+  readonly faults: string[]
+
+  constructor(faults: string[]) {
+    super(`Saka cannot start, its configuration is not valid:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+    this.faults = faults
+  }
+}
+
+/** Reads the configuration from `env`. Throws {@link InvalidConfig} with every fault there is. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const faults: string[] = []
+  const values = Object.entries(settings).map(([key, setting]) => {
+    const text = env[setting.name]?.trim() || setting.fallback
+    const result = setting.read(text)
+    if ('fault' in result) faults.push(`${setting.name} ${result.fault}.`)
+    return [key, 'value' in result ? result.value : undefined]
+  })
+  const config = Object.fromEntries(values) as Config
+  if (!config.adminEmail !== !config.adminPassword) faults.push('ADMIN_EMAIL and ADMIN_PASSWORD must be given together.')
+  if (faults.length > 0) throw new InvalidConfig(faults)
+  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  return { ...config, baseUrl: config.baseUrl ?? `http://${host}:${config.port}` }
+}

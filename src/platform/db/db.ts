@@ -1,0 +1,46 @@
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+
+/** A connection to read from: the query builder and the tables. */
+export interface Reader<Tables> {
+  q: BetterSQLite3Database
+  t: Tables
+}
+
+declare const writes: unique symbol
+
+/** An open transaction: what a function takes that changes something. It ends with the function given to `transact`. */
+export interface Tx<Tables> extends Reader<Tables> {
+  readonly [writes]: true
+}
+
+/** The database. */
+export interface Db<Tables> {
+  /**
+   * Runs `work` in a transaction and answers once its commit is durable; a throw undoes all of it. Inside, await
+   * queries only. Raises `storage_unavailable` when the disk refuses and `overloaded` when too much is waiting.
+   */
+  transact<Result>(work: (tx: Tx<Tables>) => Promise<Result>): Promise<Result>
+  /** Committed data only. Cannot write. */
+  read: Reader<Tables>
+}
+
+const statements = new WeakMap<object, Map<string, unknown>>()
+
+/** The statement called `name` on the connection of `reader`, built once: building costs several times what running does. */
+export function prepared<Tables, Statement>(
+  reader: Reader<Tables>,
+  name: string,
+  build: (reader: Reader<Tables>) => Statement,
+): Statement {
+  let ofConnection = statements.get(reader.q)
+  if (!ofConnection) {
+    ofConnection = new Map()
+    statements.set(reader.q, ofConnection)
+  }
+  let statement = ofConnection.get(name) as Statement | undefined
+  if (!statement) {
+    statement = build(reader)
+    ofConnection.set(name, statement)
+  }
+  return statement
+}

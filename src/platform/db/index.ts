@@ -1,0 +1,5 @@
+export { type Columns, sqliteColumns } from './columns.ts'
+export { type Db, prepared, type Reader, type Tx } from './db.ts'
+export { isCheckViolation, isUniqueViolation, storageUnavailable } from './faults.ts'
+export { NewerDatabase } from './migrations.ts'
+export { type OpenDb, openSqlite } from './sqlite.ts'

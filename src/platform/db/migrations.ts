@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type Sqlite from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+
+/** The database was made by a later version of the service, which knows things that this one would destroy. */
+export class NewerDatabase extends Error {
+  constructor() {
+    super('The database was made by a newer version of Saka. Start that version, or restore a backup made before it.')
+  }
+}
+
+/** Brings the database to this version's tables. Throws {@link NewerDatabase} for one that is ahead of `folder`. */
+export function applyMigrations(connection: Sqlite.Database, folder: string): void {
+  if (lastApplied(connection) > lastKnown(folder)) throw new NewerDatabase()
+  migrate(drizzle(connection), { migrationsFolder: folder })
+}
+
+/** Whether all of this version's migrations are in the database. */
+export function isMigrated(connection: Sqlite.Database, folder: string): boolean {
+  return lastApplied(connection) === lastKnown(folder)
+}
+
+function lastKnown(folder: string): number {
+  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as { entries: { when: number }[] }
+  return Math.max(0, ...journal.entries.map((entry) => entry.when))
+}
+
+function lastApplied(connection: Sqlite.Database): number {
+  const known = connection.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get()
+  if (!known) return 0
+  const row = connection.prepare('SELECT max(created_at) AS latest FROM __drizzle_migrations').get()
+  return Number((row as { latest: number | null }).latest ?? 0)
+}

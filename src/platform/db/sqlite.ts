@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import type { Db, Reader, Tx } from './db.ts'
+import { groupCommit } from './group-commit.ts'
+import { applyMigrations, isMigrated } from './migrations.ts'
+
+/** A database that has been opened and can be asked how it is and closed. */
+export interface OpenDb<Tables> extends Db<Tables> {
+  /** Throws when the database does not answer or is not at this version's tables. */
+  check(): void
+  close(): void
+}
+
+/** How to open a SQLite database. */
+export interface SqliteOptions<Tables> {
+  /** The database file; its folder is made if it is not there. */
+  file: string
+  tables: Tables
+  migrationsFolder: string
+  /** How many commands share a commit at most; all that wait, if absent. */
+  commitTogether?: number
+}
+
+/**
+ * Opens the file with one writing connection and one that only reads. `synchronous=FULL`: what was answered survives a
+ * power cut. Applies missing migrations; throws `NewerDatabase`.
+ */
+export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Tables> {
+  mkdirSync(dirname(options.file), { recursive: true })
+  const writer = connect(options.file)
+  writer.pragma('journal_mode = WAL')
+  applyMigrations(writer, options.migrationsFolder)
+  const reader = connect(options.file)
+  reader.pragma('query_only = ON')
+
+  const commit = groupCommit(writer, options.commitTogether)
+  const tx = { q: drizzle(writer), t: options.tables } as unknown as Tx<Tables>
+  const read: Reader<Tables> = { q: drizzle(reader), t: options.tables }
+  return {
+    transact: (work) => commit(() => work(tx)),
+    read,
+    check: () => {
+      if (!isMigrated(reader, options.migrationsFolder)) throw new Error('migrations are missing')
+    },
+    close: () => {
+      reader.close()
+      writer.close()
+    },
+  }
+}
+
+function connect(file: string): Sqlite.Database {
+  const connection = new Sqlite(file, { timeout: 5000 })
+  connection.pragma('synchronous = FULL')
+  connection.pragma('foreign_keys = ON')
+  connection.pragma('cache_size = -65536')
+  connection.pragma('temp_store = MEMORY')
+  return connection
+}

@@ -1,0 +1,26 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Deps } from '../../deps.ts'
+import type { Actor } from '../../identity/rules.ts'
+
+/** A scope of the HTTP application, whose handlers know the types of their schemas. */
+export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, once signed in. */
+    actor: Actor | undefined
+    /** What use cases work with: inside an idempotent command, its database is the command's transaction. */
+    deps: Deps
+  }
+  interface FastifyContextConfig {
+    /**
+     * Where the answer to an idempotency key is stored: in the command's own transaction (the default), after it, for work
+     * that must not hold the writer, or not at all.
+     */
+    idempotency?: 'inside' | 'after' | 'none'
+    /** Anyone may ask, signed in or not. */
+    open?: true
+  }
+}

@@ -1,0 +1,41 @@
+import { Type } from 'typebox'
+import { defineProblem } from '../../kernel/problem.ts'
+import type { App } from './app.ts'
+import { answers } from './schemas.ts'
+
+const notReady = defineProblem<{ database: string }>({
+  code: 'not_ready',
+  status: 503,
+  title: 'Not ready to serve',
+  detail: () => 'A part that the service needs does not answer. Look at the members for which one, and at the log for why.',
+  members: (facts) => ({ ...facts, retryAfter: 5 }),
+})
+
+const tags = ['Service']
+const open = { open: true } as const
+
+/** Whether the service is alive, whether it can serve, and its contract. */
+export async function healthRoutes(app: App): Promise<void> {
+  const Alive = Type.Object({ status: Type.String({ examples: ['alive'] }) })
+  app.get(
+    '/healthz',
+    { config: open, schema: { tags, summary: 'Alive', response: answers(200, Alive) } },
+    async () => ({ status: 'alive' }),
+  )
+  const Ready = Type.Object({ database: Type.String({ examples: ['ready'] }), jobs: Type.String({ examples: ['ready'] }) })
+  app.get(
+    '/readyz',
+    { config: open, schema: { tags, summary: 'Ready to serve', response: answers(200, Ready) } },
+    async ({ deps, log }) => {
+      try {
+        deps.check()
+      } catch (error) {
+        log.error({ err: error }, 'not ready')
+        throw notReady({ database: 'does not answer' })
+      }
+      return { database: 'ready', jobs: 'ready' }
+    },
+  )
+  app.get('/openapi.json', { config: open, schema: { hide: true } }, () => app.swagger())
+}
+

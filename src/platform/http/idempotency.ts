@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import { defineProblem, invalidInput, Problem } from '../../kernel/problem.ts'
+import type { Db, Tx } from '../../schema.ts'
+import type { App } from './app.ts'
+import { type Claim, deleteClaim, findKept, insertClaim, type Kept, storeAnswer } from './idempotency-repository.ts'
+import { problemBody, problemType } from './problems.ts'
+
+/** The key was used before, with another body. */
+export const idempotencyKeyReused = defineProblem({
+  code: 'idempotency_key_reused',
+  status: 422,
+  title: 'The key stands for another request',
+  detail: () => 'The same idempotency key or scanId was sent before with other contents. Use a new one for a new request.',
+})
+
+const inFlight = defineProblem({
+  code: 'idempotency_in_flight',
+  status: 409,
+  title: 'The same request is still running',
+  detail: () => 'The first request with this key has not been answered yet. Ask again in a second.',
+  members: () => ({ retryAfter: 1 }),
+})
+
+/**
+ * Makes every POST of `app` that carries an `Idempotency-Key` happen once. The answer is stored in the transaction of the
+ * command itself, so that not even a crash can part the two; a route that must not hold the writer stores it after
+ * (`config.idempotency`).
+ */
+export function answerOnce(app: App): void {
+  app.addHook('onRoute', (route) => {
+    const mode = route.config?.idempotency ?? 'inside'
+    if (route.method !== 'POST' || mode === 'none') return
+    const run = mode === 'inside' ? answerInside : answerAfter
+    const handler = route.handler
+    route.handler = function (request, reply) {
+      const claim = claimOf(request)
+      return claim ? run(claim, handler.bind(this), request, reply) : handler.call(this, request, reply)
+    }
+  })
+}
+
+async function answerInside(claim: Claim, handler: RouteHandlerMethod, request: FastifyRequest, reply: FastifyReply) {
+  const deps = request.deps
+  try {
+    return await deps.db.transact(async (tx) => {
+      if (!(await insertClaim(tx, claim, deps.clock.now()))) return replay((await findKept(tx, claim))!, claim, reply)
+      request.deps = { ...deps, db: joined(tx) }
+      const body = await (handler as Handler)(request, reply)
+      await storeAnswer(tx, claim, reply.statusCode, JSON.stringify(body ?? null), contentTypeOf(reply))
+      return body
+    })
+  } catch (error) {
+    request.deps = deps
+    if (error instanceof Problem && isKept(error.status) && error.code !== 'idempotency_key_reused') {
+      await deps.db.transact(async (tx) => {
+        if (await insertClaim(tx, claim, deps.clock.now())) await storeProblem(tx, claim, error, request)
+      })
+    }
+    throw error
+  }
+}
+
+async function answerAfter(claim: Claim, handler: RouteHandlerMethod, request: FastifyRequest, reply: FastifyReply) {
+  const { db } = request.deps
+  const kept = await db.transact(async (tx) =>
+    (await insertClaim(tx, claim, request.deps.clock.now())) ? undefined : findKept(tx, claim),
+  )
+  if (kept) return replay(kept, claim, reply)
+  try {
+    const body = await (handler as Handler)(request, reply)
+    const text = JSON.stringify(body ?? null)
+    await db.transact((tx) => storeAnswer(tx, claim, reply.statusCode, text, contentTypeOf(reply)))
+    return body
+  } catch (error) {
+    await db.transact((tx) =>
+      error instanceof Problem && isKept(error.status)
+        ? storeProblem(tx, claim, error, request)
+        : deleteClaim(tx, claim),
+    )
+    throw error
+  }
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+
+/** A database whose every transaction is `tx`. */
+function joined(tx: Tx): Db {
+  return { transact: (work) => work(tx), read: tx }
+}
+
+function claimOf(request: FastifyRequest): Claim | undefined {
+  const key = request.headers['idempotency-key']
+  if (key === undefined || !request.actor) return undefined
+  if (typeof key !== 'string' || key.length < 1 || key.length > 200) {
+    throw invalidInput({ errors: [{ pointer: '/headers/idempotency-key', message: 'must have 1 to 200 characters' }] })
+  }
+  const isStream = typeof (request.body as { pipe?: unknown } | undefined)?.pipe === 'function'
+  const body = isStream ? String(request.headers['content-length']) : JSON.stringify(request.body ?? null)
+  const fingerprint = createHash('sha256').update(`${request.method} ${request.url}\n${body}`).digest('base64url')
+  return { credential: `${request.actor.kind}:${request.actor.id}`, key, fingerprint }
+}
+
+const isKept = (status: number) => status < 500 && ![401, 403, 429].includes(status)
+
+const contentTypeOf = (reply: FastifyReply) => String(reply.getHeader('Content-Type') ?? 'application/json')
+
+function replay(kept: Kept, claim: Claim, reply: FastifyReply): unknown {
+  if (kept.fingerprint !== claim.fingerprint) throw idempotencyKeyReused()
+  if (kept.status === null) throw inFlight()
+  reply.code(kept.status).header('Idempotency-Replayed', 'true').header('Content-Type', kept.contentType)
+  reply.serializer((body: unknown) => JSON.stringify(body))
+  return JSON.parse(kept.answer!) as unknown
+}
+
+function storeProblem(tx: Tx, claim: Claim, problem: Problem, request: FastifyRequest): Promise<void> {
+  return storeAnswer(tx, claim, problem.status, JSON.stringify(problemBody(problem, request.id)), problemType)
+}

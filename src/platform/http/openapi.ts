@@ -1,0 +1,24 @@
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+
+/** What the contract says of itself. */
+export const openApi: FastifyDynamicSwaggerOptions = {
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'Saka',
+      version: '1.0.0',
+      description: 'School kits, from the supplier to the child. Errors are problems (RFC 9457); docs/problems.md tells each.',
+      license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
+    },
+    servers: [{ url: '/', description: 'This host' }],
+    components: {
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'saka_session' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key or a device token.' },
+      },
+    },
+    security: [{ session: [] }, { bearer: [] }],
+    tags: ['Service', 'Identity', 'Places', 'Campaigns', 'Enrollments', 'Stock', 'Allocation', 'Vouchers', 'Redemptions', 'Reconciliation', 'Audit', "Parents"].map((name) => ({ name })),
+  },
+  refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `schema${i}`) },
+}

@@ -1,0 +1,90 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { defineProblem, type InputFault, invalidInput, notFound, Problem } from '../../kernel/problem.ts'
+
+/** The media type of problems (RFC 9457). */
+export const problemType = 'application/problem+json'
+
+const tooLarge = defineProblem({
+  code: 'body_too_large',
+  status: 413,
+  title: 'The request is too large',
+  detail: () => 'The body is larger than this call takes. Send less at once.',
+})
+
+const unsupportedMedia = defineProblem({
+  code: 'unsupported_media_type',
+  status: 415,
+  title: 'The body is of a kind that this call does not take',
+  detail: () => 'Send application/json, or for an import a CSV or XLSX file.',
+})
+
+const unreadable = defineProblem({
+  code: 'unreadable_body',
+  status: 400,
+  title: 'The body cannot be read',
+  detail: () => 'The body is not valid JSON, or not of the length that was announced. Correct it and send it again.',
+})
+
+const internal = defineProblem({
+  code: 'internal_error',
+  status: 500,
+  title: 'Something is broken here',
+  detail: () => 'The fault is ours and has been logged. Give the requestId to whoever runs the service.',
+})
+
+/** The body that `problem` is answered with. */
+export function problemBody(problem: Problem, requestId: string): Record<string, unknown> {
+  const { retryAfter, ...members } = problem.members
+  return {
+    type: `/problems/${problem.code.replaceAll('_', '-')}`,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.message,
+    code: problem.code,
+    requestId,
+    ...members,
+  }
+}
+
+/** Answers any error as a problem; one that nobody foresaw is logged and answered without its details. */
+export function answerError(error: FastifyError | Problem | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(error)
+  if (problem.status >= 500) request.log.error({ err: error }, problem.code)
+  answerProblem(problem, request, reply)
+}
+
+/** Answers `problem`. */
+export function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  if (problem.members.retryAfter) reply.header('Retry-After', String(problem.members.retryAfter))
+  reply.code(problem.status).header('Content-Type', problemType)
+  // Own text: members differ from problem to problem, and a serializer would drop them.
+  reply.serializer((body) => JSON.stringify(body)).send(problemBody(problem, request.id))
+}
+
+/** Answers an address that leads nowhere. */
+export function answerNotFound(request: FastifyRequest, reply: FastifyReply): void {
+  answerProblem(notFound({ what: 'address' }), request, reply)
+}
+
+function toProblem(error: FastifyError | Problem | Error): Problem {
+  if (error instanceof Problem) return error
+  const { validation, validationContext, statusCode, code } = error as FastifyError
+  if (validation) return invalidInput({ errors: validation.map((fault) => inputFault(fault, validationContext)) })
+  if (statusCode === 413) return tooLarge()
+  if (statusCode === 415) return unsupportedMedia()
+  if (statusCode === 400 || code?.startsWith('FST_ERR_CTP')) return unreadable()
+  return internal()
+}
+
+function inputFault(fault: NonNullable<FastifyError['validation']>[number], context = 'body'): InputFault {
+  const inside = fault.keyword === 'required' ? `/${String(fault.params.missingProperty)}` : ''
+  const place = context === 'body' ? '' : `/${context}`
+  return { pointer: `${place}${fault.instancePath}${inside}`, message: sentenceOf(fault) }
+}
+
+function sentenceOf({ keyword, params, message }: NonNullable<FastifyError['validation']>[number]): string {
+  if (keyword === 'required') return 'is missing'
+  if (keyword === 'enum') return `must be one of ${(params.allowedValues as string[]).join(', ')}`
+  if (keyword === 'pattern') return 'is not of the form that it must have'
+  return message ?? 'is not valid'
+}

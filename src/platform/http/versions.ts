@@ -1,0 +1,17 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { invalidInput } from '../../kernel/problem.ts'
+
+/** The version that `If-Match` asks for; undefined when the caller does not mind. */
+export function ifMatch(request: FastifyRequest): number | undefined {
+  const header = request.headers['if-match']
+  if (header === undefined || header === '*') return undefined
+  const version = /^(?:W\/)?"(\d+)"$/.exec(header)?.[1]
+  if (!version) throw invalidInput({ errors: [{ pointer: '/headers/if-match', message: 'must be an ETag of this record' }] })
+  return Number(version)
+}
+
+/** Answers `record` with its version as ETag. */
+export function withVersion<Versioned extends { version: number }>(reply: FastifyReply, record: Versioned): Versioned {
+  reply.header('ETag', `"${record.version}"`)
+  return record
+}

@@ -1,0 +1,70 @@
+import { createRequire } from 'node:module'
+import type PDFDocument from 'pdfkit'
+
+/** The two weights that every document is set in. */
+export type Weight = 'regular' | 'bold'
+
+/** Glyphs of one face in drawing order: their numbers in the embedded subset and where each goes, in 1/1000 em. */
+export interface Glyphs {
+  ids: string[]
+  places: { xAdvance: number; xOffset: number; yOffset: number; advanceWidth: number }[]
+}
+
+/** One font file in one document. It is embedded once, and only the glyphs that were asked for. */
+export interface Face {
+  /** The name that content streams call it by. */
+  id: string
+  covers(codePoint: number): boolean
+  /** Shapes a text of one direction, given as it is read; from right to left it comes out turned, and Arabic joined. */
+  shape(text: string, rightToLeft: boolean): Glyphs
+  /** What a page or a form lists among its resources. */
+  reference(): unknown
+}
+
+const require = createRequire(import.meta.url)
+
+/** In the order in which they are tried. A script is added by adding its font here. */
+const files: Record<Weight, string[]> = {
+  regular: [
+    '@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf',
+    '@expo-google-fonts/noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf',
+  ],
+  bold: [
+    '@expo-google-fonts/noto-sans/700Bold/NotoSans_700Bold.ttf',
+    '@expo-google-fonts/noto-sans-arabic/700Bold/NotoSansArabic_700Bold.ttf',
+  ],
+}
+
+/** What pdfkit keeps for an embedded font. Not in its types: `text()` alone is public, and orders Arabic wrongly. */
+interface EmbeddedFont {
+  id: string
+  font: { hasGlyphForCodePoint(codePoint: number): boolean }
+  encode(text: string, features: object | undefined): [ids: string[], places: Glyphs['places']]
+  ref(): unknown
+}
+
+/** The faces of `document`, opened as they are first needed: `faces(weight)` goes through those of one weight. */
+export function openFaces(document: typeof PDFDocument.prototype): (weight: Weight) => Iterable<Face> {
+  const opened = new Map<string, Face>()
+  const open = (file: string): Face => {
+    document.font(require.resolve(file))
+    const embedded = (document as unknown as { _font: EmbeddedFont })._font
+    return {
+      id: embedded.id,
+      covers: (codePoint) => embedded.font.hasGlyphForCodePoint(codePoint),
+      shape: (text, rightToLeft) => {
+        // Without features pdfkit shapes word by word and remembers each, which is fast but breaks Arabic order.
+        const [ids, places] = embedded.encode(text, rightToLeft ? {} : undefined)
+        return { ids, places }
+      },
+      reference: () => embedded.ref(),
+    }
+  }
+  return function* (weight) {
+    for (const file of files[weight]) {
+      const face = opened.get(file) ?? open(file)
+      opened.set(file, face)
+      yield face
+    }
+  }
+}

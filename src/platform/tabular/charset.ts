@@ -1,0 +1,73 @@
+import { createReadStream } from 'node:fs'
+import { TextDecoder } from 'node:util'
+import { unreadableFile } from './problems.ts'
+
+const CHUNK = 1 << 17
+
+const BYTE_ORDER_MARKS: [string, number[]][] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+]
+
+/**
+ * The encoding of the text file at `path`, which begins with `head`: `charset` if given, else that of its byte order
+ * mark, else UTF-8 if the whole file is valid UTF-8, else Windows-1253. Raises `unreadable_file` for an unknown name.
+ */
+export async function detectCharset(path: string, head: Uint8Array, charset?: string): Promise<string> {
+  if (charset !== undefined) return decoderOf(charset).encoding
+  const marked = BYTE_ORDER_MARKS.find(([, mark]) => mark.every((byte, i) => head[i] === byte))
+  if (marked) return marked[0]
+  return (await isUtf8File(path)) ? 'utf-8' : 'windows-1253'
+}
+
+/** The text of the file in chunks, without its byte order mark. Raises `unreadable_file` for bytes that are no text. */
+export async function* decodeFile(path: string, charset: string): AsyncGenerator<string, void, undefined> {
+  const decoder = decoderOf(charset)
+  for await (const bytes of createReadStream(path, { highWaterMark: CHUNK })) yield decode(decoder, bytes)
+  yield decode(decoder)
+}
+
+function decode(decoder: TextDecoder, bytes?: Uint8Array): string {
+  const text = tryDecode(decoder, bytes)
+  if (text === undefined) {
+    throw unreadableFile({
+      fault: `The file is not valid ${decoder.encoding}`,
+      remedy: 'name the charset that it was saved in, or save it as UTF-8',
+    })
+  }
+  if (text.includes('\0')) {
+    throw unreadableFile({
+      fault: 'The file holds zero bytes, which no text has',
+      remedy: 'save it as XLSX or as CSV in UTF-8 and send that',
+    })
+  }
+  return text
+}
+
+function tryDecode(decoder: TextDecoder, bytes?: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes, { stream: bytes !== undefined })
+  } catch {
+    return undefined
+  }
+}
+
+async function isUtf8File(path: string): Promise<boolean> {
+  const decoder = decoderOf('utf-8')
+  for await (const bytes of createReadStream(path, { highWaterMark: CHUNK })) {
+    if (tryDecode(decoder, bytes) === undefined) return false
+  }
+  return tryDecode(decoder) !== undefined
+}
+
+function decoderOf(charset: string): TextDecoder {
+  try {
+    return new TextDecoder(charset, { fatal: true })
+  } catch {
+    throw unreadableFile({
+      fault: `No charset is called "${charset.slice(0, 40)}"`,
+      remedy: 'name utf-8, windows-1253 or iso-8859-7, or none',
+    })
+  }
+}

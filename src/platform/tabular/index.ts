@@ -1,0 +1,7 @@
+export { isFormula } from './cell.ts'
+export { type ColumnWords, fold, type HeaderFault, type MatchedHeader, matchHeaders } from './headers.ts'
+export { csvLines, ndjsonLines } from './lines.ts'
+export { fileTooLarge } from './problems.ts'
+export { readTable } from './read-table.ts'
+export { defaultLimits, type Table, type TableLimits, type TableRow } from './table.ts'
+export { type Cell, type WorkbookSheet, xlsxWorkbook } from './workbook.ts'

@@ -1,0 +1,25 @@
+import { sql } from 'drizzle-orm'
+import type { CampaignTables } from '../campaigns/tables.ts'
+import type { Columns } from '../platform/db/index.ts'
+import type { Check, ReconciliationStatus } from './rules.ts'
+
+/** Runs of all checks over a campaign. */
+export const reconciliationTables = (c: Columns, { campaigns }: CampaignTables) => ({
+  reconciliations: c.table(
+    'reconciliations',
+    {
+      id: c.id('id').primaryKey(),
+      campaignId: c.id('campaign_id').notNull().references(() => campaigns.id),
+      status: c.word<ReconciliationStatus>('status').notNull(),
+      checks: c.json<Check[]>('checks').notNull(),
+      createdById: c.text('created_by_id').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+      signedById: c.text('signed_by_id'),
+      signedAt: c.instant('signed_at'),
+    },
+    (t) => [
+      c.index('reconciliations_campaign').on(t.campaignId),
+      c.check('reconciliations_status', sql`status in ('running', 'clean', 'findings', 'signed')`),
+    ],
+  ),
+})

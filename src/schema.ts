@@ -1,0 +1,48 @@
+import { allocationTables } from './allocation/tables.ts'
+import { auditTables } from './audit/tables.ts'
+import { campaignTables } from './campaigns/tables.ts'
+import { discrepancyTables } from './discrepancies/tables.ts'
+import { enrollmentTables } from './enrollment/tables.ts'
+import { identityTables } from './identity/tables.ts'
+import { placesTables } from './places/tables.ts'
+import type * as db from './platform/db/index.ts'
+import { sqliteColumns } from './platform/db/index.ts'
+import { idempotencyTables } from './platform/http/idempotency-tables.ts'
+import { reconciliationTables } from './reconciliation/tables.ts'
+import { redemptionTables } from './redemption/tables.ts'
+import { stockTables } from './stock/tables.ts'
+import { voucherTables } from './vouchers/tables.ts'
+
+/** Every table of the service in one dialect's vocabulary, each module's given those it refers to. */
+export function schema(c: db.Columns) {
+  const places = placesTables(c)
+  const campaigns = campaignTables(c, places)
+  const enrollment = enrollmentTables(c, { ...campaigns, ...places })
+  const vouchers = voucherTables(c, { ...campaigns, ...enrollment, ...places })
+  return {
+    ...idempotencyTables(c),
+    ...identityTables(c),
+    ...auditTables(c),
+    ...places,
+    ...campaigns,
+    ...discrepancyTables(c, campaigns),
+    ...enrollment,
+    ...stockTables(c, { ...campaigns, ...places }),
+    ...allocationTables(c, { ...campaigns, ...places }),
+    ...vouchers,
+    ...redemptionTables(c, { ...campaigns, ...places, ...vouchers }),
+    ...reconciliationTables(c, campaigns),
+  }
+}
+
+/** The tables in SQLite's dialect. */
+export const sqliteSchema = schema(sqliteColumns)
+
+/** Every table of the service. */
+export type Tables = ReturnType<typeof schema>
+/** The database of the service. */
+export type Db = db.Db<Tables>
+/** Something to read from: committed data, or a transaction's own. */
+export type Reader = db.Reader<Tables>
+/** An open transaction. */
+export type Tx = db.Tx<Tables>

@@ -1,0 +1,2 @@
+/** `issued → redeemed`, `issued → revoked | expired`. */
+export type VoucherStatus = 'issued' | 'redeemed' | 'revoked' | 'expired'

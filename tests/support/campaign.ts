@@ -1,0 +1,89 @@
+import type { Test } from 'tap'
+import { type Saka, startSaka } from './saka.ts'
+
+// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
+
+/** An open campaign with two schools in one community, a warehouse and a kit. */
+export interface OpenCampaign extends Saka {
+  community: any
+  /** Schools of the campaign. */
+  schools: any[]
+  /** The first of `schools`. */
+  school: any
+  warehouse: any
+  kit: any
+  campaign: any
+  /** Receives kits at the warehouse. */
+  receive(quantity: number): Promise<any>
+  /** Enrolls a child. */
+  enroll(schoolId: string, pupilRef: string, more?: Record<string, unknown>): Promise<any>
+}
+
+/** How the campaign of a test differs from the usual one. */
+export interface CampaignChange {
+  now?: string
+  schools?: number
+  campaign?: Record<string, unknown>
+  /** Leave it a draft. */
+  draft?: boolean
+}
+
+/** Starts the service with an open campaign: two schools, a kit of 120 euros, pickup from 11 to 29 September 2023. */
+export async function openCampaign(t: Test, change: CampaignChange = {}): Promise<OpenCampaign> {
+  const saka = await startSaka(t, change.now ? { now: change.now } : {})
+  const { api } = saka
+  const community = await api.made('/communities', { code: 'A', name: 'Α΄ Δημοτική Κοινότητα' })
+  const schools: any[] = []
+  for (let i = 1; i <= (change.schools ?? 2); i++) {
+    schools.push(
+      await api.made('/schools', {
+        ministryCode: String(9000000 + i),
+        name: `${i}ο Δημοτικό Σχολείο Πειραιά`,
+        communityId: community.id,
+        address: 'Κολοκοτρώνη 58',
+      }),
+    )
+  }
+  const warehouse = await api.made('/warehouses', { name: 'Κεντρική αποθήκη' })
+  const kit = await api.made('/kits', {
+    name: 'Σχολικό σετ',
+    items: [
+      { name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 },
+      { name: 'Τετράδιο', quantity: 10, unitCostCents: 300 },
+    ],
+  })
+  const campaign = await api.made('/campaigns', {
+    name: 'Σχολικά σετ 2023',
+    year: 2023,
+    kitId: kit.id,
+    communityIds: [community.id],
+    targetQuantity: 100,
+    budgetCents: 18_000_000,
+    pickupFrom: '2023-09-11',
+    pickupUntil: '2023-09-29',
+    ...change.campaign,
+  })
+  if (!change.draft) await api.made(`/campaigns/${campaign.id}/open`)
+  return {
+    ...saka,
+    community,
+    schools,
+    school: schools[0],
+    warehouse,
+    kit,
+    campaign,
+    receive: (quantity) =>
+      api.made('/receipts', {
+        warehouseId: warehouse.id,
+        kitId: kit.id,
+        campaignId: campaign.id,
+        quantity,
+        damagedQuantity: 0,
+        unitCostCents: 12_000,
+        supplier: 'Προμηθευτής ΑΕ',
+        documentNumber: 'ΔΑ-1',
+      }),
+    enroll: (schoolId, pupilRef, more = {}) =>
+      api.made(`/campaigns/${campaign.id}/enrollments`, { schoolId, pupilRef, ...more }),
+  }
+}

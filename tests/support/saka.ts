@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { buildApp } from '../../src/app.ts'
+import type { RoleGrant } from '../../src/identity/rules.ts'
+import { hashSecret, newSecret } from '../../src/identity/secrets.ts'
+import type { Instant } from '../../src/kernel/time.ts'
+import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
+import { readConfig } from '../../src/platform/config.ts'
+
+/** A clock that stands still until it is moved. */
+export interface MovableClock {
+  now(): Instant
+  set(instant: Instant): void
+}
+
+/** What a call answered. `json` is the body where it is JSON. */
+export interface Answer {
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely, and fail where they are not as expected.
+  json: any
+  text: string
+  bytes: Buffer
+  headers: Record<string, string | undefined>
+}
+
+/** Calls the API as one caller. Paths are below `/api/v1`; those that begin with `//` are at the root. */
+export interface Api {
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  patch(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  put(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  delete(path: string, headers?: Record<string, string>): Promise<Answer>
+  /** Sends a file as it is. */
+  upload(path: string, file: string | Buffer, contentType?: string, headers?: Record<string, string>): Promise<Answer>
+  /** Like `post`, and fails the test unless it is answered with 200 or 201. Answers the body. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  made(path: string, body?: unknown): Promise<any>
+}
+
+/** A running service on a database of its own, with an administrator's API. */
+export interface Saka {
+  deps: OpenDeps
+  clock: MovableClock
+  /** The administrator's. */
+  api: Api
+  /** The API of a caller with these roles. */
+  as(...roles: RoleGrant[]): Promise<Api>
+  /** The API of nobody. */
+  stranger: Api
+  folder: string
+}
+
+/** The moment at which tests begin unless they say otherwise: the first morning of the 2023 pickup. */
+export const firstMorning = '2023-09-11T06:30:00.000Z'
+
+/** Starts the whole service on a temporary database; it ends with the test. */
+export async function startSaka(t: Test, { now = firstMorning, env = {} }: { now?: Instant; env?: Record<string, string> } = {}): Promise<Saka> {
+  const folder = mkdtempSync(join(tmpdir(), 'saka-test-'))
+  let instant = now
+  const clock: MovableClock = {
+    now: () => instant,
+    set: (next) => {
+      instant = next
+    },
+  }
+  const config = readConfig({
+    DATABASE_URL: `file:${join(folder, 'saka.db')}`,
+    BASE_URL: 'https://saka.example.org',
+    LOG_LEVEL: 'fatal',
+    ...env,
+  })
+  const deps = await openDeps(config, { clock })
+  const app = await buildApp(deps)
+  await app.ready()
+  t.teardown(async () => {
+    await app.close()
+    deps.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  function apiWith(authorization: string | undefined): Api {
+    const call: Api['call'] = async (method, path, body, headers = {}) => {
+      const answer = await app.inject({
+        method: method as 'GET',
+        url: path.startsWith('//') ? path.slice(1) : `/api/v1${path}`,
+        headers: { ...(authorization && { authorization }), ...headers },
+        ...(body !== undefined && { payload: body as object }),
+      })
+      const isJson = String(answer.headers['content-type']).includes('json') && !String(answer.headers['content-type']).includes('ndjson')
+      return {
+        status: answer.statusCode,
+        json: isJson && answer.body !== '' ? JSON.parse(answer.body) : undefined,
+        text: answer.body,
+        bytes: answer.rawPayload,
+        headers: answer.headers as Record<string, string | undefined>,
+      }
+    }
+    return {
+      call,
+      get: (path, headers) => call('GET', path, undefined, headers),
+      post: (path, body, headers) => call('POST', path, body, headers),
+      patch: (path, body, headers) => call('PATCH', path, body, headers),
+      put: (path, body, headers) => call('PUT', path, body, headers),
+      delete: (path, headers) => call('DELETE', path, undefined, headers),
+      upload: (path, file, contentType = 'text/csv', headers = {}) =>
+        call('POST', path, file, { 'content-type': contentType, ...headers }),
+      made: async (path, body) => {
+        const answer = await call('POST', path, body)
+        if (answer.status !== 200 && answer.status !== 201) throw new Error(`${path} answered ${answer.status}: ${answer.text}`)
+        return answer.json
+      },
+    }
+  }
+
+  async function as(...roles: RoleGrant[]): Promise<Api> {
+    const key = newSecret('key')
+    const row = { id: deps.newId(), name: roles[0]?.role ?? 'none', keyHash: hashSecret(key), roles, createdById: 'test', createdAt: instant }
+    await deps.db.transact(async ({ q, t }) => {
+      await q.insert(t.apiKeys).values(row)
+    })
+    return apiWith(`Bearer ${key}`)
+  }
+
+  return { deps, clock, api: await as({ role: 'admin' }), as, stranger: apiWith(undefined), folder }
+}
