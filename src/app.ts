@@ -3,11 +3,17 @@ import swaggerUi from '@fastify/swagger-ui'
 import { auditRoutes } from './audit/index.ts'
 import { campaignRoutes } from './campaigns/index.ts'
 import type { Deps } from './deps.ts'
+import { discrepancyRoutes } from './discrepancies/index.ts'
 import { identityRoutes, knowActor } from './identity/index.ts'
 import { placesRoutes } from './places/index.ts'
+import { enrollmentRoutes } from './enrollment/index.ts'
+import { redemptionRoutes } from './redemption/index.ts'
+import { voucherRoutes } from './vouchers/index.ts'
+import { parentsPage } from './web/index.ts'
 import { type App, answerOnce, httpServer } from './platform/http/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { openApi } from './platform/http/openapi.ts'
+import { stockRoutes } from './stock/index.ts'
 
 /** The whole HTTP application: a table of contents. Reads no environment and does not listen. */
 export async function buildApp(deps: Deps): Promise<App> {
@@ -15,6 +21,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(swagger, openApi)
   await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
   await app.register(healthRoutes)
+  await app.register(parentsPage)
   await app.register(apiRoutes, { prefix: '/api/v1' })
   return app
 
@@ -25,5 +32,10 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(auditRoutes)
     await api.register(placesRoutes)
     await api.register(campaignRoutes)
+    await api.register(enrollmentRoutes)
+    await api.register(voucherRoutes)
+    await api.register(redemptionRoutes)
+    await api.register(discrepancyRoutes)
+    await api.register(stockRoutes)
   }
 }

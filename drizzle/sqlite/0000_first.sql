@@ -171,6 +171,7 @@ CREATE TABLE `discrepancies` (
 	`reconciliation_id` text,
 	`owner_id` text,
 	`resolution` text,
+	`gone` integer DEFAULT false NOT NULL,
 	`resolved_by_id` text,
 	`opened_at` text NOT NULL,
 	`resolved_at` text,
@@ -266,6 +267,7 @@ CREATE TABLE `receipts` (
 	`document_number` text NOT NULL,
 	`occurred_at` text NOT NULL,
 	`recorded_at` text NOT NULL,
+	`reversed_at` text,
 	FOREIGN KEY (`warehouse_id`) REFERENCES `locations`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`kit_id`) REFERENCES `kits`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`campaign_id`) REFERENCES `campaigns`(`id`) ON UPDATE no action ON DELETE no action,
@@ -329,9 +331,11 @@ CREATE TABLE `counts` (
 	`created_at` text NOT NULL,
 	`posted_by_id` text,
 	`posted_at` text,
-	FOREIGN KEY (`location_id`) REFERENCES `locations`(`id`) ON UPDATE no action ON DELETE no action
+	FOREIGN KEY (`location_id`) REFERENCES `locations`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "counts_status" CHECK(status in ('open', 'posted', 'discarded'))
 );
 --> statement-breakpoint
+CREATE INDEX `counts_location` ON `counts` (`location_id`,`counted_at`);--> statement-breakpoint
 CREATE TABLE `count_lines` (
 	`count_id` text NOT NULL,
 	`kit_id` text NOT NULL,
@@ -347,15 +351,20 @@ CREATE TABLE `adjustments` (
 	`id` text PRIMARY KEY NOT NULL,
 	`location_id` text NOT NULL,
 	`kit_id` text NOT NULL,
+	`shipment_id` text,
 	`quantity` integer NOT NULL,
 	`reason` text NOT NULL,
 	`note` text,
 	`occurred_at` text NOT NULL,
 	`recorded_at` text NOT NULL,
+	`reversed_at` text,
 	FOREIGN KEY (`location_id`) REFERENCES `locations`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`kit_id`) REFERENCES `kits`(`id`) ON UPDATE no action ON DELETE no action
+	FOREIGN KEY (`kit_id`) REFERENCES `kits`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`shipment_id`) REFERENCES `shipments`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "adjustments_quantity" CHECK(quantity <> 0)
 );
 --> statement-breakpoint
+CREATE INDEX `adjustments_shipment` ON `adjustments` (`shipment_id`) WHERE shipment_id is not null;--> statement-breakpoint
 CREATE TABLE `returns` (
 	`id` text PRIMARY KEY NOT NULL,
 	`school_id` text NOT NULL,
@@ -397,7 +406,7 @@ CREATE TABLE `allocation_lines` (
 	`need` integer NOT NULL,
 	`shipped` integer NOT NULL,
 	`quantity` integer NOT NULL,
-	`reason` text NOT NULL,
+	`grounds` text NOT NULL,
 	PRIMARY KEY(`allocation_id`, `school_id`),
 	FOREIGN KEY (`allocation_id`) REFERENCES `allocations`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`school_id`) REFERENCES `schools`(`id`) ON UPDATE no action ON DELETE no action
@@ -474,6 +483,10 @@ CREATE TABLE `reconciliations` (
 	`campaign_id` text NOT NULL,
 	`status` text NOT NULL,
 	`checks` text NOT NULL,
+	`comparison` text NOT NULL,
+	`discrepancy_ids` text NOT NULL,
+	`campaign_status` text NOT NULL,
+	`basis` text NOT NULL,
 	`created_by_id` text NOT NULL,
 	`created_at` text NOT NULL,
 	`signed_by_id` text,

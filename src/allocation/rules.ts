@@ -81,7 +81,8 @@ export const staleAllocation = defineProblem({
   code: 'stale_allocation',
   status: 409,
   title: 'The figures have changed',
-  detail: () => 'Enrollments, stock or shipments have changed since this allocation was made. Make a new one and confirm that.',
+  detail: () =>
+    'Enrollments, stock or shipments have changed since this allocation was made. Make a new one and confirm that.',
 })
 
 /** The run was made from a stock that somebody imagined. */
@@ -102,7 +103,10 @@ export const unknownPrioritySchools = defineProblem<{ schoolIds: Id[] }>({
 })
 
 /** What stands against confirming `run`, now that the books give the digest `basis`. */
-export function checkConfirmable(run: Pick<AllocationRun, 'whatIf' | 'status' | 'basis'>, basis: string): Problem | undefined {
+export function checkConfirmable(
+  run: Pick<AllocationRun, 'whatIf' | 'status' | 'basis'>,
+  basis: string,
+): Problem | undefined {
   if (run.whatIf) return whatIfOnly()
   if (run.status !== 'proposed' || run.basis !== basis) return staleAllocation()
   return undefined
@@ -119,8 +123,14 @@ export interface PromisedLine {
  * What to set aside for each school: its quantity, less what was shipped to it and what planned shipments carry. Plans
  * beyond the quantity stay as they are: somebody made them, and somebody cancels them.
  */
-export function promises(lines: readonly PromisedLine[], planned: ReadonlyMap<Id, number>): { schoolId: Id; quantity: number }[] {
+export function promises(
+  lines: readonly PromisedLine[],
+  planned: ReadonlyMap<Id, number>,
+): { schoolId: Id; quantity: number }[] {
   return lines
-    .map(({ schoolId, quantity, shipped }) => ({ schoolId, quantity: quantity - shipped - (planned.get(schoolId) ?? 0) }))
+    .map(({ schoolId, quantity, shipped }) => ({
+      schoolId,
+      quantity: quantity - shipped - (planned.get(schoolId) ?? 0),
+    }))
     .filter(({ quantity }) => quantity > 0)
 }

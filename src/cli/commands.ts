@@ -1,15 +1,10 @@
+import { runEmbedded } from '../../jobs/embedded-runner.ts'
+import { jobs } from '../../jobs/registry.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
 import { NewerDatabase } from '../platform/db/index.ts'
 import { serve } from '../serve.ts'
-
-/** What a command has of the outside world. */
-export interface Terminal {
-  out(text: string): void
-  err(text: string): void
-  /** Calls `stop` once when the process is asked to end. */
-  onStop(stop: () => void): void
-}
+import type { Terminal } from './terminal.ts'
 
 type Env = Record<string, string | undefined>
 type Command = { meaning: string; run: (env: Env, terminal: Terminal, args: string[]) => Promise<void> }
@@ -47,8 +42,10 @@ function usage(): string {
 async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const deps = await openDeps(readConfig(env))
   const service = await serve(deps)
+  const runner = runEmbedded(deps, jobs)
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
+  runner.stop()
   await service.close()
   deps.close()
 }

@@ -77,11 +77,13 @@ export interface KnownDiscrepancy {
   severity: Severity
   expected: number | null
   actual: number | null
+  /** Resolved because it was no longer so, and not because somebody explained it. */
+  gone: boolean
 }
 
 /**
- * What a finding is to the discrepancy known of its matter: `opened` where there is none, `reopened` where it was resolved
- * with other figures, `refreshed` where it is open with other figures, nothing where it says nothing new.
+ * What a finding is to the discrepancy known of its matter: `opened` where there is none, `reopened` where it was gone or was
+ * explained with other figures, `refreshed` where it is open with other figures, nothing where it says nothing new.
  */
 export function newsOf(
   known: KnownDiscrepancy | undefined,
@@ -89,7 +91,7 @@ export function newsOf(
 ): 'opened' | 'reopened' | 'refreshed' | undefined {
   if (!known) return 'opened'
   const sameFigures = known.expected === (finding.expected ?? null) && known.actual === (finding.actual ?? null)
-  if (known.status === 'resolved') return sameFigures ? undefined : 'reopened'
+  if (known.status === 'resolved') return sameFigures && !known.gone ? undefined : 'reopened'
   return sameFigures && known.severity === finding.severity ? undefined : 'refreshed'
 }
 

@@ -26,6 +26,8 @@ export const discrepancyTables = (c: Columns, { campaigns }: CampaignTables) => 
       reconciliationId: c.id('reconciliation_id'),
       ownerId: c.id('owner_id'),
       resolution: c.text('resolution'),
+      /** Resolved because it was no longer so: found again, it is open again. */
+      gone: c.bool('gone').notNull().default(false),
       resolvedById: c.id('resolved_by_id'),
       openedAt: c.instant('opened_at').notNull(),
       resolvedAt: c.instant('resolved_at'),

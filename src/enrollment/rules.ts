@@ -1,2 +1,91 @@
+import type { Id } from '../kernel/ids.ts'
+import { defineProblem, type Problem } from '../kernel/problem.ts'
+import type { Instant } from '../kernel/time.ts'
+
 /** `active → transferred | withdrawn`. */
 export type EnrollmentStatus = 'active' | 'transferred' | 'withdrawn'
+
+/** Every {@link EnrollmentStatus}. */
+export const enrollmentStatuses = ['active', 'transferred', 'withdrawn'] as const
+
+/** Who is told about a child's kit. */
+export interface Guardian {
+  name: string | null
+  /** Lower-case. */
+  email: string | null
+  /** E.164. */
+  phone: string | null
+  /** BCP 47. */
+  language: string
+  consent: boolean
+}
+
+/** What is known of a child, all of it optional. */
+export interface Person {
+  givenName: string | null
+  familyName: string | null
+  section: string | null
+}
+
+/** One first-grader at one school in one campaign. */
+export interface Enrollment extends Person {
+  id: Id
+  campaignId: Id
+  schoolId: Id
+  /** The school's own pupil number, unique in campaign and school. */
+  pupilRef: string
+  /** Two at most. */
+  guardians: Guardian[]
+  /** Came with a head count, nameless then. */
+  headcount: boolean
+  status: EnrollmentStatus
+  withdrawalReason: string | null
+  transferredFromId: Id | null
+  version: number
+  createdAt: Instant
+}
+
+/** An enrollment that begins: active, in its first version. */
+export type NewEnrollment = Omit<Enrollment, 'status' | 'withdrawalReason' | 'version'>
+
+/** How many characters each text has at most. */
+export const longest = { pupilRef: 50, givenName: 100, familyName: 100, section: 50, guardianName: 200 } as const
+
+/** The language of a guardian of whom none is known. */
+export const defaultLanguage = 'el'
+
+/** The school has another child under this number. */
+export const pupilRefTaken = defineProblem<{ pupilRef: string }>({
+  code: 'pupil_ref_taken',
+  status: 409,
+  title: 'The pupil number is taken',
+  detail: ({ pupilRef }) =>
+    `The school has a child with number ${pupilRef} in this campaign already. Change that one, or correct the number.`,
+})
+
+/** The campaign is for other communities than the school's. */
+export const schoolNotInCampaign = defineProblem({
+  code: 'school_out_of_scope',
+  status: 422,
+  title: 'The school is not part of the campaign',
+  detail: () => 'The campaign is for other communities than the school’s. Choose another school or another campaign.',
+})
+
+/** The child is at another school now. */
+export const enrollmentTransferred = defineProblem({
+  code: 'enrollment_transferred',
+  status: 409,
+  title: 'The child has moved to another school',
+  detail: () =>
+    'The child has been transferred. Withdraw the enrollment at the new school, which points back to this one.',
+})
+
+/** What stands against withdrawing. Withdrawing twice is no fault: the second changes nothing. */
+export function checkWithdrawable({ status }: Pick<Enrollment, 'status'>): Problem | undefined {
+  return status === 'transferred' ? enrollmentTransferred() : undefined
+}
+
+/** What stands against enrolling a child of `school` in `campaign`. */
+export function checkInScope(school: { communityId: Id }, campaign: { communityIds: Id[] }): Problem | undefined {
+  return campaign.communityIds.includes(school.communityId) ? undefined : schoolNotInCampaign()
+}

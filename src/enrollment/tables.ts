@@ -10,8 +10,14 @@ export const enrollmentTables = (c: Columns, { campaigns, schools }: CampaignTab
     'enrollments',
     {
       id: c.id('id').primaryKey(),
-      campaignId: c.id('campaign_id').notNull().references(() => campaigns.id),
-      schoolId: c.id('school_id').notNull().references(() => schools.id),
+      campaignId: c
+        .id('campaign_id')
+        .notNull()
+        .references(() => campaigns.id),
+      schoolId: c
+        .id('school_id')
+        .notNull()
+        .references(() => schools.id),
       pupilRef: c.text('pupil_ref').notNull(),
       givenName: c.text('given_name'),
       familyName: c.text('family_name'),
@@ -35,7 +41,10 @@ export const enrollmentTables = (c: Columns, { campaigns, schools }: CampaignTab
   const guardians = c.table(
     'guardians',
     {
-      enrollmentId: c.id('enrollment_id').notNull().references(() => enrollments.id),
+      enrollmentId: c
+        .id('enrollment_id')
+        .notNull()
+        .references(() => enrollments.id),
       /** 1 or 2. */
       position: c.int('position').notNull(),
       name: c.text('name'),

@@ -24,6 +24,18 @@ export function localDate(instant: Instant, timeZone: string): LocalDate {
   return format.format(new Date(instant))
 }
 
+const minuteParts = new Map<string, Intl.DateTimeFormat>()
+
+/** Day and time of day at `instant` in `timeZone` as staff read it: `11/09/2023, 09:30`. */
+export function localTime(instant: Instant, timeZone: string): string {
+  let format = minuteParts.get(timeZone)
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+    minuteParts.set(timeZone, format)
+  }
+  return format.format(new Date(instant))
+}
+
 /** `instant` moved by `milliseconds`, which may be negative. */
 export function plusMilliseconds(instant: Instant, milliseconds: number): Instant {
   return new Date(Date.parse(instant) + milliseconds).toISOString()

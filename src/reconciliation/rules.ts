@@ -1,9 +1,84 @@
-/** `running → clean | findings → signed`. */
-export type ReconciliationStatus = 'running' | 'clean' | 'findings' | 'signed'
+import { hash } from 'node:crypto'
+import type { Id } from '../kernel/ids.ts'
+import { defineProblem, type Problem } from '../kernel/problem.ts'
 
-/** One check of a run: how many things it compared, and whether all agreed. */
+/** `running → clean | findings → signed`. A run is one transaction: nobody sees it running. */
+export const reconciliationStatuses = ['running', 'clean', 'findings', 'signed'] as const
+
+/** One of {@link reconciliationStatuses}. */
+export type ReconciliationStatus = (typeof reconciliationStatuses)[number]
+
+/** One check of a run: how many things it compared, and whether nothing that needs an answer was found. */
 export interface Check {
   code: string
   passed: boolean
   compared: number
+}
+
+/** What a line of the comparison is about. */
+export const comparisonLevels = ['campaign', 'community', 'school'] as const
+
+/** Kits at each stage of the way, for the campaign, a community or a school. */
+export interface ComparisonLine {
+  level: (typeof comparisonLevels)[number]
+  id: Id
+  name: string
+  /** By the confirmed allocation. */
+  planned: number
+  /** What came in: of the campaign from the supplier, of a school or community what it accepted. */
+  received: number
+  /** What left the warehouses for the schools. */
+  shipped: number
+  /** Kits that children have, by the ledger. */
+  handedOut: number
+  /** What schools sent back to a warehouse. */
+  returned: number
+  /** What is left: of the campaign at warehouses, on the road and at schools; of a school in its yard. */
+  remaining: number
+}
+
+/** A run, as far as signing and closing ask. */
+export interface SignableRun {
+  /** A digest of what the books held when it ran. */
+  basis: string
+  createdById: string
+}
+
+/** A digest of the state of the books: equal as long as nothing that a run looks at has changed. */
+export function basisOf(position: readonly unknown[]): string {
+  return hash('sha256', JSON.stringify(position))
+}
+
+/** Something that needs an answer has none yet, or nobody has signed for it. */
+export const openDiscrepancies = defineProblem<{ open: number }>({
+  code: 'open_discrepancies',
+  status: 409,
+  title: 'The books are not settled',
+  detail: ({ open }) =>
+    open > 0
+      ? `${open} discrepancies need an answer. Resolve them, then sign.`
+      : 'No reconciliation made since the end of the pickup is signed. Run one, resolve what it finds, and sign it.',
+  members: (facts) => ({ ...facts }),
+})
+
+/** The books have changed since the run. */
+export const staleReconciliation = defineProblem({
+  code: 'stale_reconciliation',
+  status: 409,
+  title: 'The books have changed',
+  detail: () => 'Stock, vouchers or hand-outs have changed since this reconciliation ran. Run another and sign that.',
+})
+
+/** What stands against signing `run`, with `open` discrepancies that need an answer and the books at `basis`. */
+export function checkSignable(run: SignableRun, { open, basis }: { open: number; basis: string }): Problem | undefined {
+  if (open > 0) return openDiscrepancies({ open })
+  return run.basis === basis ? undefined : staleReconciliation()
+}
+
+/** What stands against ending a campaign whose latest signed run since the pickup is `signed`. */
+export function checkClosable(
+  signed: SignableRun | undefined,
+  now: { open: number; basis: string },
+): Problem | undefined {
+  return signed ? checkSignable(signed, now) : openDiscrepancies({ open: now.open })
 }

@@ -14,9 +14,18 @@ export const redemptionTables = (
     'redemptions',
     {
       id: c.id('id').primaryKey(),
-      voucherId: c.id('voucher_id').notNull().references(() => vouchers.id),
-      campaignId: c.id('campaign_id').notNull().references(() => campaigns.id),
-      schoolId: c.id('school_id').notNull().references(() => schools.id),
+      voucherId: c
+        .id('voucher_id')
+        .notNull()
+        .references(() => vouchers.id),
+      campaignId: c
+        .id('campaign_id')
+        .notNull()
+        .references(() => campaigns.id),
+      schoolId: c
+        .id('school_id')
+        .notNull()
+        .references(() => schools.id),
       collectedBy: c.word<CollectedBy>('collected_by').notNull(),
       actorId: c.text('actor_id').notNull(),
       redeemedAt: c.instant('redeemed_at').notNull(),
@@ -34,7 +43,10 @@ export const redemptionTables = (
       /** The scanner's own name for the attempt: sent twice, it is still one. */
       scanId: c.text('scan_id').notNull(),
       campaignId: c.id('campaign_id').references(() => campaigns.id),
-      schoolId: c.id('school_id').notNull().references(() => schools.id),
+      schoolId: c
+        .id('school_id')
+        .notNull()
+        .references(() => schools.id),
       voucherId: c.id('voucher_id').references(() => vouchers.id),
       redemptionId: c.id('redemption_id').references(() => redemptions.id),
       discrepancyId: c.id('discrepancy_id'),
@@ -51,10 +63,7 @@ export const redemptionTables = (
       /** What staff were told besides the result: when it was redeemed, which school it belongs to. No name. */
       facts: c.json<Record<string, unknown>>('facts').notNull(),
     },
-    (t) => [
-      c.uniqueIndex('scans_scan_id').on(t.scanId),
-      c.index('scans_campaign').on(t.campaignId, t.id),
-    ],
+    (t) => [c.uniqueIndex('scans_scan_id').on(t.scanId), c.index('scans_campaign').on(t.campaignId, t.id)],
   )
   return { redemptions, scans }
 }

@@ -1,24 +1,109 @@
+import type { Id } from '../kernel/ids.ts'
+import { defineProblem, type Problem } from '../kernel/problem.ts'
+
 /** What a movement of stock is. */
-export type MovementKind =
-  | 'receipt'
-  | 'damage'
-  | 'adjustment'
-  | 'count'
-  | 'dispatch'
-  | 'delivery'
-  | 'rejection'
-  | 'return'
-  | 'handout'
-  | 'reversal'
+export const movementKinds = [
+  'receipt',
+  'damage',
+  'adjustment',
+  'count',
+  'dispatch',
+  'delivery',
+  'return',
+  'handout',
+  'reversal',
+] as const
+
+/** One of {@link movementKinds}. */
+export type MovementKind = (typeof movementKinds)[number]
 
 /** What a movement follows from. */
-export type MovementCause = 'receipt' | 'adjustment' | 'count' | 'shipment' | 'return' | 'redemption' | 'scan' | 'movement'
+export const movementCauses = [
+  'receipt',
+  'adjustment',
+  'count',
+  'shipment',
+  'return',
+  'redemption',
+  'scan',
+  'movement',
+] as const
+
+/** One of {@link movementCauses}. */
+export type MovementCause = (typeof movementCauses)[number]
 
 /** Why stock is put right by hand. */
-export type AdjustmentReason = 'damaged' | 'lost' | 'found' | 'expired' | 'correction'
+export const adjustmentReasons = ['damaged', 'lost', 'found', 'expired', 'correction'] as const
+
+/** One of {@link adjustmentReasons}. */
+export type AdjustmentReason = (typeof adjustmentReasons)[number]
 
 /** `open → posted | discarded`. */
-export type CountStatus = 'open' | 'posted' | 'discarded'
+export const countStatuses = ['open', 'posted', 'discarded'] as const
+
+/** One of {@link countStatuses}. */
+export type CountStatus = (typeof countStatuses)[number]
 
 /** `planned → dispatched → delivered | returned`, or `cancelled` while planned. */
-export type ShipmentStatus = 'planned' | 'dispatched' | 'delivered' | 'returned' | 'cancelled'
+export const shipmentStatuses = ['planned', 'dispatched', 'delivered', 'returned', 'cancelled'] as const
+
+/** One of {@link shipmentStatuses}. */
+export type ShipmentStatus = (typeof shipmentStatuses)[number]
+
+/** Stock of a kit at a location: what is there, and how much of it is promised to schools and not yet shipped. */
+export interface Stock {
+  onHand: number
+  reserved: number
+}
+
+/** There are not that many kits. */
+export const insufficientStock = defineProblem<Stock>({
+  code: 'insufficient_stock',
+  status: 409,
+  title: 'There are not enough kits',
+  detail: ({ onHand, reserved }) =>
+    `Only ${Math.max(0, onHand - reserved)} kits are available there. Take fewer, or receive or free more first.`,
+  members: (stock) => ({ ...stock }),
+})
+
+/** There are that many kits, but they are promised to schools. */
+export const reservedStock = defineProblem<Stock>({
+  code: 'reserved_stock',
+  status: 409,
+  title: 'The kits are promised to schools',
+  detail: ({ onHand, reserved }) =>
+    `${reserved} of the ${onHand} kits there are promised to schools. Cancel planned shipments, allocate anew, or post a count with releaseReserved.`,
+  members: (stock) => ({ ...stock }),
+})
+
+/** The kit is another than the one that the campaign gives out. */
+export const kitNotInCampaign = defineProblem({
+  code: 'kit_not_in_campaign',
+  status: 422,
+  title: 'The campaign gives out another kit',
+  detail: () => 'The kitId is not that of the campaign. Correct the kit or the campaign.',
+})
+
+/** More is said to be damaged than there was. */
+export const moreDamagedThanCame = defineProblem({
+  code: 'more_damaged_than_came',
+  status: 422,
+  title: 'More are damaged than came',
+  detail: () => 'damagedQuantity is the damaged part of quantity and cannot be more. Correct one of the two.',
+})
+
+/** What stands against taking `quantity` away from `stock`: too few kits, or too few that are not promised. */
+export function checkTakeable(stock: Stock, quantity: number): Problem | undefined {
+  if (quantity > stock.onHand) return insufficientStock(stock)
+  if (quantity > stock.onHand - stock.reserved) return reservedStock(stock)
+}
+
+/** What stands against `kitId` in `campaign`. */
+export function checkKit(campaign: { kitId: Id }, kitId: Id): Problem | undefined {
+  return campaign.kitId === kitId ? undefined : kitNotInCampaign()
+}
+
+/** What stands against `damagedQuantity` of `quantity` that came. */
+export function checkDamaged(came: { quantity: number; damagedQuantity: number }): Problem | undefined {
+  return came.damagedQuantity <= came.quantity ? undefined : moreDamagedThanCame()
+}

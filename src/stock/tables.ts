@@ -11,8 +11,14 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
   const balances = c.table(
     'balances',
     {
-      locationId: c.id('location_id').notNull().references(() => locations.id),
-      kitId: c.id('kit_id').notNull().references(() => kits.id),
+      locationId: c
+        .id('location_id')
+        .notNull()
+        .references(() => locations.id),
+      kitId: c
+        .id('kit_id')
+        .notNull()
+        .references(() => kits.id),
       /** The location's kind again: what may go below zero depends on it. */
       kind: c.word<LocationKind>('kind').notNull(),
       onHand: c.int('on_hand').notNull().default(0),
@@ -29,9 +35,18 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
     'movements',
     {
       id: c.id('id').primaryKey(),
-      kitId: c.id('kit_id').notNull().references(() => kits.id),
-      fromLocationId: c.id('from_location_id').notNull().references(() => locations.id),
-      toLocationId: c.id('to_location_id').notNull().references(() => locations.id),
+      kitId: c
+        .id('kit_id')
+        .notNull()
+        .references(() => kits.id),
+      fromLocationId: c
+        .id('from_location_id')
+        .notNull()
+        .references(() => locations.id),
+      toLocationId: c
+        .id('to_location_id')
+        .notNull()
+        .references(() => locations.id),
       quantity: c.int('quantity').notNull(),
       kind: c.word<MovementKind>('kind').notNull(),
       causeType: c.word<MovementCause>('cause_type').notNull(),
@@ -55,9 +70,18 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
     'receipts',
     {
       id: c.id('id').primaryKey(),
-      warehouseId: c.id('warehouse_id').notNull().references(() => locations.id),
-      kitId: c.id('kit_id').notNull().references(() => kits.id),
-      campaignId: c.id('campaign_id').notNull().references(() => campaigns.id),
+      warehouseId: c
+        .id('warehouse_id')
+        .notNull()
+        .references(() => locations.id),
+      kitId: c
+        .id('kit_id')
+        .notNull()
+        .references(() => kits.id),
+      campaignId: c
+        .id('campaign_id')
+        .notNull()
+        .references(() => campaigns.id),
       quantity: c.int('quantity').notNull(),
       damagedQuantity: c.int('damaged_quantity').notNull(),
       unitCostCents: c.cents('unit_cost_cents').notNull(),
@@ -65,10 +89,15 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
       documentNumber: c.text('document_number').notNull(),
       occurredAt: c.instant('occurred_at').notNull(),
       recordedAt: c.instant('recorded_at').notNull(),
+      /** When it was found to be a mistake: its movement has been reversed, and it costs nothing. */
+      reversedAt: c.instant('reversed_at'),
     },
     (t) => [
       c.index('receipts_campaign').on(t.campaignId),
-      c.check('receipts_quantity', sql`quantity > 0 and damaged_quantity between 0 and quantity and unit_cost_cents >= 0`),
+      c.check(
+        'receipts_quantity',
+        sql`quantity > 0 and damaged_quantity between 0 and quantity and unit_cost_cents >= 0`,
+      ),
     ],
   )
   const shipments = c.table(
@@ -77,10 +106,22 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
       id: c.id('id').primaryKey(),
       /** The delivery note's, counted from 1. */
       number: c.int('number').notNull(),
-      campaignId: c.id('campaign_id').notNull().references(() => campaigns.id),
-      warehouseId: c.id('warehouse_id').notNull().references(() => locations.id),
-      schoolId: c.id('school_id').notNull().references(() => schools.id),
-      kitId: c.id('kit_id').notNull().references(() => kits.id),
+      campaignId: c
+        .id('campaign_id')
+        .notNull()
+        .references(() => campaigns.id),
+      warehouseId: c
+        .id('warehouse_id')
+        .notNull()
+        .references(() => locations.id),
+      schoolId: c
+        .id('school_id')
+        .notNull()
+        .references(() => schools.id),
+      kitId: c
+        .id('kit_id')
+        .notNull()
+        .references(() => kits.id),
       quantity: c.int('quantity').notNull(),
       /** How much of it came out of the school's own reservation. */
       reservedQuantity: c.int('reserved_quantity').notNull().default(0),
@@ -114,10 +155,22 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
   const reservations = c.table(
     'reservations',
     {
-      warehouseId: c.id('warehouse_id').notNull().references(() => locations.id),
-      kitId: c.id('kit_id').notNull().references(() => kits.id),
-      campaignId: c.id('campaign_id').notNull().references(() => campaigns.id),
-      schoolId: c.id('school_id').notNull().references(() => schools.id),
+      warehouseId: c
+        .id('warehouse_id')
+        .notNull()
+        .references(() => locations.id),
+      kitId: c
+        .id('kit_id')
+        .notNull()
+        .references(() => kits.id),
+      campaignId: c
+        .id('campaign_id')
+        .notNull()
+        .references(() => campaigns.id),
+      schoolId: c
+        .id('school_id')
+        .notNull()
+        .references(() => schools.id),
       quantity: c.int('quantity').notNull(),
     },
     (t) => [
@@ -125,44 +178,86 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
       c.check('reservations_quantity', sql`quantity >= 0`),
     ],
   )
-  const counts = c.table('counts', {
-    id: c.id('id').primaryKey(),
-    locationId: c.id('location_id').notNull().references(() => locations.id),
-    /** The cut-off: the variance is taken against the book at this instant. */
-    countedAt: c.instant('counted_at').notNull(),
-    status: c.word<CountStatus>('status').notNull().default('open'),
-    createdById: c.text('created_by_id').notNull(),
-    createdAt: c.instant('created_at').notNull(),
-    postedById: c.text('posted_by_id'),
-    postedAt: c.instant('posted_at'),
-  })
+  const counts = c.table(
+    'counts',
+    {
+      id: c.id('id').primaryKey(),
+      locationId: c
+        .id('location_id')
+        .notNull()
+        .references(() => locations.id),
+      /** The cut-off: the variance is taken against the book at this instant. */
+      countedAt: c.instant('counted_at').notNull(),
+      status: c.word<CountStatus>('status').notNull().default('open'),
+      createdById: c.text('created_by_id').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+      postedById: c.text('posted_by_id'),
+      postedAt: c.instant('posted_at'),
+    },
+    (t) => [
+      c.index('counts_location').on(t.locationId, t.countedAt),
+      c.check('counts_status', sql`status in ('open', 'posted', 'discarded')`),
+    ],
+  )
   const countLines = c.table(
     'count_lines',
     {
-      countId: c.id('count_id').notNull().references(() => counts.id),
-      kitId: c.id('kit_id').notNull().references(() => kits.id),
+      countId: c
+        .id('count_id')
+        .notNull()
+        .references(() => counts.id),
+      kitId: c
+        .id('kit_id')
+        .notNull()
+        .references(() => kits.id),
       counted: c.int('counted').notNull(),
       /** The book figure at the cut-off; known once posted. */
       expected: c.int('expected'),
     },
     (t) => [c.primaryKey({ columns: [t.countId, t.kitId] }), c.check('count_lines_counted', sql`counted >= 0`)],
   )
-  const adjustments = c.table('adjustments', {
-    id: c.id('id').primaryKey(),
-    locationId: c.id('location_id').notNull().references(() => locations.id),
-    kitId: c.id('kit_id').notNull().references(() => kits.id),
-    /** Signed: above zero adds. */
-    quantity: c.int('quantity').notNull(),
-    reason: c.word<AdjustmentReason>('reason').notNull(),
-    note: c.text('note'),
-    occurredAt: c.instant('occurred_at').notNull(),
-    recordedAt: c.instant('recorded_at').notNull(),
-  })
+  const adjustments = c.table(
+    'adjustments',
+    {
+      id: c.id('id').primaryKey(),
+      locationId: c
+        .id('location_id')
+        .notNull()
+        .references(() => locations.id),
+      kitId: c
+        .id('kit_id')
+        .notNull()
+        .references(() => kits.id),
+      /** The shipment whose missing kits it explains: in transit alone. */
+      shipmentId: c.id('shipment_id').references(() => shipments.id),
+      /** Signed: above zero adds. */
+      quantity: c.int('quantity').notNull(),
+      reason: c.word<AdjustmentReason>('reason').notNull(),
+      note: c.text('note'),
+      occurredAt: c.instant('occurred_at').notNull(),
+      recordedAt: c.instant('recorded_at').notNull(),
+      /** When it was found to be a mistake: its movement has been reversed. */
+      reversedAt: c.instant('reversed_at'),
+    },
+    (t) => [
+      c.index('adjustments_shipment').on(t.shipmentId).where(sql`shipment_id is not null`),
+      c.check('adjustments_quantity', sql`quantity <> 0`),
+    ],
+  )
   const returns = c.table('returns', {
     id: c.id('id').primaryKey(),
-    schoolId: c.id('school_id').notNull().references(() => schools.id),
-    warehouseId: c.id('warehouse_id').notNull().references(() => locations.id),
-    kitId: c.id('kit_id').notNull().references(() => kits.id),
+    schoolId: c
+      .id('school_id')
+      .notNull()
+      .references(() => schools.id),
+    warehouseId: c
+      .id('warehouse_id')
+      .notNull()
+      .references(() => locations.id),
+    kitId: c
+      .id('kit_id')
+      .notNull()
+      .references(() => kits.id),
     quantity: c.int('quantity').notNull(),
     reason: c.text('reason').notNull(),
     occurredAt: c.instant('occurred_at').notNull(),

@@ -42,7 +42,8 @@ export async function releaseClaims({ q, t }: Tx): Promise<void> {
   await q.delete(t.idempotencyKeys).where(isNull(t.idempotencyKeys.status))
 }
 
-/** Forgets answers given before `before`. */
-export async function forgetAnswers({ q, t }: Tx, before: Instant): Promise<void> {
-  await q.delete(t.idempotencyKeys).where(lt(t.idempotencyKeys.createdAt, before))
+/** Forgets the answers to requests older than `before`; answers how many. */
+export async function forgetAnswers({ q, t }: Tx, before: Instant): Promise<number> {
+  const old = lt(t.idempotencyKeys.createdAt, before)
+  return (await q.delete(t.idempotencyKeys).where(old).returning({ key: t.idempotencyKeys.key })).length
 }

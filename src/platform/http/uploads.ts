@@ -1,21 +1,25 @@
+import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Readable, Transform } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import multipart from '@fastify/multipart'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { defineProblem } from '../../kernel/problem.ts'
+import { defineProblem, Problem } from '../../kernel/problem.ts'
+import { storageUnavailable } from '../db/index.ts'
 import { fileTooLarge } from '../tabular/index.ts'
 import type { App } from './app.ts'
 
-/** A file that was sent, on disk until it is let go. Its own name is never used. */
+/** A file that was sent, on disk until its request is answered. Its own name is never used. */
 export interface Upload {
   path: string
-  /** As the sender named it. */
+  /** As the sender named it, in the content type or as `?charset=`. */
   charset: string | undefined
+  /** Of its bytes, in hex. */
+  sha256: string
 }
 
 const fileMissing = defineProblem({
@@ -25,7 +29,17 @@ const fileMissing = defineProblem({
   detail: () => 'Send the CSV or XLSX file as the body, or as one file of a multipart form.',
 })
 
-const file = Type.String({ format: 'binary', examples: ['schoolCode;pupilRef;givenName;familyName\n9000001;001;Ελένη;Φωτοπούλου\n'] })
+const fileIncomplete = defineProblem({
+  code: 'file_incomplete',
+  status: 400,
+  title: 'The file did not arrive whole',
+  detail: () => 'The request ended before the file did. Nothing was imported; send the file again.',
+})
+
+const file = Type.String({
+  format: 'binary',
+  examples: ['schoolCode;pupilRef;givenName;familyName\n9000001;001;Ελένη;Φωτοπούλου\n'],
+})
 
 /** The body of a call that takes a file. */
 export const uploadBody = {
@@ -36,28 +50,39 @@ export const uploadBody = {
   },
 }
 
-/** Lets the routes of `app` take files of any type: what a file is, its own bytes say. */
+/** What the address of a call that takes a file may say of it. */
+export const UploadQuerySchema = Type.Object({
+  charset: Type.Optional(Type.String({ maxLength: 40, examples: ['windows-1253'] })),
+})
+
+/**
+ * Lets the routes of `app` take files of any type: what a file is, its own bytes say. Each is received before its handler
+ * runs, which gets it by {@link uploadOf}. Raises `file_missing`, `file_incomplete` and `file_too_large`.
+ */
 export async function acceptUploads(app: App): Promise<void> {
   await app.register(multipart, { limits: { files: 1, fields: 10 } })
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+  app.addHook('preHandler', receiveUpload)
 }
 
-/** Receives the file of `request`, hands it to `use`, and removes it. Raises `file_missing` and `file_too_large`. */
-export async function withUpload<Result>(
-  request: FastifyRequest,
-  limitBytes: number,
-  use: (upload: Upload) => Promise<Result>,
-): Promise<Result> {
+/** The file of `request`. */
+export function uploadOf(request: { body: unknown }): Upload {
+  return request.body as Upload
+}
+
+async function receiveUpload(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'saka-upload-'))
-  try {
-    const { stream, contentType } = await fileOf(request)
-    const path = join(folder, 'file')
-    await pipeline(stream, limited(limitBytes), createWriteStream(path))
-    return await use({ path, charset: /charset="?([\w-]+)/i.exec(contentType)?.[1] })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  // Answered or abandoned: either way nobody needs the file any more.
+  reply.raw.once('close', () => void rm(folder, { recursive: true, force: true }).catch(() => undefined))
+  const { stream, contentType } = await fileOf(request)
+  const path = join(folder, 'file')
+  const sha256 = await store(stream, path, request.deps.config.uploadLimitBytes).catch(asProblem)
+  const named = (request.query as { charset?: string }).charset
+  const charset = named ?? /charset="?([\w-]+)/i.exec(contentType)?.[1]
+  // An idempotency key stands for what was sent, not for where it was put.
+  const upload: Upload & { toJSON(): unknown } = { path, charset, sha256, toJSON: () => ({ charset, sha256 }) }
+  request.body = upload
 }
 
 async function fileOf(request: FastifyRequest): Promise<{ stream: Readable; contentType: string }> {
@@ -66,17 +91,37 @@ async function fileOf(request: FastifyRequest): Promise<{ stream: Readable; cont
     if (!stream) throw fileMissing()
     return { stream, contentType: request.headers['content-type'] ?? '' }
   }
-  const part = await request.file({ limits: { fileSize: Number.POSITIVE_INFINITY } })
+  const part = await request.file({ limits: { fileSize: Number.POSITIVE_INFINITY } }).catch(asProblem)
   if (!part) throw fileMissing()
   return { stream: part.file, contentType: part.mimetype }
 }
 
-function limited(limitBytes: number): Transform {
+/** Writes `stream` to `path` and answers its SHA-256. */
+async function store(stream: Readable, path: string, limitBytes: number): Promise<string> {
+  const hash = createHash('sha256')
   let received = 0
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  async function* measured() {
+    // Not destroyed when there is too much of it: that would cut the connection off before our answer.
+    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       received += chunk.length
-      done(received > limitBytes ? fileTooLarge({ found: `The file is larger than ${limitBytes} bytes`, remedy: 'split it and send the parts' }) : null, chunk)
-    },
-  })
+      if (received > limitBytes) throw tooLarge(limitBytes)
+      hash.update(chunk)
+      yield chunk
+    }
+  }
+  try {
+    await pipeline(measured, createWriteStream(path))
+  } finally {
+    stream.resume()
+  }
+  return hash.digest('hex')
+}
+
+const tooLarge = (limitBytes: number) =>
+  fileTooLarge({ found: `The file is larger than ${limitBytes} bytes`, remedy: 'send it in several parts' })
+
+function asProblem(error: unknown): never {
+  if (error instanceof Problem) throw error
+  const { code } = error as NodeJS.ErrnoException
+  throw code === 'ENOSPC' || code === 'EDQUOT' ? storageUnavailable() : fileIncomplete()
 }

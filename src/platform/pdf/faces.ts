@@ -26,12 +26,12 @@ const require = createRequire(import.meta.url)
 /** In the order in which they are tried. A script is added by adding its font here. */
 const files: Record<Weight, string[]> = {
   regular: [
-    '@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf',
-    '@expo-google-fonts/noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf',
+    require.resolve('@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf'),
+    require.resolve('@expo-google-fonts/noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf'),
   ],
   bold: [
-    '@expo-google-fonts/noto-sans/700Bold/NotoSans_700Bold.ttf',
-    '@expo-google-fonts/noto-sans-arabic/700Bold/NotoSansArabic_700Bold.ttf',
+    require.resolve('@expo-google-fonts/noto-sans/700Bold/NotoSans_700Bold.ttf'),
+    require.resolve('@expo-google-fonts/noto-sans-arabic/700Bold/NotoSansArabic_700Bold.ttf'),
   ],
 }
 
@@ -47,7 +47,7 @@ interface EmbeddedFont {
 export function openFaces(document: typeof PDFDocument.prototype): (weight: Weight) => Iterable<Face> {
   const opened = new Map<string, Face>()
   const open = (file: string): Face => {
-    document.font(require.resolve(file))
+    document.font(file)
     const embedded = (document as unknown as { _font: EmbeddedFont })._font
     return {
       id: embedded.id,

@@ -31,7 +31,7 @@ export interface Typesetter {
   line(text: string, weight: Weight, direction?: Direction): Line
   /** With `gap` em between the characters: for codes that people copy. */
   spaced(text: string, weight: Weight, gap: number): Line
-  /** A text that stays in its box: on one line, set smaller, broken at spaces, and at last cut with an ellipsis. */
+  /** A text that stays in its box: broken at spaces, set smaller by half points, and at last cut with an ellipsis. */
   fit(text: string, weight: Weight, box: Box): FittedText
   /** Whether there is a glyph for every character of `text`. */
   covers(text: string): boolean
@@ -44,9 +44,12 @@ const graphemes = new Intl.Segmenter('el', { granularity: 'grapheme' })
 export function typesetter(faces: (weight: Weight) => Iterable<Face>): Typesetter {
   const lines = new Map<string, Line>()
 
+  const chosen = new Map<string, Face | undefined>()
+
   const faceFor = (character: string, weight: Weight): Face | undefined => {
-    for (const face of faces(weight)) if (face.covers(character.codePointAt(0)!)) return face
-    return undefined
+    const key = weight + character
+    if (!chosen.has(key)) chosen.set(key, firstCovering(faces(weight), character))
+    return chosen.get(key)
   }
 
   const line: Typesetter['line'] = (text, weight, direction = 'auto') => {
@@ -75,24 +78,33 @@ export function typesetter(faces: (weight: Weight) => Iterable<Face>): Typesette
       const face = faceFor(text, weight)!
       // Symbol by symbol, because the face remembers those, while it would shape every new code from scratch.
       const glyphs = Array.from(text, (character) => face.shape(character, false))
-      const places = glyphs.flatMap((glyph) => glyph.places)
-      const spread = places.map((place) => ({ ...place, xAdvance: place.advanceWidth + gap * 1000 }))
-      return joinPieces([{ face, glyphs: { ids: glyphs.flatMap(({ ids }) => ids), places: spread } }])
+      const ids = glyphs.flatMap((glyph) => glyph.ids).join('')
+      const advance = glyphs.reduce((sum, { places }) => sum + places[0]!.advanceWidth, 0)
+      return {
+        operators: `/${face.id} 1 Tf ${gap} Tc <${ids}> Tj 0 Tc`,
+        width: advance / 1000 + gap * (glyphs.length - 1),
+        faces: [face],
+      }
     },
     fit(text, weight, { size, minimum, width, lines: room = 1, direction }) {
-      const whole = line(text, weight, direction)
-      const fitting = Math.min(size, Math.floor((width / whole.width) * 10) / 10)
-      if (fitting >= minimum) return { lines: [whole], size: fitting }
-      const em = width / minimum
-      const broken = breakWords(cleanLine(text), room, (part) => line(part, weight, direction).width <= em)
-      const fitted = broken.map((part) => {
-        const made = line(part, weight, direction)
-        return made.width <= em ? made : shorten(part, weight, em, direction)
-      })
-      return { lines: fitted, size: minimum }
+      const shape = (part: string) => line(part, weight, direction)
+      const brokenAt = (at: number) => breakWords(cleanLine(text), room, (part) => shape(part).width * at <= width)
+      for (let at = size; at >= minimum; at -= 0.5) {
+        const broken = brokenAt(at).map(shape)
+        if (broken.every((made) => made.width * at <= width)) return { lines: broken, size: at }
+      }
+      const cut = brokenAt(minimum).map((part) =>
+        shape(part).width * minimum <= width ? shape(part) : shorten(part, weight, width / minimum, direction),
+      )
+      return { lines: cut, size: minimum }
     },
     covers: (text) => [...cleanLine(text)].every((character) => faceFor(character, 'regular') !== undefined),
   }
+}
+
+function firstCovering(faces: Iterable<Face>, character: string): Face | undefined {
+  for (const face of faces) if (face.covers(character.codePointAt(0)!)) return face
+  return undefined
 }
 
 /** Breaks a text at spaces into at most `room` parts that fit, but for the last, which takes what is left. */
@@ -120,9 +132,10 @@ function piecesOf(run: DirectedRun, faceFor: (character: string) => Face | undef
   const parts: { face: Face; text: string }[] = []
   for (const wanted of run.text) {
     const character = faceFor(wanted) ? wanted : '?'
+    const face = faceFor(character)!
     const last = parts.at(-1)
-    if (last?.face.covers(character.codePointAt(0)!)) last.text += character
-    else parts.push({ face: faceFor(character)!, text: character })
+    if (last && (last.face === face || last.face.covers(character.codePointAt(0)!))) last.text += character
+    else parts.push({ face, text: character })
   }
   const turned = run.rightToLeft
   if (turned) parts.reverse()

@@ -1,0 +1,114 @@
+import { and, desc, eq, gt, lt, or } from 'drizzle-orm'
+import type { Id } from '../kernel/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { notFound } from '../kernel/problem.ts'
+import type { Instant } from '../kernel/time.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
+import type { AllocationRun, PromisedLine } from './rules.ts'
+
+/** A line of a run with the school's name. */
+export type LineRow = Omit<Tables['allocationLines']['$inferSelect'], 'allocationId'> & { schoolName: string }
+
+// Six columns each: well below what one statement may bind.
+const linesAtOnce = 2000
+
+/** Adds a run with its lines. */
+export async function insertAllocation(
+  { q, t }: Tx,
+  run: AllocationRun,
+  lines: Omit<Tables['allocationLines']['$inferInsert'], 'allocationId'>[],
+): Promise<void> {
+  await q.insert(t.allocations).values(run)
+  for (let start = 0; start < lines.length; start += linesAtOnce) {
+    const rows = lines.slice(start, start + linesAtOnce).map((line) => ({ ...line, allocationId: run.id }))
+    await q.insert(t.allocationLines).values(rows)
+  }
+}
+
+/** The run with this id, without its lines. Raises `not_found`. */
+export async function getAllocation({ q, t }: Reader, id: Id): Promise<AllocationRun> {
+  const [run] = await q.select().from(t.allocations).where(eq(t.allocations.id, id))
+  if (!run) throw notFound({ what: 'allocation' })
+  return run
+}
+
+/** The campaign's runs, the newest first. */
+export async function listAllocations({ q, t }: Reader, campaignId: Id, page: PageQuery): Promise<Page<AllocationRun>> {
+  const after = decodeCursor(page.cursor, 1)
+  const behind = after ? lt(t.allocations.id, String(after[0])) : undefined
+  const rows = await q
+    .select()
+    .from(t.allocations)
+    .where(and(eq(t.allocations.campaignId, campaignId), behind))
+    .orderBy(desc(t.allocations.id))
+    .limit(page.limit + 1)
+  return toPage(rows, page.limit, (run) => [run.id])
+}
+
+const lineColumns = ({ allocationLines, schools }: Tables) => ({
+  schoolId: allocationLines.schoolId,
+  schoolName: schools.name,
+  need: allocationLines.need,
+  shipped: allocationLines.shipped,
+  quantity: allocationLines.quantity,
+  grounds: allocationLines.grounds,
+})
+
+/** All lines of a run, by the school's name. */
+export async function allLines({ q, t }: Reader, allocationId: Id): Promise<LineRow[]> {
+  return q
+    .select(lineColumns(t))
+    .from(t.allocationLines)
+    .innerJoin(t.schools, eq(t.schools.id, t.allocationLines.schoolId))
+    .where(eq(t.allocationLines.allocationId, allocationId))
+    .orderBy(t.schools.name, t.schools.id)
+}
+
+/** The lines of a run, by the school's name. */
+export async function listLines({ q, t }: Reader, allocationId: Id, page: PageQuery): Promise<Page<LineRow>> {
+  const after = decodeCursor(page.cursor, 2)?.map(String)
+  const behind = after
+    ? or(gt(t.schools.name, after[0]!), and(eq(t.schools.name, after[0]!), gt(t.schools.id, after[1]!)))
+    : undefined
+  const rows = await q
+    .select(lineColumns(t))
+    .from(t.allocationLines)
+    .innerJoin(t.schools, eq(t.schools.id, t.allocationLines.schoolId))
+    .where(and(eq(t.allocationLines.allocationId, allocationId), behind))
+    .orderBy(t.schools.name, t.schools.id)
+    .limit(page.limit + 1)
+  return toPage(rows, page.limit, (line) => [line.schoolName, line.schoolId])
+}
+
+/** What a run gives to each school. */
+export async function promisedLines({ q, t }: Reader, allocationId: Id): Promise<PromisedLine[]> {
+  const { schoolId, quantity, shipped } = t.allocationLines
+  return q
+    .select({ schoolId, quantity, shipped })
+    .from(t.allocationLines)
+    .where(eq(t.allocationLines.allocationId, allocationId))
+}
+
+/** Ends the campaign's confirmed run, if there is one; answers its id. */
+export async function supersedeConfirmed({ q, t }: Tx, campaignId: Id): Promise<Id | undefined> {
+  const [superseded] = await q
+    .update(t.allocations)
+    .set({ status: 'superseded' })
+    .where(and(eq(t.allocations.campaignId, campaignId), eq(t.allocations.status, 'confirmed')))
+    .returning({ id: t.allocations.id })
+  return superseded?.id
+}
+
+/** Confirms a proposed run; undefined when it was no longer proposed: somebody was faster. */
+export async function markConfirmed(
+  { q, t }: Tx,
+  id: Id,
+  by: { confirmedById: string; confirmedAt: Instant },
+): Promise<AllocationRun | undefined> {
+  const [run] = await q
+    .update(t.allocations)
+    .set({ ...by, status: 'confirmed' })
+    .where(and(eq(t.allocations.id, id), eq(t.allocations.status, 'proposed')))
+    .returning()
+  return run
+}

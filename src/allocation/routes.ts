@@ -1,0 +1,93 @@
+import { type App, answerList, answers, IdParams, listAnswers, PageQuerySchema, ref } from '../platform/http/index.ts'
+import { reasonSentence } from './reason.ts'
+import type { LineRow } from './repository.ts'
+import { AllocationLineSchema, AllocationRunSchema, AllocationSchema, NewAllocationSchema } from './schemas.ts'
+import {
+  type Allocation,
+  confirmAllocation,
+  proposeAllocation,
+  readAllocation,
+  readAllocations,
+  readLines,
+} from './use-cases.ts'
+
+const tags = ['Allocation']
+const allocation = ref(AllocationSchema)
+
+/** Runs that divide stock among schools. Reasons are in Greek for those who ask for it (`Accept-Language`), else in English. */
+export async function allocationRoutes(app: App): Promise<void> {
+  app.post(
+    '/campaigns/:id/allocations',
+    {
+      schema: {
+        tags,
+        summary: 'Divide the stock among the schools',
+        params: IdParams,
+        body: NewAllocationSchema,
+        response: answers(201, allocation),
+      },
+    },
+    async ({ deps, actor, params, body, headers }, reply) => {
+      const command = { campaignId: params.id, policy: body?.policy ?? {}, stockQuantity: body?.stockQuantity }
+      reply.code(201)
+      return toAllocation(await proposeAllocation(deps, actor, command), languageOf(headers))
+    },
+  )
+  app.get(
+    '/campaigns/:id/allocations',
+    {
+      schema: {
+        tags,
+        summary: 'List allocations',
+        params: IdParams,
+        querystring: PageQuerySchema,
+        response: listAnswers(AllocationRunSchema),
+      },
+    },
+    (request, reply) =>
+      answerList(request, reply, AllocationRunSchema, (page) =>
+        readAllocations(request.deps, request.actor, request.params.id, page),
+      ),
+  )
+  app.get(
+    '/allocations/:id',
+    { schema: { tags, summary: 'Read an allocation', params: IdParams, response: answers(200, allocation) } },
+    async ({ deps, actor, params, headers }) =>
+      toAllocation(await readAllocation(deps, actor, params.id), languageOf(headers)),
+  )
+  app.get(
+    '/allocations/:id/lines',
+    {
+      schema: {
+        tags,
+        summary: 'List what each school gets',
+        params: IdParams,
+        querystring: PageQuerySchema,
+        response: listAnswers(AllocationLineSchema),
+      },
+    },
+    (request, reply) =>
+      answerList(request, reply, AllocationLineSchema, async (page) => {
+        const { items, nextCursor } = await readLines(request.deps, request.actor, request.params.id, page)
+        return { items: items.map((line) => toLine(line, languageOf(request.headers))), nextCursor }
+      }),
+  )
+  app.post(
+    '/allocations/:id/confirm',
+    { schema: { tags, summary: 'Confirm an allocation', params: IdParams, response: answers(200, allocation) } },
+    async ({ deps, actor, params, headers }) =>
+      toAllocation(await confirmAllocation(deps, actor, params.id), languageOf(headers)),
+  )
+}
+
+function languageOf(headers: { 'accept-language'?: string | undefined }): 'el' | 'en' {
+  return /^\s*el\b/i.test(headers['accept-language'] ?? '') ? 'el' : 'en'
+}
+
+function toAllocation({ lines, ...run }: Allocation, language: 'el' | 'en') {
+  return { ...run, lines: lines.map((line) => toLine(line, language)) }
+}
+
+function toLine({ grounds, ...line }: LineRow, language: 'el' | 'en') {
+  return { ...line, reason: reasonSentence({ ...line, ...grounds }, language) }
+}

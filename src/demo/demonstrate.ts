@@ -1,0 +1,124 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: the demonstration reads answers as a script would.
+import { rmSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Terminal } from '../cli/terminal.ts'
+import { openDeps } from '../open-deps.ts'
+import { readConfig } from '../platform/config.ts'
+import { projectRoot } from '../platform/project-root.ts'
+import { type Service, serve } from '../serve.ts'
+import { campaign2021, campaign2023, campaignNow } from './campaigns.ts'
+import { client } from './client.ts'
+import { euros, narrator, percent } from './narrator.ts'
+import { exampleFile, type Stage, stageClock } from './stage.ts'
+
+const start = '2021-08-30T06:00:00.000Z'
+const communityNames = ['Α', 'Β', 'Γ', 'Δ', 'Ε']
+
+/**
+ * Runs both campaigns of Piraeus through the API on the example data, each command dated in its own year, opens one for
+ * this year, and goes on serving. Obeys the service's settings; without a `DATABASE_URL` it starts on a fresh database of
+ * its own.
+ */
+export async function demonstrate(env: Record<string, string | undefined>, terminal: Terminal): Promise<void> {
+  const ownFile = resolve(projectRoot, 'data/demo.db')
+  if (!env.DATABASE_URL) for (const end of ['', '-wal', '-shm']) rmSync(ownFile + end, { force: true })
+  const config = readConfig({
+    DATABASE_URL: `file:${ownFile}`,
+    ADMIN_EMAIL: 'admin@saka.example.org',
+    ADMIN_PASSWORD: 'school-kits-for-all',
+    LOG_LEVEL: 'warn',
+    ...env,
+  })
+  const clock = stageClock(start)
+  const deps = await openDeps(config, { clock })
+  const service = await serve(deps)
+  await play(service, { email: config.adminEmail!, password: config.adminPassword! }, terminal, clock, config.timeZone)
+  clock.release()
+  terminal.out(`\nThe service stays up at ${service.address} until you press Ctrl-C.\n`)
+  await new Promise<void>((stop) => terminal.onStop(stop))
+  await service.close()
+  deps.close()
+}
+
+async function play(
+  service: Service,
+  admin: { email: string; password: string },
+  { out }: Terminal,
+  clock: Stage['clock'],
+  timeZone: string,
+): Promise<void> {
+  const tell = narrator(out)
+  const key = await signInForKey(service.address, admin)
+  const api = client(service.address, key)
+  const { items } = await api.get('/campaigns')
+  if (items.length > 0) return tell.step('The database holds campaigns already: it is served as it is.')
+
+  tell.act('The city: five communities, 45 schools, one warehouse')
+  const communities: Record<string, any> = {}
+  for (const [i, letter] of communityNames.entries()) {
+    const code = 'ABCDE'.charAt(i)
+    const name = `${letter}΄ Δημοτική Κοινότητα`
+    communities[code] = await api.post('/communities', { code, name, nameLatin: `Municipal Community ${code}` })
+  }
+  const imported = await api.upload('/school-imports', exampleFile('schools.csv'))
+  const warehouse = await api.post('/warehouses', { name: 'Κεντρική αποθήκη' })
+  tell.step(`schools.csv brings ${imported.body.created} schools.`)
+
+  const stage: Stage = { api, clock, tell, warehouse, communities }
+  const campaigns = [await campaign2021(stage), await campaign2023(stage)]
+  const open = await campaignNow(stage, timeZone)
+  await figures(stage, campaigns)
+  clock.release()
+  const [voucher] = await api.list(`/campaigns/${open.id}/vouchers?status=issued`)
+  tell.step('To explore:', [
+    { what: 'the contract, to try out', where: `${service.address}/docs` },
+    { what: 'a parent’s page', where: `${service.address}/v/${voucher.code.replaceAll('-', '')}` },
+    { what: 'the open campaign', where: `${service.address}/api/v1/campaigns/${open.id}/summary` },
+    { what: 'sign in as', where: `${admin.email} / ${admin.password}` },
+    { what: 'an API key', where: key },
+  ])
+}
+
+/** What a mayor would ask for. */
+async function figures({ api, tell, communities }: Stage, campaigns: any[]): Promise<void> {
+  tell.act('What the mayor asks')
+  const rows = []
+  let spent = 0
+  for (const campaign of campaigns) {
+    const summary = await api.get(`/campaigns/${campaign.id}/summary`)
+    spent += summary.spentCents
+    rows.push({
+      campaign: String(campaign.year),
+      children: summary.enrolled,
+      'kits bought': summary.received,
+      'children with a kit': summary.redeemed,
+      'of all': percent(summary.redeemed, summary.enrolled),
+      'kits left': summary.onHand,
+      'lost or broken': summary.writtenOff,
+      spent: euros(summary.spentCents),
+      'per child': euros(Math.round(summary.spentCents / summary.redeemed)),
+    })
+  }
+  tell.step(`Of the EUR 180,000 for both, ${euros(spent)} are spent, ${euros(18_000_000 - spent)} are left.`, rows)
+  const latest = await api.get(`/campaigns/${campaigns.at(-1).id}/summary`)
+  const names = new Map(Object.values(communities).map((community: any) => [community.id, community.name]))
+  tell.step(
+    `${campaigns.at(-1).year} by community:`,
+    latest.byCommunity.map((row: any) => ({
+      community: String(names.get(row.communityId)),
+      children: row.enrolled,
+      'with a kit': row.redeemed,
+      'of all': percent(row.redeemed, row.enrolled),
+    })),
+  )
+}
+
+async function signInForKey(address: string, credentials: { email: string; password: string }): Promise<string> {
+  const headers = { 'content-type': 'application/json' }
+  const signedIn = await fetch(`${address}/api/v1/session`, { method: 'POST', headers, body: JSON.stringify(credentials) })
+  if (!signedIn.ok) throw new Error('The administrator of ADMIN_EMAIL and ADMIN_PASSWORD cannot sign in to this database.')
+  const cookie = signedIn.headers.getSetCookie().join('; ').split(';')[0]!
+  const body = JSON.stringify({ name: 'Demonstration', roles: [{ role: 'admin' }] })
+  const made = await fetch(`${address}/api/v1/api-keys`, { method: 'POST', headers: { ...headers, cookie }, body })
+  return ((await made.json()) as { key: string }).key
+}

@@ -1,0 +1,124 @@
+import { and, eq, gt, inArray, sql } from 'drizzle-orm'
+import type { Id } from '../kernel/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { notFound } from '../kernel/problem.ts'
+import { prepared } from '../platform/db/index.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
+import type { DiscrepancyCode, DiscrepancyStatus } from './rules.ts'
+
+/** A discrepancy as stored. */
+export type Discrepancy = Tables['discrepancies']['$inferSelect']
+
+/** Which discrepancies to list. */
+export interface DiscrepancyFilter {
+  status?: DiscrepancyStatus | undefined
+  code?: DiscrepancyCode | undefined
+}
+
+const idsAtOnce = 500
+
+/** The discrepancy with this id. Raises `not_found`. */
+export async function getDiscrepancy({ q, t }: Reader, id: Id): Promise<Discrepancy> {
+  const [row] = await q.select().from(t.discrepancies).where(eq(t.discrepancies.id, id))
+  if (!row) throw notFound({ what: 'discrepancy' })
+  return row
+}
+
+/** The discrepancy of this matter, open or resolved. */
+export async function findMatter(
+  reader: Reader,
+  key: { campaignId: Id; code: DiscrepancyCode; matter: string },
+): Promise<Discrepancy | undefined> {
+  const find = prepared(reader, 'discrepancies:matter', ({ q, t }) =>
+    q
+      .select()
+      .from(t.discrepancies)
+      .where(
+        and(
+          eq(t.discrepancies.campaignId, sql.placeholder('campaignId')),
+          eq(t.discrepancies.code, sql.placeholder('code')),
+          eq(t.discrepancies.matter, sql.placeholder('matter')),
+        ),
+      )
+      .prepare(),
+  )
+  return (await find.execute({ ...key }))[0]
+}
+
+/** Adds a discrepancy. */
+export async function insertDiscrepancy({ q, t }: Tx, row: Tables['discrepancies']['$inferInsert']): Promise<void> {
+  await q.insert(t.discrepancies).values(row)
+}
+
+/** Changes a discrepancy and counts its version up; undefined when the version is no longer `ifVersion`. */
+export async function updateDiscrepancy(
+  { q, t }: Tx,
+  id: Id,
+  change: Partial<Discrepancy>,
+  ifVersion?: number,
+): Promise<Discrepancy | undefined> {
+  const unchanged = ifVersion === undefined ? undefined : eq(t.discrepancies.version, ifVersion)
+  const [row] = await q
+    .update(t.discrepancies)
+    .set({ ...change, version: sql`${t.discrepancies.version} + 1` })
+    .where(and(eq(t.discrepancies.id, id), unchanged))
+    .returning()
+  return row
+}
+
+/** Resolves what is still open among `ids`; answers the ids that were. */
+export async function resolveOpen(
+  { q, t }: Tx,
+  ids: Id[],
+  how: Pick<Discrepancy, 'resolution' | 'resolvedById' | 'resolvedAt' | 'gone'>,
+): Promise<Id[]> {
+  const resolved: Id[] = []
+  for (let start = 0; start < ids.length; start += idsAtOnce) {
+    const rows = await q
+      .update(t.discrepancies)
+      .set({ ...how, status: 'resolved', version: sql`${t.discrepancies.version} + 1` })
+      .where(and(inArray(t.discrepancies.id, ids.slice(start, start + idsAtOnce)), eq(t.discrepancies.status, 'open')))
+      .returning({ id: t.discrepancies.id })
+    resolved.push(...rows.map((row) => row.id))
+  }
+  return resolved
+}
+
+/** The campaign's discrepancies in the order in which they were opened first. */
+export async function listDiscrepancies(
+  { q, t }: Reader,
+  campaignId: Id,
+  { status, code }: DiscrepancyFilter,
+  page: PageQuery,
+): Promise<Page<Discrepancy>> {
+  const after = decodeCursor(page.cursor, 1)
+  const rows = await q
+    .select()
+    .from(t.discrepancies)
+    .where(
+      and(
+        eq(t.discrepancies.campaignId, campaignId),
+        status ? eq(t.discrepancies.status, status) : undefined,
+        code ? eq(t.discrepancies.code, code) : undefined,
+        after ? gt(t.discrepancies.id, String(after[0])) : undefined,
+      ),
+    )
+    .orderBy(t.discrepancies.id)
+    .limit(page.limit + 1)
+  return toPage(rows, page.limit, (row) => [row.id])
+}
+
+/** All that is open in a campaign, in the order in which it was opened first. */
+export function listOpenDiscrepancies({ q, t }: Reader, campaignId: Id): Promise<Discrepancy[]> {
+  return q
+    .select()
+    .from(t.discrepancies)
+    .where(and(eq(t.discrepancies.campaignId, campaignId), eq(t.discrepancies.status, 'open')))
+    .orderBy(t.discrepancies.id)
+}
+
+/** Whether there is an active user with this id. */
+export async function isActiveUser({ q, t }: Reader, id: Id): Promise<boolean> {
+  const active = and(eq(t.users.id, id), eq(t.users.active, true))
+  return (await q.select({ id: t.users.id }).from(t.users).where(active)).length > 0
+}

@@ -1,0 +1,150 @@
+import { and, count, eq, gt, inArray, like, or, sql } from 'drizzle-orm'
+import type { Id } from '../kernel/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { notFound } from '../kernel/problem.ts'
+import { insertRows } from '../platform/db/index.ts'
+import { fold } from '../platform/tabular/index.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Enrollment, EnrollmentStatus, Guardian, NewEnrollment, Person } from './rules.ts'
+
+type Row = Tables['enrollments']['$inferSelect']
+
+/** What a child is searched by, without case and accents. */
+export function foldedOf({ familyName, givenName, pupilRef }: Omit<Person, 'section'> & { pupilRef: string }): string {
+  return `${fold(familyName ?? '')} ${fold(givenName ?? '')} ${fold(pupilRef)}`
+}
+
+/** Adds enrollments in bulk. A pupil number that a school has already breaks `enrollments_pupil_ref`. */
+export async function insertEnrollments(tx: Tx, enrollments: readonly NewEnrollment[]): Promise<void> {
+  const children = enrollments.map(({ guardians: _, ...child }) => ({ ...child, folded: foldedOf(child) }))
+  await insertRows(tx, tx.t.enrollments, children)
+  await insertRows(
+    tx,
+    tx.t.guardians,
+    enrollments.flatMap(({ id, guardians }) => guardianRows(id, guardians)),
+  )
+}
+
+/** Adds one enrollment. */
+export async function insertEnrollment(tx: Tx, enrollment: NewEnrollment): Promise<Enrollment> {
+  await insertEnrollments(tx, [enrollment])
+  return getEnrollment(tx, enrollment.id)
+}
+
+function guardianRows(enrollmentId: Id, guardians: readonly Guardian[]) {
+  return guardians.map((guardian, i) => ({ ...guardian, enrollmentId, position: i + 1 }))
+}
+
+/** The enrollment with this id, and its guardians. */
+export async function findEnrollment(reader: Reader, id: Id): Promise<Enrollment | undefined> {
+  const { q, t } = reader
+  return (await withGuardians(reader, await q.select().from(t.enrollments).where(eq(t.enrollments.id, id))))[0]
+}
+
+/** The enrollment with this id, and its guardians. Raises `not_found`. */
+export async function getEnrollment(reader: Reader, id: Id): Promise<Enrollment> {
+  const enrollment = await findEnrollment(reader, id)
+  if (!enrollment) throw notFound({ what: 'enrollment' })
+  return enrollment
+}
+
+async function withGuardians({ q, t }: Reader, rows: Row[]): Promise<Enrollment[]> {
+  const ids = rows.map((row) => row.id)
+  const found = await q
+    .select()
+    .from(t.guardians)
+    .where(inArray(t.guardians.enrollmentId, ids))
+    .orderBy(t.guardians.enrollmentId, t.guardians.position)
+  const byChild = new Map<Id, Guardian[]>(ids.map((id) => [id, []]))
+  for (const { enrollmentId, position: _, ...guardian } of found) byChild.get(enrollmentId)!.push(guardian)
+  return rows.map(({ folded: _, ...row }) => ({ ...row, guardians: byChild.get(row.id)! }))
+}
+
+/** Which enrollments to list. `q` is words of name or number; `only` limits to these schools. */
+export interface EnrollmentFilter {
+  campaignId: Id
+  schoolId?: Id | undefined
+  status?: EnrollmentStatus | undefined
+  q?: string | undefined
+  only?: Id[] | undefined
+}
+
+/** Enrollments by school and pupil number. */
+export async function listEnrollments(
+  reader: Reader,
+  filter: EnrollmentFilter,
+  page: PageQuery,
+): Promise<Page<Enrollment>> {
+  const { q, t } = reader
+  const { schoolId, pupilRef, status, campaignId } = t.enrollments
+  const after = decodeCursor(page.cursor, 2)
+  const words = (filter.q ?? '').split(/\s+/).map(fold).filter(Boolean)
+  const rows = await q
+    .select()
+    .from(t.enrollments)
+    .where(
+      and(
+        eq(campaignId, filter.campaignId),
+        filter.schoolId ? eq(schoolId, filter.schoolId) : undefined,
+        filter.only ? inArray(schoolId, filter.only) : undefined,
+        filter.status ? eq(status, filter.status) : undefined,
+        ...words.map((word) => like(t.enrollments.folded, `%${word}%`)),
+        after &&
+          or(gt(schoolId, String(after[0])), and(eq(schoolId, String(after[0])), gt(pupilRef, String(after[1])))),
+      ),
+    )
+    .orderBy(schoolId, pupilRef)
+    .limit(page.limit + 1)
+  return toPage(await withGuardians(reader, rows), page.limit, (row) => [row.schoolId, row.pupilRef])
+}
+
+/** Changes an enrollment and counts its version up; false when the version is no longer `ifVersion`. */
+export async function updateEnrollment(
+  { q, t }: Tx,
+  id: Id,
+  change: Partial<Row>,
+  ifVersion?: number | undefined,
+): Promise<boolean> {
+  const rows = await q
+    .update(t.enrollments)
+    .set({ ...change, version: sql`${t.enrollments.version} + 1` })
+    .where(and(eq(t.enrollments.id, id), ifVersion === undefined ? undefined : eq(t.enrollments.version, ifVersion)))
+    .returning({ id: t.enrollments.id })
+  return rows.length > 0
+}
+
+/** Gives an enrollment these guardians and no others. */
+export async function replaceGuardians(tx: Tx, enrollmentId: Id, guardians: readonly Guardian[]): Promise<void> {
+  const { q, t } = tx
+  await q.delete(t.guardians).where(eq(t.guardians.enrollmentId, enrollmentId))
+  await insertRows(tx, t.guardians, guardianRows(enrollmentId, guardians))
+}
+
+/** Ends an active enrollment, whose child goes on at another school. False when it was no longer active. */
+export function markTransferred(tx: Tx, id: Id): Promise<boolean> {
+  return endEnrollment(tx, id, { status: 'transferred' })
+}
+
+/** Ends an active enrollment for good. False when it was no longer active. */
+export function markWithdrawn(tx: Tx, id: Id, withdrawalReason: string): Promise<boolean> {
+  return endEnrollment(tx, id, { status: 'withdrawn', withdrawalReason })
+}
+
+async function endEnrollment({ q, t }: Tx, id: Id, ending: Partial<Row>): Promise<boolean> {
+  const rows = await q
+    .update(t.enrollments)
+    .set({ ...ending, version: sql`${t.enrollments.version} + 1` })
+    .where(and(eq(t.enrollments.id, id), eq(t.enrollments.status, 'active')))
+    .returning({ id: t.enrollments.id })
+  return rows.length > 0
+}
+
+/** How many active enrollments each school has in a campaign; schools without any are not there. */
+export async function activeBySchool({ q, t }: Reader, campaignId: Id): Promise<Map<Id, number>> {
+  const rows = await q
+    .select({ schoolId: t.enrollments.schoolId, children: count() })
+    .from(t.enrollments)
+    .where(and(eq(t.enrollments.campaignId, campaignId), eq(t.enrollments.status, 'active')))
+    .groupBy(t.enrollments.schoolId)
+  return new Map(rows.map((row) => [row.schoolId, row.children]))
+}

@@ -1,0 +1,86 @@
+import {
+  type App,
+  answerList,
+  answers,
+  IdParams,
+  ifMatch,
+  listAnswers,
+  ref,
+  withVersion,
+} from '../platform/http/index.ts'
+import {
+  EnrollmentChangeSchema,
+  EnrollmentQuerySchema,
+  EnrollmentSchema,
+  NewEnrollmentSchema,
+  WithdrawalSchema,
+} from './schemas.ts'
+import { changeEnrollment, enroll, readEnrollment, readEnrollments, withdrawEnrollment } from './use-cases.ts'
+
+const tags = ['Enrollments']
+const response = answers(200, ref(EnrollmentSchema))
+
+/** Enrollments: to list, to read, to change, one late arrival, a withdrawal. */
+export async function enrollmentRoutes(app: App): Promise<void> {
+  app.get(
+    '/campaigns/:id/enrollments',
+    {
+      schema: {
+        tags,
+        summary: 'List enrollments',
+        params: IdParams,
+        querystring: EnrollmentQuerySchema,
+        response: listAnswers(EnrollmentSchema),
+      },
+    },
+    (request, reply) => {
+      const filter = { ...request.query, campaignId: request.params.id }
+      return answerList(request, reply, EnrollmentSchema, (page) =>
+        readEnrollments(request.deps, request.actor, filter, page),
+      )
+    },
+  )
+  app.post(
+    '/campaigns/:id/enrollments',
+    {
+      schema: {
+        tags,
+        summary: 'Enroll one child',
+        params: IdParams,
+        body: NewEnrollmentSchema,
+        response: answers(201, ref(EnrollmentSchema)),
+      },
+    },
+    async ({ deps, actor, params, body }, reply) => {
+      reply.code(201)
+      return withVersion(reply, await enroll(deps, actor, { ...body, campaignId: params.id }))
+    },
+  )
+  app.get(
+    '/enrollments/:id',
+    { schema: { tags, summary: 'Read an enrollment', params: IdParams, response } },
+    async ({ deps, actor, params }, reply) => withVersion(reply, await readEnrollment(deps, actor, params.id)),
+  )
+  app.patch(
+    '/enrollments/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Change what is known of a child',
+        params: IdParams,
+        body: EnrollmentChangeSchema,
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { deps, actor, params, body } = request
+      return withVersion(reply, await changeEnrollment(deps, actor, params.id, body, ifMatch(request)))
+    },
+  )
+  app.post(
+    '/enrollments/:id/withdraw',
+    { schema: { tags, summary: 'Withdraw an enrollment', params: IdParams, body: WithdrawalSchema, response } },
+    async ({ deps, actor, params, body }, reply) =>
+      withVersion(reply, await withdrawEnrollment(deps, actor, { enrollmentId: params.id, reason: body.reason })),
+  )
+}

@@ -1,0 +1,121 @@
+import { recordEvent } from '../audit/index.ts'
+import { checkNotClosed, checkTakesEnrollments, getCampaign } from '../campaigns/index.ts'
+import type { Deps } from '../deps.ts'
+import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import type { Page, PageQuery } from '../kernel/page.ts'
+import { refuse, staleVersion } from '../kernel/problem.ts'
+import { getSchool } from '../places/index.ts'
+import { isUniqueViolation } from '../platform/db/index.ts'
+import { type PersonInput, toPerson } from './person.ts'
+import {
+  type EnrollmentFilter,
+  foldedOf,
+  getEnrollment,
+  insertEnrollment,
+  listEnrollments,
+  markWithdrawn,
+  replaceGuardians,
+  updateEnrollment,
+} from './repository.ts'
+import { checkInScope, checkWithdrawable, type Enrollment, pupilRefTaken } from './rules.ts'
+
+/** Enrollments of a campaign by school and pupil number; school staff see their own school's alone. */
+export async function readEnrollments(
+  { db }: Deps,
+  actor: Actor | undefined,
+  filter: EnrollmentFilter,
+  page: PageQuery,
+): Promise<Page<Enrollment>> {
+  authorize(actor, 'enrollment:read')
+  await getCampaign(db.read, filter.campaignId)
+  return listEnrollments(db.read, { ...filter, only: schoolsOf(actor, 'enrollment:read') }, page)
+}
+
+/** One enrollment with its guardians. */
+export async function readEnrollment({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Enrollment> {
+  authorize(actor, 'enrollment:read')
+  const enrollment = await getEnrollment(db.read, id)
+  authorize(actor, 'enrollment:read', enrollment)
+  return enrollment
+}
+
+/**
+ * Enrolls one child, who arrived late. Raises `campaign_not_open`, `campaign_closed`, `school_out_of_scope` and
+ * `pupil_ref_taken`.
+ */
+export function enroll(
+  deps: Deps,
+  actor: Actor | undefined,
+  { campaignId, schoolId, pupilRef, ...input }: PersonInput & Pick<Enrollment, 'campaignId' | 'schoolId' | 'pupilRef'>,
+): Promise<Enrollment> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'enrollment:write')
+    const campaign = await getCampaign(tx, campaignId)
+    refuse(checkTakesEnrollments(campaign) ?? checkInScope(await getSchool(tx, schoolId), campaign))
+    const { givenName = null, familyName = null, section = null, guardians = [] } = toPerson(input)
+    const enrollment = await insertEnrollment(tx, {
+      id: deps.newId(),
+      campaignId,
+      schoolId,
+      pupilRef: pupilRef.trim(),
+      givenName,
+      familyName,
+      section,
+      guardians,
+      headcount: false,
+      transferredFromId: null,
+      createdAt: deps.clock.now(),
+    }).catch((error: unknown) => {
+      throw isUniqueViolation(error) ? pupilRefTaken({ pupilRef }) : error
+    })
+    await recordEvent(deps, tx, actor, 'enrollment.created', enrollment.id, { campaignId, schoolId })
+    return enrollment
+  })
+}
+
+/** Changes what is known of a child. Raises `stale_version`. Guardians are replaced as a whole. */
+export function changeEnrollment(
+  deps: Deps,
+  actor: Actor | undefined,
+  id: Id,
+  input: PersonInput,
+  ifVersion: number | undefined,
+): Promise<Enrollment> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'enrollment:write')
+    const enrollment = await getEnrollment(tx, id)
+    const person = toPerson(input)
+    const fields = Object.keys(person)
+    if (fields.length === 0) return enrollment
+    const { guardians, ...names } = person
+    const folded = foldedOf({ ...enrollment, ...names })
+    if (!(await updateEnrollment(tx, id, { ...names, folded }, ifVersion))) throw staleVersion()
+    if (guardians) await replaceGuardians(tx, id, guardians)
+    await recordEvent(deps, tx, actor, 'enrollment.changed', id, { fields })
+    return getEnrollment(tx, id)
+  })
+}
+
+/**
+ * Ends an enrollment for good; its voucher stays as it is and answers `enrollment_inactive`. Twice changes nothing. Raises
+ * `enrollment_transferred` and `campaign_closed`.
+ */
+export function withdrawEnrollment(
+  deps: Deps,
+  actor: Actor | undefined,
+  { enrollmentId, reason }: { enrollmentId: Id; reason: string },
+): Promise<Enrollment> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'enrollment:write')
+    const withdrawn = await markWithdrawn(tx, enrollmentId, reason)
+    const enrollment = await getEnrollment(tx, enrollmentId)
+    if (!withdrawn) {
+      refuse(checkWithdrawable(enrollment))
+      return enrollment
+    }
+    refuse(checkNotClosed(await getCampaign(tx, enrollment.campaignId)))
+    await recordEvent(deps, tx, actor, 'enrollment.withdrawn', enrollmentId, { reason })
+    return enrollment
+  })
+}

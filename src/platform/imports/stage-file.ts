@@ -1,0 +1,78 @@
+import { storageFault } from '../db/index.ts'
+import { type ColumnWords, matchHeaders, readTable, type TableRow } from '../tabular/index.ts'
+import { FaultList } from './fault-list.ts'
+import { type FaultCode, importFault } from './faults.ts'
+import { RowReader } from './row-reader.ts'
+import { openStaging } from './staging.ts'
+
+/** A file to import. */
+export interface ImportFile {
+  path: string
+  charset: string | undefined
+}
+
+/** How the rows of a kind of file are read. */
+export interface RowPlan<Key extends string, Item> {
+  columns: readonly ColumnWords<Key>[]
+  /** The item of a row, and the key that no other row may have; undefined if there is none. Notes faults on `row`. */
+  read: (row: RowReader<Key>) => { item: Item; key: string | undefined }
+  /** What it is called when two rows have the same key, and the column that the key is in. */
+  duplicate: { column: Key; code: FaultCode }
+}
+
+/** A file that has been read to its end. */
+export interface StagedFile<Key extends string, Item> {
+  /** Rows below the header that are not blank. */
+  rows: number
+  faults: FaultList
+  /** The columns that the file has. */
+  columns: ReadonlySet<Key>
+  /** The items of the rows without fault. */
+  chunks(): Iterable<Item[]>
+  close(): void
+}
+
+/**
+ * Reads, checks and stages a file, outside any transaction and in constant memory. Each row claims its key whether it is good
+ * or not: of two rows with one key, neither can be trusted to be the right one. Without a header that can be read every
+ * row is at fault. Raises `unsupported_file`, `unreadable_file`, `file_too_large` and `storage_unavailable`.
+ */
+export async function stageFile<Key extends string, Item>(
+  { path, charset }: ImportFile,
+  plan: RowPlan<Key, Item>,
+): Promise<StagedFile<Key, Item>> {
+  const table = await readTable(path, { charset })
+  const { positions, faults: headerFaults } = matchHeaders(table.header, plan.columns)
+  const faults = new FaultList()
+  for (const { row, column, code } of headerFaults) {
+    const position = positions[column]
+    faults.listed.push(importFault(row, code, { column: position === undefined ? column : table.header.cells[position]! }))
+  }
+  const reader = new RowReader(table.header, positions, faults)
+  const staging = openStaging<Item>()
+  let rows = 0
+
+  function stage(row: TableRow): void {
+    reader.start(row)
+    const { item, key } = plan.read(reader)
+    const first = key === undefined ? undefined : staging.claim(key, row.row)
+    if (first !== undefined) {
+      const { column, code } = plan.duplicate
+      reader.fail(column, code, { value: reader.cell(column), row: first })
+    }
+    if (!reader.faulty) staging.keep(item)
+  }
+
+  try {
+    for await (const batch of table.rows()) {
+      rows += batch.length
+      if (headerFaults.length > 0) faults.rows += batch.length
+      else for (const row of batch) stage(row)
+    }
+  } catch (error) {
+    staging.close()
+    throw storageFault(error)
+  }
+  const columns = new Set(Object.keys(positions) as Key[])
+  return { rows, faults, columns, chunks: staging.chunks, close: staging.close }
+}

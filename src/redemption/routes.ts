@@ -1,0 +1,120 @@
+import type { FastifyRequest } from 'fastify'
+import { invalidInput, type Problem } from '../kernel/problem.ts'
+import { toInstant } from '../kernel/time.ts'
+import {
+  type App,
+  answerList,
+  answers,
+  IdParams,
+  listAnswers,
+  problemBody,
+  problemType,
+  ref,
+} from '../platform/http/index.ts'
+import { problemOf, type SentScan, toAccepted, toBatchResult, toScan } from './answers.ts'
+import {
+  AcceptedSchema,
+  BatchResultsSchema,
+  BatchSchema,
+  LooseBatchSchema,
+  NewRedemptionSchema,
+  RedemptionSchema,
+  ScanQuery,
+  ScanSchema,
+  UndoSchema,
+} from './schemas.ts'
+import { undoRedemption } from './undo.ts'
+import { readScans, redeemBatch, redeemVoucher } from './use-cases.ts'
+
+const tags = ['Redemptions']
+
+/** Scans, the hand-outs that they make, and taking one back. */
+export async function redemptionRoutes(app: App): Promise<void> {
+  app.post(
+    '/redemptions',
+    {
+      schema: {
+        tags,
+        summary: 'Scan a voucher',
+        body: NewRedemptionSchema,
+        response: answers(201, ref(AcceptedSchema)),
+      },
+    },
+    async ({ deps, actor, body, id }, reply) => {
+      const scanned = await redeemVoucher(deps, actor, toScan(body))
+      const problem = problemOf(deps, scanned)
+      reply.code(problem?.status ?? 201)
+      if (!problem) return toAccepted(deps, scanned)
+      reply.header('Content-Type', problemType)
+      return problemBody(problem, id) as never
+    },
+  )
+  app.post(
+    '/redemption-batches',
+    {
+      attachValidation: true,
+      schema: {
+        tags,
+        summary: 'Send the scans of a device that was offline',
+        body: BatchSchema,
+        response: answers(200, ref(BatchResultsSchema)),
+      },
+    },
+    async (request) => {
+      const { deps, actor, body } = request
+      const faults = faultsOf(request)
+      const sound = body.scans.filter((_, i) => !faults[i])
+      const made = await redeemBatch(deps, actor, sound.map(toScan))
+      const answered = faults.map((fault) => fault ?? made.shift()!)
+      return { results: body.scans.map(({ scanId }, i) => toBatchResult(deps, scanId, answered[i]!)) }
+    },
+  )
+  app.post(
+    '/redemptions/:id/undo',
+    {
+      schema: {
+        tags,
+        summary: 'Take a kit back',
+        params: IdParams,
+        body: UndoSchema,
+        response: answers(200, ref(RedemptionSchema)),
+      },
+    },
+    ({ deps, actor, params, body }) => undoRedemption(deps, actor, { redemptionId: params.id, ...body }),
+  )
+  app.get(
+    '/campaigns/:id/scans',
+    {
+      schema: {
+        tags,
+        summary: 'List scans',
+        params: IdParams,
+        querystring: ScanQuery,
+        response: listAnswers(ScanSchema),
+      },
+    },
+    (request, reply) => {
+      const { schoolId, result, from, to } = request.query
+      const span = { from: from && toInstant(from), to: to && toInstant(to) }
+      const filter = { campaignId: request.params.id, schoolId, result, ...span }
+      return answerList(request, reply, ScanSchema, (page) => readScans(request.deps, request.actor, filter, page))
+    },
+  )
+}
+
+/**
+ * What is wrong with each scan of a batch, in the order given: one that is not well-formed does not sink the others. Throws
+ * where not even its `scanId` is there to answer to.
+ */
+function faultsOf(request: FastifyRequest & { body: { scans: SentScan[] } }): (Problem | undefined)[] {
+  if (!request.validationError) return request.body.scans.map(() => undefined)
+  const isLooseBatch = request.compileValidationSchema(LooseBatchSchema, 'body')
+  if (!isLooseBatch(request.body)) throw request.validationError
+  const isSound = request.compileValidationSchema(NewRedemptionSchema, 'body')
+  return request.body.scans.map((scan, i) => {
+    if (isSound(scan)) return undefined
+    const [fault] = isSound.errors ?? []
+    const pointer = `/scans/${i}${fault?.instancePath ?? ''}`
+    return invalidInput({ errors: [{ pointer, message: fault?.message ?? 'is not valid' }] })
+  })
+}

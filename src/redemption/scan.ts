@@ -1,0 +1,147 @@
+import { recordEvent } from '../audit/index.ts'
+import { findOpenCampaignOfSchool } from '../campaigns/index.ts'
+import type { Deps } from '../deps.ts'
+import { type Actor, authorize } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import { type Instant, localDate } from '../kernel/time.ts'
+import { getSchool, virtualLocations } from '../places/index.ts'
+import { idempotencyKeyReused } from '../platform/http/index.ts'
+import type { Tx } from '../schema.ts'
+import { moveStock } from '../stock/index.ts'
+import { findVoucherByCode, markRedeemed, type PresentedVoucher, readPayload } from '../vouchers/index.ts'
+import { type Refusal, refusalFacts } from './refusals.ts'
+import { recordRefusedHandOut } from './refused-hand-out.ts'
+import { findScan, insertRedemption, insertScan, type ScanRow } from './repository.ts'
+import { type CollectedBy, judgeScan, type Redemption, redeemedAt } from './rules.ts'
+
+/** One attempt as a scanner sends it. */
+export interface Scan {
+  /** The scanner's own name for the attempt: sent twice, it is still one. */
+  scanId: string
+  schoolId: Id
+  /** What was read or typed. */
+  text: string
+  /** By the scanner's clock; now, if absent. */
+  scannedAt?: Instant | undefined
+  collectedBy: CollectedBy
+  /** The kit has left, whatever the answer is. */
+  handedOut: boolean
+}
+
+/** An attempt as it was kept, and the voucher where it names one. */
+export interface Scanned {
+  scan: ScanRow
+  known: PresentedVoucher | undefined
+}
+
+/**
+ * Makes one attempt at a hand-out and keeps it, whatever comes of it. Sent again, it changes nothing and answers what it
+ * answered. Everything that it raises it raises before it writes: `idempotency_key_reused` for a known `scanId` with
+ * other contents, `not_found` for a school that is not there or not the actor's.
+ */
+export async function makeScan(deps: Deps, tx: Tx, actor: Actor, scan: Scan): Promise<Scanned> {
+  authorize(actor, 'redemption:scan', scan)
+  const before = await findScan(tx, scan.scanId)
+  if (before) return repeat(deps, tx, before, scan)
+  const now = deps.clock.now()
+  const scannedAt = scan.scannedAt ?? now
+  const at = redeemedAt(scannedAt, now)
+  const { code, refusal } = readPayload(scan.text, deps.config.baseUrl)
+  const known = code && (await findVoucherByCode(tx, code))
+  const day = localDate(at, deps.config.timeZone)
+  const result = judgeScan({ unreadable: refusal, known, schoolId: scan.schoolId, day })
+  const attempt = { ...scan, id: deps.newId(), scannedAt, recordedAt: now }
+  if (result !== 'accepted') return refuseScan(deps, tx, actor, attempt, result, known)
+  const accepted = await handOut(deps, tx, actor, attempt, known!)
+  return accepted ?? makeScan(deps, tx, actor, scan)
+}
+
+/** An attempt with the times that it is kept with. */
+export type TimedScan = Scan & { id: Id; scannedAt: Instant; recordedAt: Instant }
+
+/** Hands one kit out against `known`; undefined when somebody else has just used it. */
+async function handOut(
+  deps: Deps,
+  tx: Tx,
+  actor: Actor,
+  scan: TimedScan,
+  known: PresentedVoucher,
+): Promise<Scanned | undefined> {
+  const { voucher, campaign, school } = known
+  const row = scanRow(actor, scan, { result: 'accepted', voucherId: voucher.id, campaignId: campaign.id })
+  row.redemptionId = deps.newId()
+  const redemption = redemptionOf(row)
+  if (!(await markRedeemed(tx, voucher.id, redemption.redeemedAt))) return undefined
+  await insertRedemption(tx, redemption, actor.id)
+  await moveStock(deps, tx, actor, {
+    kitId: campaign.kitId,
+    fromLocationId: school.locationId,
+    toLocationId: virtualLocations.handed_out,
+    quantity: 1,
+    kind: 'handout',
+    causeType: 'redemption',
+    causeId: redemption.id,
+    campaignId: campaign.id,
+    occurredAt: redemption.redeemedAt,
+  })
+  await insertScan(tx, row)
+  const { id: redemptionId, schoolId, collectedBy } = redemption
+  await recordEvent(deps, tx, actor, 'voucher.redeemed', voucher.id, { redemptionId, schoolId, collectedBy })
+  return { scan: row, known }
+}
+
+async function refuseScan(
+  deps: Deps,
+  tx: Tx,
+  actor: Actor,
+  scan: TimedScan,
+  refusal: Refusal,
+  known: PresentedVoucher | undefined,
+): Promise<Scanned> {
+  const school = await getSchool(tx, scan.schoolId)
+  const campaign = known?.campaign ?? (await findOpenCampaignOfSchool(tx, school.id))
+  const row = scanRow(actor, scan, {
+    result: refusal,
+    voucherId: known?.voucher.id ?? null,
+    campaignId: campaign?.id ?? null,
+  })
+  row.facts = { ...refusalFacts(refusal, known) }
+  if (scan.handedOut) row.discrepancyId = await recordRefusedHandOut(deps, tx, actor, { scan: row, school, campaign })
+  await insertScan(tx, row)
+  return { scan: row, known }
+}
+
+async function repeat(deps: Deps, tx: Tx, before: ScanRow, scan: Scan): Promise<Scanned> {
+  const same =
+    before.raw === scan.text &&
+    before.schoolId === scan.schoolId &&
+    before.handedOut === scan.handedOut &&
+    before.collectedBy === scan.collectedBy &&
+    (scan.scannedAt === undefined || before.scannedAt === scan.scannedAt)
+  if (!same) throw idempotencyKeyReused()
+  const { code } = readPayload(before.raw, deps.config.baseUrl)
+  return { scan: before, known: before.voucherId && code ? await findVoucherByCode(tx, code) : undefined }
+}
+
+function scanRow(
+  actor: Actor,
+  { text, ...scan }: TimedScan,
+  outcome: Pick<ScanRow, 'result' | 'voucherId' | 'campaignId'>,
+): ScanRow {
+  return { ...scan, ...outcome, raw: text, actorId: actor.id, redemptionId: null, discrepancyId: null, facts: {} }
+}
+
+/** The redemption that an accepted scan made, as it was then. */
+export function redemptionOf(scan: ScanRow): Redemption {
+  return {
+    id: scan.redemptionId!,
+    voucherId: scan.voucherId!,
+    campaignId: scan.campaignId!,
+    schoolId: scan.schoolId,
+    collectedBy: scan.collectedBy,
+    redeemedAt: redeemedAt(scan.scannedAt, scan.recordedAt),
+    recordedAt: scan.recordedAt,
+    undoneAt: null,
+    undoReason: null,
+  }
+}

@@ -1,0 +1,69 @@
+import { recordEvent } from '../audit/index.ts'
+import { checkNotClosed, checkOpen, getCampaign } from '../campaigns/index.ts'
+import type { Deps } from '../deps.ts'
+import { type Actor, authorize } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import { refuse } from '../kernel/problem.ts'
+import { occurred } from '../kernel/time-facts.ts'
+import { virtualLocations } from '../places/index.ts'
+import { moveStock } from './movements.ts'
+import { addReserved } from './repository-balances.ts'
+import { addReservation } from './repository-reservations.ts'
+import { getShipment, type Shipment, updateShipment } from './repository-shipments.ts'
+import { shipmentNotPlanned } from './shipment-rules.ts'
+
+/** A command about the past. */
+export interface Happened {
+  occurredAt?: string | undefined
+}
+
+/**
+ * Sends a planned shipment on its way: its kits leave the warehouse, and what was reserved for it is used up. Raises
+ * `shipment_not_planned`, also the second time, `insufficient_stock` and `campaign_not_open`.
+ */
+export function dispatchShipment(deps: Deps, actor: Actor | undefined, id: Id, command: Happened): Promise<Shipment> {
+  return deps.db.transact(async (tx) => {
+    const planned = await getShipment(tx, id)
+    const { warehouseId, kitId, campaignId, quantity } = planned
+    authorize(actor, 'shipment:write', { warehouseId })
+    refuse(checkOpen(await getCampaign(tx, campaignId)))
+    const dispatchedAt = occurred(deps.clock, command.occurredAt)
+    const shipment = await updateShipment(tx, id, 'planned', { status: 'dispatched', dispatchedAt })
+    if (!shipment) throw shipmentNotPlanned(planned)
+    await addReserved(tx, warehouseId, kitId, -quantity)
+    await moveStock(deps, tx, actor, {
+      kitId,
+      campaignId,
+      kind: 'dispatch',
+      fromLocationId: warehouseId,
+      toLocationId: virtualLocations.transit,
+      quantity,
+      causeType: 'shipment',
+      causeId: id,
+      occurredAt: dispatchedAt,
+    })
+    await recordEvent(deps, tx, actor, 'shipment.dispatched', id, { quantity, dispatchedAt })
+    return shipment
+  })
+}
+
+/**
+ * Gives a planned shipment up: what came out of the school's own promise is promised to it again, the rest is available.
+ * Twice changes nothing. Raises `shipment_not_planned` once it has been dispatched.
+ */
+export function cancelShipment(deps: Deps, actor: Actor | undefined, id: Id): Promise<Shipment> {
+  return deps.db.transact(async (tx) => {
+    const planned = await getShipment(tx, id)
+    const { warehouseId, kitId, campaignId, schoolId, quantity, reservedQuantity } = planned
+    authorize(actor, 'shipment:write', { warehouseId })
+    if (planned.status === 'cancelled') return planned
+    refuse(checkNotClosed(await getCampaign(tx, campaignId)))
+    const change = { status: 'cancelled', cancelledAt: deps.clock.now() } as const
+    const shipment = await updateShipment(tx, id, 'planned', change)
+    if (!shipment) throw shipmentNotPlanned(planned)
+    await addReserved(tx, warehouseId, kitId, reservedQuantity - quantity)
+    await addReservation(tx, { campaignId, schoolId, kitId, warehouseId, quantity: reservedQuantity })
+    await recordEvent(deps, tx, actor, 'shipment.cancelled', id, { reservedQuantity })
+    return shipment
+  })
+}

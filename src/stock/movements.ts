@@ -1,0 +1,56 @@
+import type { Deps } from '../deps.ts'
+import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import type { Page, PageQuery } from '../kernel/page.ts'
+import { isCheckViolation } from '../platform/db/index.ts'
+import type { Tx } from '../schema.ts'
+import { yardsOf } from './places.ts'
+import { stockOf } from './repository-balances.ts'
+import { insertMovement, listMovements, type Movement, type MovementFilter } from './repository-movements.ts'
+import { checkTakeable } from './rules.ts'
+
+/** What use cases need besides the transaction in order to write. */
+export type Sources = Pick<Deps, 'clock' | 'newId'>
+
+/** Kits that change place. `quantity` is above zero. */
+export type Move = Omit<Movement, 'id' | 'actorId' | 'recordedAt' | 'campaignId' | 'reason' | 'reversesId'> &
+  Partial<Pick<Movement, 'campaignId' | 'reason' | 'reversesId'>>
+
+/**
+ * Writes one line into the ledger, and with it both balances, and answers its id: the only way in which stock changes.
+ * Raises `insufficient_stock` and `reserved_stock` where a warehouse or the road would be left with less than it can.
+ */
+export async function moveStock(deps: Sources, tx: Tx, actor: Actor, move: Move): Promise<Id> {
+  const id = deps.newId()
+  const movement = {
+    ...move,
+    id,
+    campaignId: move.campaignId ?? null,
+    reason: move.reason ?? null,
+    reversesId: move.reversesId ?? null,
+    actorId: actor.id,
+    recordedAt: deps.clock.now(),
+  }
+  try {
+    await insertMovement(tx, movement)
+  } catch (error) {
+    throw isCheckViolation(error) ? ((await shortage(tx, move)) ?? error) : error
+  }
+  return id
+}
+
+async function shortage(tx: Tx, { fromLocationId, kitId, quantity }: Move) {
+  return checkTakeable(await stockOf(tx, fromLocationId, kitId), quantity)
+}
+
+/** The ledger in the order in which it was written, the newest first; school staff see what touched their own yard alone. */
+export async function readMovements(
+  { db }: Deps,
+  actor: Actor | undefined,
+  filter: Omit<MovementFilter, 'only'>,
+  page: PageQuery,
+): Promise<Page<Movement>> {
+  authorize(actor, 'stock:read')
+  const only = await yardsOf(db.read, schoolsOf(actor, 'stock:read'))
+  return listMovements(db.read, { ...filter, only }, page)
+}

@@ -1,0 +1,31 @@
+import { type Campaign, liveCampaignsOfKit } from '../campaigns/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import { notFound } from '../kernel/problem.ts'
+import { findSchool, getLocation, type Location } from '../places/index.ts'
+import type { Reader } from '../schema.ts'
+
+/** The warehouse with this id. Raises `not_found`, also for a location of another kind. */
+export async function getWarehouse(reader: Reader, id: Id): Promise<Location> {
+  const location = await getLocation(reader, id)
+  if (location.kind !== 'warehouse') throw notFound({ what: 'warehouse' })
+  return location
+}
+
+/** Whose place a location is, for authorization: a school's, or the staff's of a warehouse, or neither's. */
+export function placeOf({ id, kind, schoolId }: Location): { schoolId: Id | null; warehouseId: Id | null } {
+  return { schoolId, warehouseId: kind === 'warehouse' ? id : null }
+}
+
+/** The yards of these schools; undefined for all there are. */
+export async function yardsOf(reader: Reader, schoolIds: Id[] | undefined): Promise<Id[] | undefined> {
+  if (!schoolIds) return undefined
+  const schools = await Promise.all(schoolIds.map((id) => findSchool(reader, id)))
+  return schools.flatMap((school) => (school ? [school.locationId] : []))
+}
+
+/** The campaigns under way that a kit at a location concerns, the newest first: at a school, those that it belongs to. */
+export async function campaignsAt(reader: Reader, { schoolId }: Location, kitId: Id): Promise<Campaign[]> {
+  const campaigns = await liveCampaignsOfKit(reader, kitId)
+  const school = schoolId === null ? undefined : await findSchool(reader, schoolId)
+  return school ? campaigns.filter(({ communityIds }) => communityIds.includes(school.communityId)) : campaigns
+}

@@ -1,0 +1,114 @@
+import { and, eq, gt, inArray, sql } from 'drizzle-orm'
+import type { Id } from '../kernel/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { notFound } from '../kernel/problem.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
+import type { ShipmentStatus } from './rules.ts'
+
+/** Kits on their way to a school under a delivery note. */
+export type Shipment = Tables['shipments']['$inferSelect']
+
+/** A shipment before it has its delivery note's number. */
+export type PlannedShipment = Pick<
+  Shipment,
+  'id' | 'campaignId' | 'warehouseId' | 'schoolId' | 'kitId' | 'quantity' | 'reservedQuantity' | 'plannedAt'
+> & { note?: string | undefined }
+
+/** Which shipments to list; `only` limits to these schools. */
+export interface ShipmentFilter {
+  campaignId?: Id | undefined
+  schoolId?: Id | undefined
+  warehouseId?: Id | undefined
+  status?: ShipmentStatus | undefined
+  only?: Id[] | undefined
+}
+
+const rowsAtOnce = 1000
+
+/** Adds planned shipments and numbers their delivery notes on from the last: from 1 and without a gap. */
+export async function insertShipments({ q, t }: Tx, planned: PlannedShipment[]): Promise<Shipment[]> {
+  const s = t.shipments
+  const [last] = await q.select({ number: sql<number>`coalesce(max(${s.number}), 0)` }).from(s)
+  const rows = planned.map((shipment, i) => ({ ...shipment, number: last!.number + 1 + i }))
+  const inserted: Shipment[] = []
+  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+    inserted.push(
+      ...(await q
+        .insert(s)
+        .values(rows.slice(start, start + rowsAtOnce))
+        .returning()),
+    )
+  }
+  return inserted
+}
+
+/** The shipment with this id. Raises `not_found`. */
+export async function getShipment({ q, t }: Reader, id: Id): Promise<Shipment> {
+  const [row] = await q.select().from(t.shipments).where(eq(t.shipments.id, id))
+  if (!row) throw notFound({ what: 'shipment' })
+  return row
+}
+
+/** Changes a shipment and counts its version up; undefined when its status is no longer `status`. */
+export async function updateShipment(
+  { q, t }: Tx,
+  id: Id,
+  status: ShipmentStatus,
+  change: Partial<Shipment>,
+): Promise<Shipment | undefined> {
+  const s = t.shipments
+  const [row] = await q
+    .update(s)
+    .set({ ...change, version: sql`${s.version} + 1` })
+    .where(and(eq(s.id, id), eq(s.status, status)))
+    .returning()
+  return row
+}
+
+/** Notes that `quantity` more of what a school rejected is back; undefined when so many were not to come back. */
+export async function addReturned({ q, t }: Tx, id: Id, quantity: number): Promise<Shipment | undefined> {
+  const s = t.shipments
+  const stillOut = sql`${s.rejectedQuantity} - ${s.returnedQuantity} >= ${quantity}`
+  const [row] = await q
+    .update(s)
+    .set({ returnedQuantity: sql`${s.returnedQuantity} + ${quantity}`, version: sql`${s.version} + 1` })
+    .where(and(eq(s.id, id), eq(s.status, 'delivered'), stillOut))
+    .returning()
+  return row
+}
+
+/** Says whether what a campaign's planned shipments carry comes out of promises, to which it goes back if they are cancelled. */
+export async function markPlannedPromised({ q, t }: Tx, campaignId: Id, promised: boolean): Promise<void> {
+  const s = t.shipments
+  const reservedQuantity = promised ? sql`${s.quantity}` : 0
+  await q
+    .update(s)
+    .set({ reservedQuantity })
+    .where(and(eq(s.campaignId, campaignId), eq(s.status, 'planned')))
+}
+
+/** Shipments in the order in which they were planned. */
+export async function listShipments(
+  { q, t }: Reader,
+  filter: ShipmentFilter,
+  page: PageQuery,
+): Promise<Page<Shipment>> {
+  const s = t.shipments
+  const after = decodeCursor(page.cursor, 1)
+  const rows = await q
+    .select()
+    .from(s)
+    .where(
+      and(
+        filter.campaignId ? eq(s.campaignId, filter.campaignId) : undefined,
+        filter.schoolId ? eq(s.schoolId, filter.schoolId) : undefined,
+        filter.warehouseId ? eq(s.warehouseId, filter.warehouseId) : undefined,
+        filter.status ? eq(s.status, filter.status) : undefined,
+        filter.only ? inArray(s.schoolId, filter.only) : undefined,
+        after ? gt(s.number, Number(after[0])) : undefined,
+      ),
+    )
+    .orderBy(s.number)
+    .limit(page.limit + 1)
+  return toPage(rows, page.limit, (row) => [row.number])
+}

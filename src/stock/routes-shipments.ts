@@ -1,0 +1,120 @@
+import { OccurredSchema } from '../campaigns/index.ts'
+import { type App, answerList, answers, IdParams, listAnswers, ref, withVersion } from '../platform/http/index.ts'
+import { deliverShipment } from './deliveries.ts'
+import { cancelShipment, dispatchShipment } from './dispatch.ts'
+import {
+  ComingBackSchema,
+  DeliverySchema,
+  deliveryNoteAnswers,
+  NewPlanSchema,
+  NewShipmentSchema,
+  ShipmentPlanSchema,
+  ShipmentQuery,
+  ShipmentSchema,
+} from './schemas-shipments.ts'
+import { printDeliveryNote } from './shipment-note.ts'
+import { returnShipment } from './shipment-returns.ts'
+import { planShipment, planShipments, readShipment, readShipments } from './shipments.ts'
+
+const tags = ['Stock']
+const shipment = ref(ShipmentSchema)
+
+/** Shipments, from plan to confirmed delivery. */
+export async function shipmentRoutes(app: App): Promise<void> {
+  app.post(
+    '/campaigns/:id/shipment-plans',
+    {
+      schema: {
+        tags,
+        summary: 'Plan shipments from the confirmed allocation',
+        params: IdParams,
+        body: NewPlanSchema,
+        response: answers(201, ref(ShipmentPlanSchema)),
+      },
+    },
+    async ({ deps, actor, params, body }, reply) => {
+      reply.code(201)
+      return { items: await planShipments(deps, actor, params.id, body ?? {}) }
+    },
+  )
+  app.get(
+    '/shipments',
+    { schema: { tags, summary: 'List shipments', querystring: ShipmentQuery, response: listAnswers(ShipmentSchema) } },
+    (request, reply) => {
+      const { campaignId, schoolId, warehouseId, status } = request.query
+      const filter = { campaignId, schoolId, warehouseId, status }
+      return answerList(request, reply, ShipmentSchema, (page) =>
+        readShipments(request.deps, request.actor, filter, page),
+      )
+    },
+  )
+  app.post(
+    '/shipments',
+    { schema: { tags, summary: 'Plan a shipment', body: NewShipmentSchema, response: answers(201, shipment) } },
+    async ({ deps, actor, body }, reply) => {
+      reply.code(201)
+      return withVersion(reply, await planShipment(deps, actor, body))
+    },
+  )
+  app.get(
+    '/shipments/:id',
+    { schema: { tags, summary: 'Read a shipment', params: IdParams, response: answers(200, shipment) } },
+    async ({ deps, actor, params }, reply) => withVersion(reply, await readShipment(deps, actor, params.id)),
+  )
+  app.get(
+    '/shipments/:id/delivery-note.pdf',
+    { schema: { tags, summary: 'Print a delivery note', params: IdParams, response: deliveryNoteAnswers } },
+    async ({ deps, actor, params }, reply) => {
+      const { number, pdf } = await printDeliveryNote(deps, actor, params.id)
+      reply.header('Content-Disposition', `inline; filename="delivery-note-${number}.pdf"`)
+      return reply.type('application/pdf').send(pdf)
+    },
+  )
+  app.post(
+    '/shipments/:id/dispatch',
+    {
+      schema: {
+        tags,
+        summary: 'Dispatch a shipment',
+        params: IdParams,
+        body: OccurredSchema,
+        response: answers(200, shipment),
+      },
+    },
+    async ({ deps, actor, params, body }, reply) =>
+      withVersion(reply, await dispatchShipment(deps, actor, params.id, body ?? {})),
+  )
+  app.post(
+    '/shipments/:id/deliver',
+    {
+      schema: {
+        tags,
+        summary: 'Confirm a delivery',
+        params: IdParams,
+        body: DeliverySchema,
+        response: answers(200, shipment),
+      },
+    },
+    async ({ deps, actor, params, body }, reply) =>
+      withVersion(reply, await deliverShipment(deps, actor, params.id, body)),
+  )
+  app.post(
+    '/shipments/:id/cancel',
+    { schema: { tags, summary: 'Cancel a planned shipment', params: IdParams, response: answers(200, shipment) } },
+    async ({ deps, actor, params }, reply) => withVersion(reply, await cancelShipment(deps, actor, params.id)),
+  )
+  app.post(
+    '/shipments/:id/return',
+    {
+      schema: {
+        tags,
+        summary: 'Take rejected or undelivered kits back',
+        params: IdParams,
+        body: ComingBackSchema,
+        response: answers(200, shipment),
+      },
+    },
+    async ({ deps, actor, params, body }, reply) =>
+      withVersion(reply, await returnShipment(deps, actor, params.id, body)),
+  )
+}

@@ -1,0 +1,45 @@
+import { getCampaign, getKit } from '../campaigns/index.ts'
+import type { Deps } from '../deps.ts'
+import { type Actor, authorize } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import { type Instant, localDate } from '../kernel/time.ts'
+import { getLocation, getSchool } from '../places/index.ts'
+import { type DeliveryNote, deliveryNote } from './delivery-note.ts'
+import { getShipment, type Shipment } from './repository-shipments.ts'
+
+/** The delivery note of a shipment as a PDF, and its number; school staff print those of their own school alone. */
+export async function printDeliveryNote(
+  { db, clock, config }: Deps,
+  actor: Actor | undefined,
+  id: Id,
+): Promise<{ number: number; pdf: Buffer }> {
+  const shipment = await getShipment(db.read, id)
+  authorize(actor, 'shipment:read', { schoolId: shipment.schoolId })
+  const { number, status, quantity, dispatchedAt } = shipment
+  const day = (instant: Instant) => localDate(instant, config.timeZone)
+  const pdf = await deliveryNote({
+    number,
+    status,
+    quantity,
+    campaign: (await getCampaign(db.read, shipment.campaignId)).name,
+    warehouse: await getLocation(db.read, shipment.warehouseId),
+    school: await getSchool(db.read, shipment.schoolId),
+    kit: await getKit(db.read, shipment.kitId),
+    dispatchedOn: dispatchedAt && day(dispatchedAt),
+    delivery: confirmed(shipment, day),
+    printedAt: clock.now(),
+  })
+  return { number, pdf }
+}
+
+function confirmed(shipment: Shipment, day: (instant: Instant) => string): DeliveryNote['delivery'] {
+  const { deliveredAt, acceptedQuantity, rejectedQuantity, missingQuantity, note } = shipment
+  if (!deliveredAt) return null
+  return {
+    deliveredOn: day(deliveredAt),
+    accepted: acceptedQuantity!,
+    rejected: rejectedQuantity!,
+    missing: missingQuantity!,
+    note,
+  }
+}

@@ -1,0 +1,110 @@
+import { recordEvent } from '../audit/index.ts'
+import { checkOpen, getCampaign } from '../campaigns/index.ts'
+import type { Deps } from '../deps.ts'
+import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import type { Page, PageQuery } from '../kernel/page.ts'
+import { refuse } from '../kernel/problem.ts'
+import { getSchool } from '../places/index.ts'
+import type { Tx } from '../schema.ts'
+import { getWarehouse } from './places.ts'
+import { deleteReservations, hasConfirmedAllocation, listReservations } from './repository-reservations.ts'
+import {
+  getShipment,
+  insertShipments,
+  listShipments,
+  type PlannedShipment,
+  type Shipment,
+  type ShipmentFilter,
+} from './repository-shipments.ts'
+import { drawReservations, setAside } from './reservations.ts'
+import { checkKit } from './rules.ts'
+import { checkScope, notAllocated } from './shipment-rules.ts'
+
+/** Kits to ship; the campaign's own if `kitId` is absent. */
+export interface NewShipment {
+  campaignId: Id
+  warehouseId: Id
+  schoolId: Id
+  kitId?: Id | undefined
+  quantity: number
+  note?: string | undefined
+}
+
+/**
+ * Plans a shipment, which reserves what it carries: out of what the school was promised first, wherever that was, the
+ * rest out of what is available at the warehouse. Raises `insufficient_stock`, `kit_not_in_campaign`,
+ * `school_not_in_campaign` and `campaign_not_open`.
+ */
+export function planShipment(deps: Deps, actor: Actor | undefined, command: NewShipment): Promise<Shipment> {
+  return deps.db.transact(async (tx) => {
+    const { campaignId, warehouseId, schoolId, quantity, note } = command
+    authorize(actor, 'shipment:write', { warehouseId })
+    const campaign = await getCampaign(tx, campaignId)
+    refuse(checkOpen(campaign) ?? checkKit(campaign, command.kitId ?? campaign.kitId))
+    refuse(checkScope(campaign, await getSchool(tx, schoolId)))
+    await getWarehouse(tx, warehouseId)
+    const { kitId } = campaign
+    const reservedQuantity = await drawReservations(tx, { campaignId, schoolId, kitId, warehouseId }, quantity)
+    await setAside(tx, warehouseId, kitId, quantity)
+    const facts = { campaignId, warehouseId, schoolId, kitId, quantity, reservedQuantity, note }
+    const planned = { ...facts, id: deps.newId(), plannedAt: deps.clock.now() }
+    return (await addShipments(deps, tx, actor, [planned]))[0]!
+  })
+}
+
+/**
+ * Plans a shipment for everything that a campaign has promised and no shipment carries yet: one for each school and
+ * warehouse, or from one warehouse alone. Answers what it planned; again changes nothing. Raises `not_allocated` and
+ * `campaign_not_open`.
+ */
+export function planShipments(
+  deps: Deps,
+  actor: Actor | undefined,
+  campaignId: Id,
+  { warehouseId }: { warehouseId?: Id | undefined },
+): Promise<Shipment[]> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'shipment:write', { warehouseId: warehouseId ?? null })
+    refuse(checkOpen(await getCampaign(tx, campaignId)))
+    if (warehouseId) await getWarehouse(tx, warehouseId)
+    if (!(await hasConfirmedAllocation(tx, campaignId))) throw notAllocated()
+    const promised = await listReservations(tx, campaignId, { warehouseId })
+    // What was reserved for the schools is now reserved for the shipments: the balances stay as they are.
+    await deleteReservations(tx, campaignId, warehouseId)
+    const plannedAt = deps.clock.now()
+    const planned = promised.map((reservation) => ({
+      ...reservation,
+      id: deps.newId(),
+      reservedQuantity: reservation.quantity,
+      plannedAt,
+    }))
+    return addShipments(deps, tx, actor, planned)
+  })
+}
+
+async function addShipments(deps: Deps, tx: Tx, actor: Actor, planned: PlannedShipment[]): Promise<Shipment[]> {
+  const shipments = await insertShipments(tx, planned)
+  for (const { id, campaignId, warehouseId, schoolId, quantity } of shipments) {
+    await recordEvent(deps, tx, actor, 'shipment.planned', id, { campaignId, warehouseId, schoolId, quantity })
+  }
+  return shipments
+}
+
+/** One shipment; school staff see their own school's alone. */
+export async function readShipment({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Shipment> {
+  const shipment = await getShipment(db.read, id)
+  authorize(actor, 'shipment:read', { schoolId: shipment.schoolId })
+  return shipment
+}
+
+/** Shipments by the number of their delivery notes; school staff see their own school's alone. */
+export async function readShipments(
+  { db }: Deps,
+  actor: Actor | undefined,
+  filter: Omit<ShipmentFilter, 'only'>,
+  page: PageQuery,
+): Promise<Page<Shipment>> {
+  authorize(actor, 'shipment:read')
+  return listShipments(db.read, { ...filter, only: schoolsOf(actor, 'shipment:read') }, page)
+}

@@ -1,0 +1,71 @@
+import { recordEvent } from '../audit/index.ts'
+import { checkTakesEnrollments, getCampaign } from '../campaigns/index.ts'
+import type { Deps } from '../deps.ts'
+import { type Actor, authorize } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import { refuse } from '../kernel/problem.ts'
+import type { Instant } from '../kernel/time.ts'
+import { occurred } from '../kernel/time-facts.ts'
+import type { Tx } from '../schema.ts'
+import { generateCode } from './code.ts'
+import { countActive, enrollmentsWithoutVoucher, insertVoucher, type NewVoucher } from './repository.ts'
+import type { Voucher } from './rules.ts'
+
+/** Few enough that others who wait for the writer hardly notice. */
+const atOnce = 500
+
+/**
+ * Issues a voucher for every active enrollment of a campaign that has no live one, some hundreds to a transaction: cut off
+ * in the middle, it has issued whole vouchers, and the next call issues the rest. Raises `campaign_not_open` once the
+ * pickup has ended.
+ */
+export async function issueVouchers(
+  deps: Deps,
+  actor: Actor | undefined,
+  { campaignId, occurredAt }: { campaignId: Id; occurredAt?: string | undefined },
+): Promise<{ issued: number; existing: number }> {
+  authorize(actor, 'voucher:issue')
+  const issuedAt = occurred(deps.clock, occurredAt)
+  let issued = 0
+  for (let after = ''; ; ) {
+    const { vouchers, last } = await deps.db.transact((tx) =>
+      issueSome(deps, tx, actor, { campaignId, issuedAt, after }),
+    )
+    issued += vouchers
+    if (last === undefined) break
+    after = last
+  }
+  return { issued, existing: (await countActive(deps.db.read, campaignId)) - issued }
+}
+
+async function issueSome(
+  deps: Deps,
+  tx: Tx,
+  actor: Actor,
+  { campaignId, issuedAt, after }: { campaignId: Id; issuedAt: Instant; after: Id },
+): Promise<{ vouchers: number; last: Id | undefined }> {
+  refuse(checkTakesEnrollments(await getCampaign(tx, campaignId)))
+  const enrollments = await enrollmentsWithoutVoucher(tx, campaignId, after, atOnce)
+  if (enrollments.length === 0) return { vouchers: 0, last: undefined }
+  for (const { id: enrollmentId, schoolId } of enrollments) {
+    await issueVoucher(deps, tx, { campaignId, enrollmentId, schoolId, issuedAt, replacesId: null })
+  }
+  await recordEvent(deps, tx, actor, 'vouchers.issued', campaignId, { vouchers: enrollments.length })
+  return { vouchers: enrollments.length, last: enrollments.at(-1)!.id }
+}
+
+/** Issues one voucher, for an enrollment that has no live one, under a code that no other has. */
+export async function issueVoucher(
+  { newId }: Pick<Deps, 'newId'>,
+  tx: Tx,
+  voucher: Omit<NewVoucher, 'id' | 'code'>,
+): Promise<Voucher> {
+  const id = newId()
+  let issued: Voucher | undefined
+  // 55 random bits: a code that is taken comes once in many campaigns, and then another is drawn.
+  for (let draws = 0; !issued; draws++) {
+    if (draws === 100) throw new Error(`no voucher can be issued for enrollment ${voucher.enrollmentId}`)
+    issued = await insertVoucher(tx, { ...voucher, id, code: generateCode() })
+  }
+  return issued
+}

@@ -1,0 +1,213 @@
+import { and, count, eq, gt, inArray, notExists, sql } from 'drizzle-orm'
+import type { Id } from '../kernel/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { notFound } from '../kernel/problem.ts'
+import type { Instant } from '../kernel/time.ts'
+import { prepared } from '../platform/db/index.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Voucher, VoucherStatus } from './rules.ts'
+import type { PrintedVoucher } from './sheet-plan.ts'
+
+const live = ['issued', 'redeemed'] as const
+
+/** The voucher with this id. Raises `not_found`. */
+export async function getVoucher({ q, t }: Reader, id: Id): Promise<Voucher> {
+  const [voucher] = await q.select().from(t.vouchers).where(eq(t.vouchers.id, id))
+  if (!voucher) throw notFound({ what: 'voucher' })
+  return voucher
+}
+
+/** The live voucher of an enrollment: issued or redeemed. There is one at most. */
+export async function findLiveVoucher({ q, t }: Reader, enrollmentId: Id): Promise<Voucher | undefined> {
+  const ofChild = and(eq(t.vouchers.enrollmentId, enrollmentId), inArray(t.vouchers.status, live))
+  return (await q.select().from(t.vouchers).where(ofChild))[0]
+}
+
+/** Which vouchers of a campaign to list; `only` limits to these schools. */
+export interface VoucherFilter {
+  campaignId: Id
+  schoolId?: Id | undefined
+  status?: VoucherStatus | undefined
+  only?: Id[] | undefined
+}
+
+const matching = (t: Tables, { campaignId, schoolId, status, only }: VoucherFilter) =>
+  and(
+    eq(t.vouchers.campaignId, campaignId),
+    schoolId ? eq(t.vouchers.schoolId, schoolId) : undefined,
+    only ? inArray(t.vouchers.schoolId, only) : undefined,
+    status ? eq(t.vouchers.status, status) : undefined,
+  )
+
+/** Vouchers by the time they were issued. */
+export async function listVouchers({ q, t }: Reader, filter: VoucherFilter, page: PageQuery): Promise<Page<Voucher>> {
+  const after = decodeCursor(page.cursor, 1)
+  const rows = await q
+    .select()
+    .from(t.vouchers)
+    .where(and(matching(t, filter), after ? gt(t.vouchers.id, String(after[0])) : undefined))
+    .orderBy(t.vouchers.id)
+    .limit(page.limit + 1)
+  return toPage(rows, page.limit, (row) => [row.id])
+}
+
+/** What the sheets say of each voucher that `filter` finds. The language is the first guardian's. */
+export async function vouchersToPrint({ q, t }: Reader, filter: VoucherFilter): Promise<PrintedVoucher[]> {
+  const firstGuardian = and(eq(t.guardians.enrollmentId, t.vouchers.enrollmentId), eq(t.guardians.position, 1))
+  return q
+    .select({
+      code: t.vouchers.code,
+      school: { name: t.schools.name, address: t.schools.address },
+      section: t.enrollments.section,
+      givenName: t.enrollments.givenName,
+      familyName: t.enrollments.familyName,
+      pupilRef: t.enrollments.pupilRef,
+      language: t.guardians.language,
+    })
+    .from(t.vouchers)
+    .innerJoin(t.enrollments, eq(t.enrollments.id, t.vouchers.enrollmentId))
+    .innerJoin(t.schools, eq(t.schools.id, t.vouchers.schoolId))
+    .leftJoin(t.guardians, firstGuardian)
+    .where(matching(t, filter))
+}
+
+/** How many vouchers of each status each school has in a campaign. */
+export async function voucherCountsBySchool(
+  { q, t }: Reader,
+  campaignId: Id,
+): Promise<Map<Id, Record<VoucherStatus, number>>> {
+  const rows = await q
+    .select({ schoolId: t.vouchers.schoolId, status: t.vouchers.status, vouchers: count() })
+    .from(t.vouchers)
+    .where(eq(t.vouchers.campaignId, campaignId))
+    .groupBy(t.vouchers.schoolId, t.vouchers.status)
+  const counts = new Map<Id, Record<VoucherStatus, number>>()
+  for (const { schoolId, status, vouchers } of rows) {
+    const known = counts.get(schoolId) ?? { issued: 0, redeemed: 0, revoked: 0, expired: 0 }
+    counts.set(schoolId, { ...known, [status]: vouchers })
+  }
+  return counts
+}
+
+/** The next `limit` active enrollments, by id behind `after`, that have no live voucher. */
+export async function enrollmentsWithoutVoucher(
+  { q, t }: Reader,
+  campaignId: Id,
+  after: Id,
+  limit: number,
+): Promise<{ id: Id; schoolId: Id }[]> {
+  const liveOne = q
+    .select({ id: t.vouchers.id })
+    .from(t.vouchers)
+    .where(and(eq(t.vouchers.enrollmentId, t.enrollments.id), inArray(t.vouchers.status, live)))
+  return q
+    .select({ id: t.enrollments.id, schoolId: t.enrollments.schoolId })
+    .from(t.enrollments)
+    .where(
+      and(
+        eq(t.enrollments.campaignId, campaignId),
+        eq(t.enrollments.status, 'active'),
+        gt(t.enrollments.id, after),
+        notExists(liveOne),
+      ),
+    )
+    .orderBy(t.enrollments.id)
+    .limit(limit)
+}
+
+/** How many enrollments of a campaign are active. */
+export async function countActive({ q, t }: Reader, campaignId: Id): Promise<number> {
+  const active = and(eq(t.enrollments.campaignId, campaignId), eq(t.enrollments.status, 'active'))
+  return (await q.select({ enrollments: count() }).from(t.enrollments).where(active))[0]!.enrollments
+}
+
+/** The pupil numbers that a school has in a campaign. */
+export async function pupilRefsOf({ q, t }: Reader, campaignId: Id, schoolId: Id): Promise<Set<string>> {
+  const ofSchool = and(eq(t.enrollments.campaignId, campaignId), eq(t.enrollments.schoolId, schoolId))
+  const rows = await q.select({ pupilRef: t.enrollments.pupilRef }).from(t.enrollments).where(ofSchool)
+  return new Set(rows.map((row) => row.pupilRef))
+}
+
+/** Whether the child of this voucher has had a kit against this or another of its vouchers. */
+export async function hasBeenServed({ q, t }: Reader, voucherId: Id): Promise<boolean> {
+  const child = q.select({ id: t.vouchers.enrollmentId }).from(t.vouchers).where(eq(t.vouchers.id, voucherId))
+  const used = and(inArray(t.vouchers.enrollmentId, child), eq(t.vouchers.status, 'redeemed'))
+  return (await q.select({ id: t.vouchers.id }).from(t.vouchers).where(used).limit(1)).length > 0
+}
+
+/** A voucher that is about to be issued. */
+export type NewVoucher = Pick<
+  Voucher,
+  'id' | 'campaignId' | 'enrollmentId' | 'schoolId' | 'code' | 'issuedAt' | 'replacesId'
+>
+
+/** Adds a voucher; undefined when its code is taken or the enrollment has a live one. */
+export async function insertVoucher(tx: Tx, voucher: NewVoucher): Promise<Voucher | undefined> {
+  const insert = prepared(tx, 'vouchers:insert', ({ q, t }) =>
+    q
+      .insert(t.vouchers)
+      .values({
+        id: sql.placeholder('id'),
+        campaignId: sql.placeholder('campaignId'),
+        enrollmentId: sql.placeholder('enrollmentId'),
+        schoolId: sql.placeholder('schoolId'),
+        code: sql.placeholder('code'),
+        issuedAt: sql.placeholder('issuedAt'),
+        replacesId: sql.placeholder('replacesId'),
+      })
+      .onConflictDoNothing()
+      .returning()
+      .prepare(),
+  )
+  return (await insert.execute({ ...voucher }))[0]
+}
+
+/** Ends an issued voucher. Undefined when it was no longer issued: somebody was faster. */
+export async function markRevoked(
+  { q, t }: Tx,
+  id: Id,
+  { at, reason }: { at: Instant; reason: string },
+): Promise<Voucher | undefined> {
+  const [row] = await q
+    .update(t.vouchers)
+    .set({ status: 'revoked', endedAt: at, revocationReason: reason })
+    .where(and(eq(t.vouchers.id, id), eq(t.vouchers.status, 'issued')))
+    .returning()
+  return row
+}
+
+/** Says of a revoked voucher which one stands in its place. */
+export async function markReplaced({ q, t }: Tx, id: Id, replacedById: Id): Promise<void> {
+  await q.update(t.vouchers).set({ replacedById }).where(eq(t.vouchers.id, id))
+}
+
+/** Ends every issued voucher of a campaign and answers how many there were. */
+export async function markExpired({ q, t }: Tx, campaignId: Id, at: Instant): Promise<number> {
+  const issued = and(eq(t.vouchers.campaignId, campaignId), eq(t.vouchers.status, 'issued'))
+  const update = q.update(t.vouchers).set({ status: 'expired', endedAt: at }).where(issued)
+  return (await update.returning({ id: t.vouchers.id })).length
+}
+
+/** Uses up an issued voucher; false when it was no longer issued: somebody was faster. */
+export async function markRedeemed(tx: Tx, id: Id, at: Instant): Promise<boolean> {
+  const update = prepared(tx, 'vouchers:redeem', ({ q, t }) =>
+    q
+      .update(t.vouchers)
+      .set({ status: 'redeemed', redeemedAt: sql`${sql.placeholder('at')}` })
+      .where(and(eq(t.vouchers.id, sql.placeholder('id')), eq(t.vouchers.status, 'issued')))
+      .returning({ id: t.vouchers.id })
+      .prepare(),
+  )
+  return (await update.execute({ id, at })).length > 0
+}
+
+/**
+ * Makes a redeemed voucher what it would be now had it not been used: issued, or with `endedAt` expired since its
+ * campaign's pickup is over.
+ */
+export async function markIssuedAgain({ q, t }: Tx, id: Id, endedAt: Instant | null): Promise<void> {
+  await q
+    .update(t.vouchers)
+    .set({ status: endedAt ? 'expired' : 'issued', redeemedAt: null, endedAt })
+    .where(and(eq(t.vouchers.id, id), eq(t.vouchers.status, 'redeemed')))
+}

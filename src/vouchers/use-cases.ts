@@ -1,0 +1,144 @@
+import { recordEvent } from '../audit/index.ts'
+import { getCampaign } from '../campaigns/index.ts'
+import type { Deps } from '../deps.ts'
+import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import type { Page, PageQuery } from '../kernel/page.ts'
+import { notFound, refuse } from '../kernel/problem.ts'
+import { occurred } from '../kernel/time-facts.ts'
+import type { Tx } from '../schema.ts'
+import { issueVoucher } from './issue.ts'
+import { findPresentedVoucher } from './presented-repository.ts'
+import {
+  getVoucher,
+  listVouchers,
+  markExpired,
+  markReplaced,
+  markRevoked,
+  type VoucherFilter,
+  vouchersToPrint,
+} from './repository.ts'
+import { checkReissuable, checkRevocable, enrollmentInactive, type Voucher } from './rules.ts'
+import { voucherSheets } from './sheet.ts'
+
+/** Why a voucher is ended, and when if that was in the past. */
+export interface Ending {
+  voucherId: Id
+  reason: string
+  occurredAt?: string | undefined
+}
+
+/** Vouchers of a campaign by the time they were issued; school staff see their own school's alone. */
+export async function readVouchers(
+  { db }: Deps,
+  actor: Actor | undefined,
+  filter: VoucherFilter,
+  page: PageQuery,
+): Promise<Page<Voucher>> {
+  authorize(actor, 'voucher:read')
+  await getCampaign(db.read, filter.campaignId)
+  return listVouchers(db.read, { ...filter, only: schoolsOf(actor, 'voucher:read') }, page)
+}
+
+/** One voucher. */
+export async function readVoucher({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Voucher> {
+  authorize(actor, 'voucher:read')
+  const voucher = await getVoucher(db.read, id)
+  authorize(actor, 'voucher:read', voucher)
+  return voucher
+}
+
+/**
+ * The issued vouchers of a campaign as a PDF to print, all of them or one school's; school staff get their own school's.
+ * Who printed how many is recorded.
+ */
+export async function printVouchers(
+  deps: Deps,
+  actor: Actor | undefined,
+  { campaignId, schoolId }: { campaignId: Id; schoolId?: Id | undefined },
+): Promise<Buffer> {
+  authorize(actor, 'voucher:print', { schoolId })
+  const { db, clock, config } = deps
+  const campaign = await getCampaign(db.read, campaignId)
+  const only = schoolsOf(actor, 'voucher:print')
+  const vouchers = await vouchersToPrint(db.read, { campaignId, schoolId, only, status: 'issued' })
+  const sheets = await voucherSheets({ campaign, baseUrl: config.baseUrl, vouchers, printedAt: clock.now() })
+  await db.transact((tx) =>
+    recordEvent(deps, tx, actor, 'voucher.printed', campaignId, {
+      vouchers: vouchers.length,
+      schoolId: schoolId ?? null,
+    }),
+  )
+  return sheets
+}
+
+/** Ends a voucher before it is used, so that its code answers `revoked` from now on. Raises `already_redeemed` and `expired`. */
+export function revokeVoucher(
+  deps: Deps,
+  actor: Actor | undefined,
+  { voucherId, reason, occurredAt }: Ending,
+): Promise<Voucher> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'voucher:revoke')
+    const revoked = await markRevoked(tx, voucherId, { reason, at: occurred(deps.clock, occurredAt) })
+    if (!revoked) {
+      const voucher = await getVoucher(tx, voucherId)
+      refuse(checkRevocable(voucher, deps.config.timeZone))
+      return voucher
+    }
+    await recordEvent(deps, tx, actor, 'voucher.revoked', voucherId, { reason })
+    return revoked
+  })
+}
+
+/**
+ * Issues a new voucher in place of a lost one, which ends. Answers the new one. Raises `already_redeemed`, `expired`,
+ * `revoked`, and `enrollment_inactive` for a child who is no longer there.
+ */
+export function reissueVoucher(
+  deps: Deps,
+  actor: Actor | undefined,
+  { voucherId, reason, occurredAt }: Ending,
+): Promise<Voucher> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'voucher:reissue')
+    const presented = await findPresentedVoucher(tx, voucherId)
+    if (!presented) throw notFound({ what: 'voucher' })
+    const { voucher, enrollment } = presented
+    authorize(actor, 'voucher:reissue', voucher)
+    refuse(checkReissuable(voucher, deps.config.timeZone))
+    if (enrollment.status !== 'active') throw enrollmentInactive({ enrollmentStatus: enrollment.status })
+    const at = occurred(deps.clock, occurredAt)
+    return replaceVoucher(deps, tx, actor, voucher, { ...voucher, reason, at })
+  })
+}
+
+/** Ends an issued voucher and issues another for the enrollment and the school that are named. Answers the new one. */
+export async function replaceVoucher(
+  deps: Deps,
+  tx: Tx,
+  actor: Actor,
+  old: Voucher,
+  { enrollmentId, schoolId, reason, at }: Pick<Voucher, 'enrollmentId' | 'schoolId'> & { reason: string; at: string },
+): Promise<Voucher> {
+  await markRevoked(tx, old.id, { reason, at })
+  const { campaignId } = old
+  const voucher = await issueVoucher(deps, tx, { campaignId, enrollmentId, schoolId, issuedAt: at, replacesId: old.id })
+  await markReplaced(tx, old.id, voucher.id)
+  await recordEvent(deps, tx, actor, 'voucher.revoked', old.id, { reason, replacedById: voucher.id })
+  await recordEvent(deps, tx, actor, 'voucher.issued', voucher.id, { reason, replacesId: old.id })
+  return voucher
+}
+
+/** Ends every issued voucher of a campaign whose pickup is over, and answers how many there were. */
+export async function expireVouchers(
+  deps: Deps,
+  tx: Tx,
+  actor: Actor,
+  campaignId: Id,
+  at = deps.clock.now(),
+): Promise<number> {
+  const vouchers = await markExpired(tx, campaignId, at)
+  await recordEvent(deps, tx, actor, 'vouchers.expired', campaignId, { vouchers })
+  return vouchers
+}

@@ -1,0 +1,1 @@
+export { parentsPage } from './parents-page/routes.ts'

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { localDate } from '../../src/kernel/time.ts'
+import { judgeScan, type KnownVoucher, scanResults } from '../../src/redemption/rules.ts'
+import { readPayload } from '../../src/vouchers/code.ts'
+
+interface Vectors {
+  baseUrl: string
+  timeZone: string
+  schoolId: string
+  vectors: { name: string; text: string; scannedAt: string; known: KnownVoucher | null; result: string }[]
+}
+
+const file = new URL('../../src/redemption/scan-vectors.json', import.meta.url)
+const { baseUrl, timeZone, schoolId, vectors } = JSON.parse(readFileSync(file, 'utf8')) as Vectors
+
+t.test('every scan of the test vectors answers as they say', async (t) => {
+  for (const { name, text, scannedAt, known, result } of vectors) {
+    const { refusal } = readPayload(text, baseUrl)
+    const day = localDate(scannedAt, timeZone)
+    t.equal(judgeScan({ unreadable: refusal, known: known ?? undefined, schoolId, day }), result, name)
+  }
+})
+
+t.test('the test vectors know every result', async (t) => {
+  t.same(new Set(vectors.map(({ result }) => result)), new Set(scanResults))
+})

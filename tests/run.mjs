@@ -1,0 +1,80 @@
+// `npm test`: the build, all checks, then all tests, a line for each file as it ends, and what failed in it. The last line counts.
+// Given files (`npm test -- tests/vouchers/code.test.ts`) it runs those alone, without the checks.
+// With CI=true a skipped test is a failure: there, everything that a test needs has to be there.
+import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { runCheck, runChecks } from './check.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const tap = join(root, 'node_modules/tap/dist/esm/run.mjs')
+
+const fileResult = /^(not )?ok \d+ - (\S+)/
+const failedAssertion = /^ +not ok \d+ (?!.*# (time=|TODO|SKIP))/
+const failedTest = /^ +not ok \d+ .*# time=/
+const skippedTest = /^ +ok \d+(?: - )?(.*) # SKIP ?(.*)$/
+const summary = /^# \{ total: \d+/
+
+const files = process.argv.slice(2)
+const build = await runCheck('build', 'node src/prepare.mjs build')
+const checks = files.length > 0 ? { passed: 0, failed: 0 } : await runChecks()
+const tests = await runTests(files)
+const passed = build.passed + checks.passed + tests.passed
+const failed = build.failed + checks.failed + tests.failed
+console.log(`\n${passed} passed, ${failed} failed, ${tests.skipped} skipped`)
+const tooManySkipped = process.env.CI === 'true' && tests.skipped > 0
+process.exitCode = failed > 0 || tests.passed === 0 || tooManySkipped ? 1 : 0
+
+async function runTests(files) {
+  const child = spawn(process.execPath, [tap, 'run', '--reporter=tap', ...files], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise((resolve) => child.on('close', resolve))
+  let counts = { passed: 0, failed: 0, skipped: 0 }
+  let block = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (summary.test(line)) counts = readSummary(line)
+    if (fileResult.test(line)) {
+      report(line, block)
+      block = []
+    } else block.push(line)
+  }
+  const code = await ended
+  if (code !== 0 && counts.failed === 0) counts.failed = 1
+  return counts
+}
+
+/** `# { total: 13, pass: 5, fail: 4, todo: 1, skip: 3 }`: what is nought is left out, and a test still to do is no proof. */
+function readSummary(line) {
+  const count = (name) => Number(line.match(new RegExp(`${name}: (\\d+)`))?.[1] ?? 0)
+  return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') }
+}
+
+function report(result, block) {
+  const [, not, file] = result.match(fileResult)
+  const milliseconds = Math.round(Number(result.match(/# time=([\d.]+)ms/)?.[1] ?? 0))
+  console.log(`${not ? 'FAIL' : 'ok  '}  ${file}  ${(milliseconds / 1000).toFixed(1)} s`)
+  for (const line of block) {
+    const [, name, reason] = line.match(skippedTest) ?? []
+    if (name !== undefined) console.log(`      skipped: ${name.trim()} ${reason}`)
+  }
+  if (result.includes('# SKIP')) console.log(`      skipped: ${result.split('# SKIP')[1].trim()}`)
+  if (not) console.log(`${failures(block).join('\n')}\n      all of it: .tap/test-results/${file}.tap\n`)
+}
+
+/** The assertions that failed with their diagnostics, each followed by the names of the tests around it. */
+function failures(block) {
+  const lines = []
+  let inDiagnostics = false
+  let before = ''
+  for (const line of block) {
+    if (failedAssertion.test(line) || failedTest.test(line)) lines.push(line)
+    if (/^ +---$/.test(line)) inDiagnostics = failedAssertion.test(before)
+    else if (/^ +\.\.\.$/.test(line)) inDiagnostics = false
+    else if (inDiagnostics) lines.push(line)
+    before = line
+  }
+  return lines
+}
