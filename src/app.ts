@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import { allocationRoutes } from './allocation/index.ts'
 import { auditRoutes } from './audit/index.ts'
 import { campaignRoutes } from './campaigns/index.ts'
 import type { Deps } from './deps.ts'
@@ -7,6 +8,7 @@ import { discrepancyRoutes } from './discrepancies/index.ts'
 import { identityRoutes, knowActor } from './identity/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { enrollmentRoutes } from './enrollment/index.ts'
+import { reconciliationRoutes } from './reconciliation/index.ts'
 import { redemptionRoutes } from './redemption/index.ts'
 import { voucherRoutes } from './vouchers/index.ts'
 import { parentsPage } from './web/index.ts'
@@ -37,5 +39,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(redemptionRoutes)
     await api.register(discrepancyRoutes)
     await api.register(stockRoutes)
+    await api.register(allocationRoutes)
+    await api.register(reconciliationRoutes)
   }
 }

@@ -308,6 +308,17 @@ CREATE TABLE `shipments` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `shipments_number` ON `shipments` (`number`);--> statement-breakpoint
 CREATE INDEX `shipments_campaign` ON `shipments` (`campaign_id`,`school_id`);--> statement-breakpoint
+CREATE TABLE `promises` (
+	`id` text PRIMARY KEY NOT NULL,
+	`location_id` text NOT NULL,
+	`kit_id` text NOT NULL,
+	`quantity` integer NOT NULL,
+	`at` text NOT NULL,
+	FOREIGN KEY (`location_id`) REFERENCES `locations`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`kit_id`) REFERENCES `kits`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `promises_location` ON `promises` (`location_id`,`kit_id`,`at`);--> statement-breakpoint
 CREATE TABLE `reservations` (
 	`warehouse_id` text NOT NULL,
 	`kit_id` text NOT NULL,

@@ -39,7 +39,13 @@ export function answerDiscrepancy(
     const resolved =
       resolution === undefined || (known.status === 'resolved' && known.resolution === resolution)
         ? undefined
-        : ({ status: 'resolved', resolution, resolvedById: actor.id, resolvedAt: deps.clock.now(), gone: false } as const)
+        : ({
+            status: 'resolved',
+            resolution,
+            resolvedById: actor.id,
+            resolvedAt: deps.clock.now(),
+            gone: false,
+          } as const)
     const assigned = ownerId === undefined || ownerId === known.ownerId ? undefined : { ownerId }
     if (ifVersion !== undefined && ifVersion !== known.version) throw staleVersion()
     if (!assigned && !resolved) return known

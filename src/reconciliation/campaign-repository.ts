@@ -6,7 +6,11 @@ import type { StockFigures } from '../stock/index.ts'
 import type { CampaignFacts } from './campaign-rules.ts'
 
 /** What a campaign set out to, what came of it, and whether its trail is whole. `stock` are its figures in all. */
-export async function readCampaignFacts(reader: Reader, campaign: Campaign, stock: StockFigures): Promise<CampaignFacts> {
+export async function readCampaignFacts(
+  reader: Reader,
+  campaign: Campaign,
+  stock: StockFigures,
+): Promise<CampaignFacts> {
   const { id: campaignId, budgetCents, targetQuantity } = campaign
   const { spentCents, handedOut, received } = stock
   return {
@@ -19,7 +23,10 @@ export async function readCampaignFacts(reader: Reader, campaign: Campaign, stoc
 
 async function receivedOnPaper({ q, t }: Reader, campaignId: Id): Promise<number> {
   const standing = and(eq(t.receipts.campaignId, campaignId), isNull(t.receipts.reversedAt))
-  const [row] = await q.select({ kits: sql<number>`coalesce(sum(${t.receipts.quantity}), 0)` }).from(t.receipts).where(standing)
+  const [row] = await q
+    .select({ kits: sql<number>`coalesce(sum(${t.receipts.quantity}), 0)` })
+    .from(t.receipts)
+    .where(standing)
   return row!.kits
 }
 

@@ -38,7 +38,11 @@ function receipts({ campaignId, received, receivedOnPaper }: CampaignFacts): Che
   const detail = `${received} kits came from the supplier by the ledger, ${receivedOnPaper} by the receipts.`
   const records = [{ type: 'campaign', id: campaignId }]
   const wrong = contradiction('ledger_mismatch', `received:${campaignId}`, detail, records, figures)
-  return { code: 'receipts_are_moved', compared: receivedOnPaper, findings: received === receivedOnPaper ? [] : [wrong] }
+  return {
+    code: 'receipts_are_moved',
+    compared: receivedOnPaper,
+    findings: received === receivedOnPaper ? [] : [wrong],
+  }
 }
 
 /** The confirmed allocation divides no more than there was, and gives no school more than it needs or was sent before. */

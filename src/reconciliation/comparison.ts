@@ -23,11 +23,13 @@ export function compare(
 ): ComparisonLine[] {
   const lines = schools.map((school) => {
     const { id, name, communityId } = school
-    return { communityId, line: { level: 'school' as const, id, name, ...stagesOf(planned.get(id) ?? 0, stock.bySchool.get(id)) } }
+    return {
+      communityId,
+      line: { level: 'school' as const, id, name, ...stagesOf(planned.get(id) ?? 0, stock.bySchool.get(id)) },
+    }
   })
-  const bySchool = Map.groupBy(lines, ({ communityId }) => communityId)
   const perCommunity = communities.flatMap(({ id, name }): ComparisonLine[] => {
-    const own = (bySchool.get(id) ?? []).map(({ line }) => line)
+    const own = lines.filter(({ communityId }) => communityId === id).map(({ line }) => line)
     return own.length === 0 ? [] : [{ level: 'community', id, name, ...sumOf(own) }, ...own]
   })
   const { onHand, inTransit, atSchools } = stock.total

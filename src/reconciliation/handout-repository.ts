@@ -45,7 +45,10 @@ async function compareRedemptions({ q, t }: Reader, campaignId: Id) {
     .where(standing)
     .groupBy(r.voucherId)
     .having(gt(count(), 1))
-  const itsRedemption = q.select({ id: r.id }).from(r).where(and(eq(r.voucherId, v.id), isNull(r.undoneAt)))
+  const itsRedemption = q
+    .select({ id: r.id })
+    .from(r)
+    .where(and(eq(r.voucherId, v.id), isNull(r.undoneAt)))
   const without = await q
     .select({ id: v.id })
     .from(v)
@@ -67,11 +70,23 @@ async function compareMovements({ q, t }: Reader, campaignId: Id) {
   const { redemptions: r, movements: m } = t
   const handouts = and(eq(m.kind, 'handout'), not(reversed(t)))
   const ofCampaign = and(eq(m.campaignId, campaignId), handouts)
-  const [all] = await q.select({ kits: sql<number>`coalesce(sum(${m.quantity}), 0)` }).from(m).where(ofCampaign)
+  const [all] = await q
+    .select({ kits: sql<number>`coalesce(sum(${m.quantity}), 0)` })
+    .from(m)
+    .where(ofCampaign)
   const standing = and(eq(r.campaignId, campaignId), isNull(r.undoneAt))
-  const itsMovement = q.select({ id: m.id }).from(m).where(and(eq(m.causeId, r.id), handouts))
-  const without = await q.select({ id: r.id }).from(r).where(and(standing, notExists(itsMovement)))
-  const itsRedemption = q.select({ id: r.id }).from(r).where(and(eq(r.id, m.causeId), isNull(r.undoneAt)))
+  const itsMovement = q
+    .select({ id: m.id })
+    .from(m)
+    .where(and(eq(m.causeId, r.id), handouts))
+  const without = await q
+    .select({ id: r.id })
+    .from(r)
+    .where(and(standing, notExists(itsMovement)))
+  const itsRedemption = q
+    .select({ id: r.id })
+    .from(r)
+    .where(and(eq(r.id, m.causeId), isNull(r.undoneAt)))
   const astray = await q
     .select({ id: m.id })
     .from(m)
@@ -92,7 +107,10 @@ async function compareRefused({ q, t }: Reader, campaignId: Id) {
   const leftAnyway = and(eq(s.handedOut, true), ne(s.result, 'accepted'))
   const reported = and(eq(d.campaignId, campaignId), inArray(d.code, ['refused_handout', 'duplicate_handout']))
   const handout = and(eq(m.causeId, s.id), eq(m.kind, 'handout'))
-  const cameBack = q.select({ id: m.id }).from(m).where(and(handout, reversed(t)))
+  const cameBack = q
+    .select({ id: m.id })
+    .from(m)
+    .where(and(handout, reversed(t)))
   const [standing] = await q
     .select({ scans: count() })
     .from(d)

@@ -43,8 +43,16 @@ function hasEnded(status: Campaign['status']): boolean {
 async function movedByLocation({ q, t }: Reader, kitId: Id): Promise<Map<Id, number>> {
   const m = t.movements
   const ofKit = eq(m.kitId, kitId)
-  const came = q.select({ id: m.toLocationId, kits: kits(m.quantity) }).from(m).where(ofKit).groupBy(m.toLocationId)
-  const went = q.select({ id: m.fromLocationId, kits: kits(m.quantity) }).from(m).where(ofKit).groupBy(m.fromLocationId)
+  const came = q
+    .select({ id: m.toLocationId, kits: kits(m.quantity) })
+    .from(m)
+    .where(ofKit)
+    .groupBy(m.toLocationId)
+  const went = q
+    .select({ id: m.fromLocationId, kits: kits(m.quantity) })
+    .from(m)
+    .where(ofKit)
+    .groupBy(m.fromLocationId)
   const moved = new Map((await came).map((row) => [row.id, row.kits]))
   for (const row of await went) moved.set(row.id, (moved.get(row.id) ?? 0) - row.kits)
   return moved
@@ -109,7 +117,10 @@ async function sentOut({ q, t }: Reader, kitId: Id): Promise<number> {
     when 'returned' then ${s.quantity} - ${s.returnedQuantity}
     when 'delivered' then ${s.rejectedQuantity} + ${s.missingQuantity} - ${s.returnedQuantity}
     else 0 end`
-  const [row] = await q.select({ kits: kits(left) }).from(s).where(eq(s.kitId, kitId))
+  const [row] = await q
+    .select({ kits: kits(left) })
+    .from(s)
+    .where(eq(s.kitId, kitId))
   return row!.kits
 }
 
@@ -152,11 +163,20 @@ export async function readPosition({ q, t }: Reader, campaign: Campaign): Promis
   return [
     [status, targetQuantity, budgetCents, reserveQuantity],
     await q.select({ kits: count() }).from(movements).where(eq(movements.kitId, kitId)),
-    await q.select({ all: count(), undone: count(r.undoneAt) }).from(r).where(eq(r.campaignId, id)),
+    await q
+      .select({ all: count(), undone: count(r.undoneAt) })
+      .from(r)
+      .where(eq(r.campaignId, id)),
     await q.select({ status: v.status, all: count() }).from(v).where(eq(v.campaignId, id)).groupBy(v.status),
     await q.select({ status: e.status, all: count() }).from(e).where(eq(e.campaignId, id)).groupBy(e.status),
     await q.select({ status: s.status, all: count() }).from(s).where(eq(s.campaignId, id)).groupBy(s.status),
-    await q.select({ id: a.id }).from(a).where(and(eq(a.campaignId, id), eq(a.status, 'confirmed'))),
-    await q.select({ kits: kits(reservations.quantity) }).from(reservations).where(eq(reservations.campaignId, id)),
+    await q
+      .select({ id: a.id })
+      .from(a)
+      .where(and(eq(a.campaignId, id), eq(a.status, 'confirmed'))),
+    await q
+      .select({ kits: kits(reservations.quantity) })
+      .from(reservations)
+      .where(eq(reservations.campaignId, id)),
   ]
 }

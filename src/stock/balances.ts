@@ -5,10 +5,7 @@ import type { Instant } from '../kernel/time.ts'
 import { yardsOf } from './places.ts'
 import { type Balance, type BalanceFilter, listBalances } from './repository-balances.ts'
 
-/**
- * Balances by location and kit, now or as of `at`; school staff see their own yard alone. What was promised at a past
- * instant is not known: then `reserved` and `available` are null.
- */
+/** Balances by location and kit, now or as of `at`; school staff see their own yard alone. */
 export async function readBalances(
   { db }: Deps,
   actor: Actor | undefined,

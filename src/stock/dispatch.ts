@@ -7,9 +7,9 @@ import { refuse } from '../kernel/problem.ts'
 import { occurred } from '../kernel/time-facts.ts'
 import { virtualLocations } from '../places/index.ts'
 import { moveStock } from './movements.ts'
-import { addReserved } from './repository-balances.ts'
 import { addReservation } from './repository-reservations.ts'
 import { getShipment, type Shipment, updateShipment } from './repository-shipments.ts'
+import { setAside } from './reservations.ts'
 import { shipmentNotPlanned } from './shipment-rules.ts'
 
 /** A command about the past. */
@@ -30,7 +30,9 @@ export function dispatchShipment(deps: Deps, actor: Actor | undefined, id: Id, c
     const dispatchedAt = occurred(deps.clock, command.occurredAt)
     const shipment = await updateShipment(tx, id, 'planned', { status: 'dispatched', dispatchedAt })
     if (!shipment) throw shipmentNotPlanned(planned)
-    await addReserved(tx, warehouseId, kitId, -quantity)
+    // A promise ends when it is kept, and never before it was given.
+    const at = [planned.plannedAt, dispatchedAt].sort().at(-1)!
+    await setAside(deps, tx, { warehouseId, kitId, quantity: -quantity, at })
     await moveStock(deps, tx, actor, {
       kitId,
       campaignId,
@@ -58,10 +60,10 @@ export function cancelShipment(deps: Deps, actor: Actor | undefined, id: Id): Pr
     authorize(actor, 'shipment:write', { warehouseId })
     if (planned.status === 'cancelled') return planned
     refuse(checkNotClosed(await getCampaign(tx, campaignId)))
-    const change = { status: 'cancelled', cancelledAt: deps.clock.now() } as const
-    const shipment = await updateShipment(tx, id, 'planned', change)
+    const at = deps.clock.now()
+    const shipment = await updateShipment(tx, id, 'planned', { status: 'cancelled', cancelledAt: at })
     if (!shipment) throw shipmentNotPlanned(planned)
-    await addReserved(tx, warehouseId, kitId, reservedQuantity - quantity)
+    await setAside(deps, tx, { warehouseId, kitId, quantity: reservedQuantity - quantity, at })
     await addReservation(tx, { campaignId, schoolId, kitId, warehouseId, quantity: reservedQuantity })
     await recordEvent(deps, tx, actor, 'shipment.cancelled', id, { reservedQuantity })
     return shipment

@@ -6,15 +6,16 @@ import type { LocationKind } from '../places/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Stock } from './rules.ts'
 
-/** Stock of a kit at a location. What was promised at a past instant is not known: then `reserved` and `available` are null. */
-export interface Balance {
+/** Stock of a kit at a location; `available` is what is there and not promised. */
+export interface Balance extends Stock {
   locationId: Id
   locationKind: LocationKind
   kitId: Id
-  onHand: number
-  reserved: number | null
-  available: number | null
+  available: number
 }
+
+/** Kits promised to schools at a location from an instant on, or freed if `quantity` is below zero. */
+export type StockPromise = Tables['promises']['$inferSelect']
 
 /** Which balances to list; `only` limits to these locations. */
 export interface BalanceFilter {
@@ -32,8 +33,9 @@ export async function stockOf({ q, t }: Reader, locationId: Id, kitId: Id): Prom
   return row ?? { onHand: 0, reserved: 0 }
 }
 
-/** Promises `quantity` more at a warehouse, or fewer if it is below zero; false when so many are not available. */
-export async function addReserved({ q, t }: Tx, locationId: Id, kitId: Id, quantity: number): Promise<boolean> {
+/** Promises kits, or frees some; false when so many are not available. */
+export async function insertPromise({ q, t }: Tx, promise: StockPromise): Promise<boolean> {
+  const { locationId, kitId, quantity } = promise
   const rows = await q
     .update(t.balances)
     .set({ reserved: sql`${t.balances.reserved} + ${quantity}` })
@@ -45,6 +47,7 @@ export async function addReserved({ q, t }: Tx, locationId: Id, kitId: Id, quant
       ),
     )
     .returning({ reserved: t.balances.reserved })
+  if (rows.length > 0) await q.insert(t.promises).values(promise)
   return rows.length > 0
 }
 
@@ -58,7 +61,7 @@ export async function listWarehouseStock({ q, t }: Reader, kitId: Id): Promise<(
   return rows
 }
 
-/** Balances by location and kit, now, or by the book at a past instant. */
+/** Balances by location and kit, now, or as of an instant: the sums of what had moved and had been promised by then. */
 export async function listBalances(
   { q, t }: Reader,
   filter: BalanceFilter,
@@ -66,19 +69,13 @@ export async function listBalances(
   page: PageQuery,
 ): Promise<Page<Balance>> {
   const b = t.balances
-  const after = decodeCursor(page.cursor, 2)
+  const after = decodeCursor(page.cursor, 2)?.map(String)
   const behind = after
-    ? or(gt(b.locationId, String(after[0])), and(eq(b.locationId, String(after[0])), gt(b.kitId, String(after[1]))))
+    ? or(gt(b.locationId, after[0]!), and(eq(b.locationId, after[0]!), gt(b.kitId, after[1]!)))
     : undefined
+  const stock = at ? stockAt(t, at) : { onHand: b.onHand, reserved: b.reserved }
   const rows = await q
-    .select({
-      locationId: b.locationId,
-      locationKind: b.kind,
-      kitId: b.kitId,
-      onHand: at ? movedBy(t, at) : b.onHand,
-      reserved: at ? sql<null>`null` : b.reserved,
-      available: at ? sql<null>`null` : sql<number>`${b.onHand} - ${b.reserved}`,
-    })
+    .select({ locationId: b.locationId, locationKind: b.kind, kitId: b.kitId, ...stock })
     .from(b)
     .where(
       and(
@@ -90,12 +87,17 @@ export async function listBalances(
     )
     .orderBy(b.locationId, b.kitId)
     .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.locationId, row.kitId])
+  const balances = rows.map((row) => ({ ...row, available: row.onHand - row.reserved }))
+  return toPage(balances, page.limit, (row) => [row.locationId, row.kitId])
 }
 
-/** What had come by an instant less what had gone, for the balance at hand. */
-function movedBy({ balances: b, movements: m }: Tables, at: Instant) {
-  const sum = (end: typeof m.toLocationId | typeof m.fromLocationId) =>
+/** What had come to the location at hand by an instant less what had gone, and what had been promised there. */
+function stockAt({ balances: b, movements: m, promises: p }: Tables, at: Instant) {
+  const moved = (end: typeof m.toLocationId | typeof m.fromLocationId) =>
     sql`(select coalesce(sum(${m.quantity}), 0) from ${m} where ${end} = ${b.locationId} and ${m.kitId} = ${b.kitId} and ${m.occurredAt} <= ${at})`
-  return sql<number>`${sum(m.toLocationId)} - ${sum(m.fromLocationId)}`
+  const promised = sql`(select coalesce(sum(${p.quantity}), 0) from ${p} where ${p.locationId} = ${b.locationId} and ${p.kitId} = ${b.kitId} and ${p.at} <= ${at})`
+  return {
+    onHand: sql<number>`${moved(m.toLocationId)} - ${moved(m.fromLocationId)}`,
+    reserved: sql<number>`${promised} + 0`,
+  }
 }

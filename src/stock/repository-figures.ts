@@ -50,7 +50,8 @@ export interface ShippedToSchool {
 /** What a campaign's shipments add up to by school and status; those that were cancelled left no trace. */
 export function listShipped({ q, t }: Reader, campaignId: Id): Promise<ShippedToSchool[]> {
   const s = t.shipments
-  const sum = (column: typeof s.quantity | typeof s.acceptedQuantity | typeof s.returnedQuantity) => sql<number>`coalesce(sum(${column}), 0)`
+  const sum = (column: typeof s.quantity | typeof s.acceptedQuantity | typeof s.returnedQuantity) =>
+    sql<number>`coalesce(sum(${column}), 0)`
   return q
     .select({
       schoolId: s.schoolId,

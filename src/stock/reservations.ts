@@ -1,49 +1,60 @@
 import { recordEvent } from '../audit/index.ts'
 import type { Campaign } from '../campaigns/index.ts'
-import type { Deps } from '../deps.ts'
 import type { Actor } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/time.ts'
 import type { Tx } from '../schema.ts'
-import { addReserved, listWarehouseStock, stockOf } from './repository-balances.ts'
+import type { Sources } from './movements.ts'
+import { insertPromise, listWarehouseStock, stockOf } from './repository-balances.ts'
 import { addReservation, deleteReservations, insertReservations, listReservations } from './repository-reservations.ts'
 import { markPlannedPromised } from './repository-shipments.ts'
 import { insufficientStock } from './rules.ts'
 import { type Promised, spread } from './spread.ts'
 
-/** For whom kits are set aside, and where. */
-export interface Beneficiary {
+/** Kits at a warehouse to set aside, or to free if `quantity` is below zero, from an instant on. */
+export interface SettingAside {
+  warehouseId: Id
+  kitId: Id
+  quantity: number
+  at: Instant
+}
+
+/** Sets kits aside for schools, or frees some. Raises `insufficient_stock` where fewer are available. */
+export async function setAside(
+  deps: Sources,
+  tx: Tx,
+  { warehouseId, kitId, quantity, at }: SettingAside,
+): Promise<void> {
+  if (quantity === 0) return
+  const done = await insertPromise(tx, { id: deps.newId(), locationId: warehouseId, kitId, quantity, at })
+  if (!done) throw insufficientStock(await stockOf(tx, warehouseId, kitId))
+}
+
+/** The school that kits are to go to, and where from. */
+export interface Destination {
   campaignId: Id
   schoolId: Id
-  kitId: Id
   warehouseId: Id
 }
 
-/** Sets `quantity` kits aside at a warehouse. Raises `insufficient_stock` where fewer are available. */
-export async function setAside(tx: Tx, warehouseId: Id, kitId: Id, quantity: number): Promise<void> {
-  if (!(await addReserved(tx, warehouseId, kitId, quantity))) {
-    throw insufficientStock(await stockOf(tx, warehouseId, kitId))
-  }
-}
-
 /**
- * Takes up to `quantity` kits out of what is promised to a school, at `warehouseId` first and then at the others, where
- * they become available; answers how many there were.
+ * Takes up to `quantity` kits out of what is promised to a school, at `warehouseId` first and then at the others, and
+ * frees them there; answers how many there were.
  */
 export async function drawReservations(
+  deps: Sources,
   tx: Tx,
-  { campaignId, schoolId, kitId, warehouseId }: Beneficiary,
-  quantity: number,
+  { campaignId, schoolId, warehouseId }: Destination,
+  { quantity, at }: Pick<SettingAside, 'quantity' | 'at'>,
 ): Promise<number> {
-  const promised = await listReservations(tx, campaignId, { schoolId })
-  const nearestFirst = promised.sort(
-    (a, b) => Number(b.warehouseId === warehouseId) - Number(a.warehouseId === warehouseId),
-  )
+  const isNear = (reservation: { warehouseId: Id }) => Number(reservation.warehouseId === warehouseId)
+  const reservations = await listReservations(tx, campaignId, { schoolId })
   let left = quantity
-  for (const reservation of nearestFirst) {
+  for (const reservation of reservations.sort((a, b) => isNear(b) - isNear(a))) {
     const taken = Math.min(left, reservation.quantity)
     if (taken === 0) break
     await addReservation(tx, { ...reservation, quantity: -taken })
-    await addReserved(tx, reservation.warehouseId, kitId, -taken)
+    await setAside(deps, tx, { ...reservation, quantity: -taken, at })
     left -= taken
   }
   return quantity - left
@@ -51,12 +62,13 @@ export async function drawReservations(
 
 /** Takes every promise of a campaign back: nothing is reserved for it but what its planned shipments carry. */
 export async function releaseReservations(
-  _deps: unknown,
+  deps: Sources,
   tx: Tx,
   { id, kitId }: Pick<Campaign, 'id' | 'kitId'>,
 ): Promise<void> {
+  const at = deps.clock.now()
   for (const [warehouseId, quantity] of sumByWarehouse(await listReservations(tx, id))) {
-    await addReserved(tx, warehouseId, kitId, -quantity)
+    await setAside(deps, tx, { warehouseId, kitId, quantity: -quantity, at })
   }
   await deleteReservations(tx, id)
   await markPlannedPromised(tx, id, false)
@@ -68,7 +80,7 @@ export async function releaseReservations(
  * together where they fit. What planned shipments carry counts as promised from now on. Raises `insufficient_stock`.
  */
 export async function reserveForSchools(
-  deps: Pick<Deps, 'clock' | 'newId'>,
+  deps: Sources,
   tx: Tx,
   actor: Actor,
   campaign: Pick<Campaign, 'id' | 'kitId'>,
@@ -76,16 +88,15 @@ export async function reserveForSchools(
 ): Promise<void> {
   const { id: campaignId, kitId } = campaign
   await releaseReservations(deps, tx, campaign)
-  const stock = await listWarehouseStock(tx, kitId)
-  const parts = spread(lines, stock)
-  await insertReservations(
-    tx,
-    parts.map((part) => ({ ...part, campaignId, kitId })),
-  )
-  const reserved = sumByWarehouse(parts)
-  for (const [warehouseId, quantity] of reserved) await setAside(tx, warehouseId, kitId, quantity)
+  const parts = spread(lines, await listWarehouseStock(tx, kitId))
+  const reservations = parts.map((part) => ({ ...part, campaignId, kitId }))
+  await insertReservations(tx, reservations)
+  const at = deps.clock.now()
+  const byWarehouse = sumByWarehouse(parts)
+  for (const [warehouseId, quantity] of byWarehouse) await setAside(deps, tx, { warehouseId, kitId, quantity, at })
   await markPlannedPromised(tx, campaignId, true)
-  await recordEvent(deps, tx, actor, 'stock.reserved', campaignId, { byWarehouse: Object.fromEntries(reserved) })
+  const change = { byWarehouse: Object.fromEntries(byWarehouse) }
+  await recordEvent(deps, tx, actor, 'stock.reserved', campaignId, change)
 }
 
 function sumByWarehouse(parts: { warehouseId: Id; quantity: number }[]): Map<Id, number> {

@@ -61,8 +61,8 @@ export const BalanceSchema = named(
     locationKind: Type.String({ examples: ['warehouse'] }),
     kitId: IdSchema,
     onHand: OnHandSchema,
-    reserved: nullable(OnHandSchema),
-    available: nullable(OnHandSchema),
+    reserved: QuantitySchema,
+    available: OnHandSchema,
   }),
 )
 /** Which balances, and as of when. */

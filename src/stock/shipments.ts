@@ -45,11 +45,11 @@ export function planShipment(deps: Deps, actor: Actor | undefined, command: NewS
     refuse(checkScope(campaign, await getSchool(tx, schoolId)))
     await getWarehouse(tx, warehouseId)
     const { kitId } = campaign
-    const reservedQuantity = await drawReservations(tx, { campaignId, schoolId, kitId, warehouseId }, quantity)
-    await setAside(tx, warehouseId, kitId, quantity)
+    const at = deps.clock.now()
+    const reservedQuantity = await drawReservations(deps, tx, command, { quantity, at })
+    await setAside(deps, tx, { warehouseId, kitId, quantity, at })
     const facts = { campaignId, warehouseId, schoolId, kitId, quantity, reservedQuantity, note }
-    const planned = { ...facts, id: deps.newId(), plannedAt: deps.clock.now() }
-    return (await addShipments(deps, tx, actor, [planned]))[0]!
+    return (await addShipments(deps, tx, actor, [{ ...facts, id: deps.newId(), plannedAt: at }]))[0]!
   })
 }
 

@@ -151,6 +151,25 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
       ),
     ],
   )
+  /** What was promised to schools at a location, or freed again: `reserved` is their sum, as `onHand` is that of the movements. */
+  const promises = c.table(
+    'promises',
+    {
+      id: c.id('id').primaryKey(),
+      locationId: c
+        .id('location_id')
+        .notNull()
+        .references(() => locations.id),
+      kitId: c
+        .id('kit_id')
+        .notNull()
+        .references(() => kits.id),
+      /** Signed: below zero frees. */
+      quantity: c.int('quantity').notNull(),
+      at: c.instant('at').notNull(),
+    },
+    (t) => [c.index('promises_location').on(t.locationId, t.kitId, t.at)],
+  )
   /** What a confirmed allocation has promised to a school and no shipment carries yet. */
   const reservations = c.table(
     'reservations',
@@ -263,5 +282,5 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
     occurredAt: c.instant('occurred_at').notNull(),
     recordedAt: c.instant('recorded_at').notNull(),
   })
-  return { balances, movements, receipts, shipments, reservations, counts, countLines, adjustments, returns }
+  return { balances, movements, receipts, shipments, promises, reservations, counts, countLines, adjustments, returns }
 }

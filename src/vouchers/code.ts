@@ -9,8 +9,9 @@ export type ReadCode =
 const symbols = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const codeLength = 12
 
-/** Read as the symbol that they look like: Crockford's, and the Greek capitals, which a Greek keyboard types in their place. */
+/** Read as the symbol that they look like, as Crockford has it. */
 const lookAlikes = { O: '0', I: '1', L: '1' } as const
+/** The same for Greek capitals: a Greek keyboard types them in place of the Latin ones, and nobody sees it. */
 const greekLookAlikes = {
   Α: 'A',
   Β: 'B',
@@ -67,9 +68,9 @@ export function generateCode(): VoucherCode {
 }
 
 /**
- * The code that somebody typed: any case, with or without hyphens and spaces, O read as 0, I and L as 1. `mistyped_code`
- * where the check fails, and where one symbol too few or too many was typed; `not_a_voucher` for every other text, also
- * for 11 or 13 digits, which are somebody's barcode or telephone.
+ * The code that somebody typed: any case, with or without hyphens and spaces, O read as 0, I and L as 1,
+ * Greek capitals as the Latin ones that they look like. `mistyped_code` where the check fails, and where one symbol too
+ * few or too many was typed; `not_a_voucher` for every other text, also for 11 or 13 digits: a barcode or a telephone.
  */
 export function parseCode(text: string): ReadCode {
   let code = ''

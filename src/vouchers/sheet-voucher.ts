@@ -97,6 +97,6 @@ function drawName(page: Drawing, type: Typesetter, name: string[]): void {
 
 /** Given and family name, or nothing where there is none or no font here has its letters: the number then has to do. */
 function nameOf({ givenName, familyName }: PrintedVoucher, type: Typesetter): string[] {
-  const name = [givenName, familyName].filter((part) => part !== null && part.trim() !== '') as string[]
+  const name = [givenName, familyName].filter((part) => part !== null && /\p{L}/u.test(part)) as string[]
   return name.every((part) => type.covers(part)) ? name : []
 }

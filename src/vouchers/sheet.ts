@@ -46,8 +46,9 @@ export async function voucherSheets({ campaign, baseUrl, vouchers, printedAt }: 
     })
     await breathe()
   }
-  if (sheets.length === 0)
+  if (sheets.length === 0) {
     pdf.page((page) => page.text(pdf.type.line(staffTexts.none, 'regular'), { x: 40, y: 60, size: 12 }))
+  }
   return pdf.finish()
 }
 

@@ -14,7 +14,7 @@ const pick = <Item>(items: Item[], n: number): Item | undefined => items[n % Mat
 
 /** Every command of the service, told by three numbers; undefined where there is nothing to do it to. */
 function commandsOf(day: OpenCampaign, counter: { n: number }) {
-  const { api, campaign, warehouse, kit, schools, clock, deps } = day
+  const { campaign, warehouse, kit, schools, clock, deps } = day
   const ask = askOf(deps)
   const ids = (query: string) => ask(query).map((row) => String(row.id))
   const post = (path: string, body: unknown = {}) => ({ path, body })

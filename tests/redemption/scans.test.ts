@@ -100,7 +100,7 @@ t.test('every refusal is a problem that says what to do, and is kept', async (t)
   refusals.push([await scan(expired), 409, 'expired', {}])
   for (const [answer, status, code, members] of refusals) {
     t.match(answer, { status, json: { code, status, ...members } }, code)
-    t.equal(answer.headers['content-type'], 'application/problem+json', code)
+    t.match(answer.headers, { 'content-type': 'application/problem+json' }, code)
     t.match(answer.json.detail, /\S \S.*\.$/, code)
   }
   t.equal((await api.get(`/vouchers/${newer.id}`)).json.status, 'issued')

@@ -61,7 +61,7 @@ const sentences = {
   },
   school_not_in_campaign: {
     en: ({ value }) => `The school ${value} is in none of the campaign's communities. Correct the code or remove the row.`,
-    el: ({ value }) => `Το σχολείο ${value} δεν ανήκει στις κοινότητες της δράσης. Διορθώστε τον κωδικό ή αφαιρέστε τη γραμμή.`,
+    el: ({ value }) => `Το σχολείο ${value} δεν ανήκει στις κοινότητες της διανομής. Διορθώστε τον κωδικό ή αφαιρέστε τη γραμμή.`,
   },
   duplicate_pupil_ref: {
     en: ({ value, row }) => `The pupil number ${value} of this school is in row ${row} already. Correct one of the two.`,
@@ -75,9 +75,9 @@ const sentences = {
     en: ({ value }) => `There is no community "${value}". Correct it, or add the community first.`,
     el: ({ value }) => `Δεν υπάρχει κοινότητα «${value}». Διορθώστε την ή προσθέστε πρώτα την κοινότητα.`,
   },
-  redeemed_above_count: {
-    en: ({ most, value }) => `${most} children of this school have their kits already, more than the ${value} given: none of them was withdrawn.`,
-    el: ({ most, value }) => `${most} παιδιά του σχολείου έχουν ήδη πάρει σετ, περισσότερα από τα ${value} που δόθηκαν: κανένα τους δεν διαγράφηκε.`,
+  children_stay: {
+    en: ({ value, most }) => `${most} children stay, more than the ${value} given: they have their kits or are known by name.`,
+    el: ({ value, most }) => `${most} παιδιά παραμένουν, περισσότερα από τα ${value} που δόθηκαν: έχουν πάρει σετ ή είναι γνωστά με όνομα.`,
   },
 } as const satisfies Record<string, { en: Sentence; el: Sentence }>
 

@@ -1,5 +1,5 @@
 import { storageFault } from '../db/index.ts'
-import { type ColumnWords, matchHeaders, readTable, type TableRow } from '../tabular/index.ts'
+import { type ColumnWords, defaultLimits, matchHeaders, readTable, type TableRow } from '../tabular/index.ts'
 import { FaultList } from './fault-list.ts'
 import { type FaultCode, importFault } from './faults.ts'
 import { RowReader } from './row-reader.ts'
@@ -33,15 +33,17 @@ export interface StagedFile<Key extends string, Item> {
 }
 
 /**
- * Reads, checks and stages a file, outside any transaction and in constant memory. Each row claims its key whether it is good
- * or not: of two rows with one key, neither can be trusted to be the right one. Without a header that can be read every
- * row is at fault. Raises `unsupported_file`, `unreadable_file`, `file_too_large` and `storage_unavailable`.
+ * Reads, checks and stages a file, outside any transaction and in constant memory. Each row claims its key, good or not, so
+ * that the second of two is always at fault. Without a header that can be read every row is at fault. No more than
+ * `limitBytes` are read, also after unpacking. Raises `unsupported_file`, `unreadable_file`, `file_too_large` and `storage_unavailable`.
  */
 export async function stageFile<Key extends string, Item>(
   { path, charset }: ImportFile,
   plan: RowPlan<Key, Item>,
+  limitBytes: number,
 ): Promise<StagedFile<Key, Item>> {
-  const table = await readTable(path, { charset })
+  const limits = { ...defaultLimits, bytes: limitBytes, unpackedBytes: limitBytes }
+  const table = await readTable(path, { charset, limits })
   const { positions, faults: headerFaults } = matchHeaders(table.header, plan.columns)
   const faults = new FaultList()
   for (const { row, column, code } of headerFaults) {

@@ -1,0 +1,41 @@
+import { type ChildData, type ChildField, type ChildRow, childFields } from './enrollment-file.ts'
+import type { KnownChild } from './import-repository.ts'
+import { defaultLanguage } from './rules.ts'
+
+/** What the rows of a file change. */
+export interface Difference {
+  created: ChildRow[]
+  updated: { child: KnownChild; data: ChildData; fields: ChildField[] }[]
+  unchanged: number
+}
+
+/**
+ * Compares rows with the children who are there. A child who has been transferred or withdrawn since stays so: an old file
+ * is no reason to enroll it again. Columns that the file does not have say nothing.
+ */
+export function compareChildren(known: KnownChild[], rows: ChildRow[], columns: ReadonlySet<string>): Difference {
+  const byKey = new Map(known.map((child) => [keyOf(child), child]))
+  const fields = childFields.filter((field) => columns.has(field))
+  const difference: Difference = { created: [], updated: [], unchanged: 0 }
+  for (const row of rows) {
+    const child = byKey.get(keyOf(row))
+    if (!child) {
+      difference.created.push(row)
+      continue
+    }
+    const data = dataAfter(child, row, fields)
+    const changed = child.status === 'active' ? childFields.filter((field) => data[field] !== child[field]) : []
+    if (changed.length > 0) difference.updated.push({ child, data, fields: changed })
+    else difference.unchanged += 1
+  }
+  return difference
+}
+
+const keyOf = ({ schoolId, pupilRef }: ChildRow) => `${schoolId} ${pupilRef}`
+
+function dataAfter(child: ChildData, row: ChildData, fields: ChildField[]): ChildData {
+  const data: ChildData = { ...child }
+  for (const field of fields) data[field] = row[field]
+  const guardian = data.guardianName || data.guardianEmail || data.guardianPhone
+  return { ...data, language: guardian ? (data.language ?? defaultLanguage) : null }
+}

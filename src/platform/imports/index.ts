@@ -1,0 +1,5 @@
+export type { ImportCounts, ImportReport } from './report.ts'
+export type { RowReader } from './row-reader.ts'
+export { type ImportCommand, runImport } from './run-import.ts'
+export { ImportQuerySchema, ImportReportSchema } from './schemas.ts'
+export type { RowPlan, StagedFile } from './stage-file.ts'

@@ -1,0 +1,76 @@
+import { and, desc, eq, inArray, lt } from 'drizzle-orm'
+import type { Discrepancy } from '../discrepancies/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { notFound } from '../kernel/problem.ts'
+import type { Instant } from '../kernel/time.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
+
+/** A run as stored. */
+export type ReconciliationRow = Tables['reconciliations']['$inferSelect']
+
+const idsAtOnce = 500
+
+/** Adds a run. */
+export async function insertReconciliation(
+  { q, t }: Tx,
+  run: Tables['reconciliations']['$inferInsert'],
+): Promise<ReconciliationRow> {
+  return (await q.insert(t.reconciliations).values(run).returning())[0]!
+}
+
+/** The run with this id. Raises `not_found`. */
+export async function getReconciliation({ q, t }: Reader, id: Id): Promise<ReconciliationRow> {
+  const [run] = await q.select().from(t.reconciliations).where(eq(t.reconciliations.id, id))
+  if (!run) throw notFound({ what: 'reconciliation' })
+  return run
+}
+
+/** The campaign's runs, the newest first. */
+export async function listReconciliations(
+  { q, t }: Reader,
+  campaignId: Id,
+  page: PageQuery,
+): Promise<Page<ReconciliationRow>> {
+  const after = decodeCursor(page.cursor, 1)
+  const behind = after ? lt(t.reconciliations.id, String(after[0])) : undefined
+  const rows = await q
+    .select()
+    .from(t.reconciliations)
+    .where(and(eq(t.reconciliations.campaignId, campaignId), behind))
+    .orderBy(desc(t.reconciliations.id))
+    .limit(page.limit + 1)
+  return toPage(rows, page.limit, (run) => [run.id])
+}
+
+/** The latest signed run that was made while the campaign was closing. */
+export async function findSignedWhileClosing({ q, t }: Reader, campaignId: Id): Promise<ReconciliationRow | undefined> {
+  const r = t.reconciliations
+  const signed = and(eq(r.campaignId, campaignId), eq(r.status, 'signed'), eq(r.campaignStatus, 'closing'))
+  return (await q.select().from(r).where(signed).orderBy(desc(r.id)).limit(1))[0]
+}
+
+/** Signs a run; undefined when it is signed already. */
+export async function markSigned(
+  { q, t }: Tx,
+  id: Id,
+  by: { signedById: string; signedAt: Instant },
+): Promise<ReconciliationRow | undefined> {
+  const unsigned = and(eq(t.reconciliations.id, id), inArray(t.reconciliations.status, ['clean', 'findings']))
+  const [run] = await q
+    .update(t.reconciliations)
+    .set({ ...by, status: 'signed' })
+    .where(unsigned)
+    .returning()
+  return run
+}
+
+/** The discrepancies with these ids, as they are now, in the order in which they were opened first. */
+export async function listDiscrepanciesOf({ q, t }: Reader, ids: Id[]): Promise<Discrepancy[]> {
+  const found: Discrepancy[] = []
+  for (let start = 0; start < ids.length; start += idsAtOnce) {
+    const some = inArray(t.discrepancies.id, ids.slice(start, start + idsAtOnce))
+    found.push(...(await q.select().from(t.discrepancies).where(some).orderBy(t.discrepancies.id)))
+  }
+  return found
+}

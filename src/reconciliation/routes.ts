@@ -1,0 +1,107 @@
+import { Type } from 'typebox'
+import { CampaignSchema, OccurredSchema } from '../campaigns/index.ts'
+import {
+  type App,
+  answerList,
+  answers,
+  IdParams,
+  listAnswers,
+  PageQuerySchema,
+  problemResponses,
+  ref,
+  withVersion,
+} from '../platform/http/index.ts'
+import { closeCampaign } from './close.ts'
+import { runReconciliation } from './run.ts'
+import { ReconciliationRunSchema, ReconciliationSchema, SummarySchema } from './schemas.ts'
+import { readSummary } from './summary.ts'
+import { readReconciliation, readReconciliations, signReconciliation } from './use-cases.ts'
+import { reconciliationWorkbook } from './workbook.ts'
+
+const tags = ['Reconciliation']
+const reconciliation = ref(ReconciliationSchema)
+const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const workbookAnswer = {
+  200: { description: 'An XLSX workbook.', content: { [xlsx]: { schema: Type.String({ format: 'binary' }) } } },
+  ...problemResponses,
+}
+
+/** Runs of all checks, their signature, and the end of a campaign; its figures at any time. */
+export async function reconciliationRoutes(app: App): Promise<void> {
+  app.post(
+    '/campaigns/:id/reconciliations',
+    {
+      schema: {
+        tags,
+        summary: 'Run all checks over a campaign',
+        params: IdParams,
+        response: answers(201, reconciliation),
+      },
+    },
+    async ({ deps, actor, params }, reply) => {
+      reply.code(201)
+      return runReconciliation(deps, actor, params.id)
+    },
+  )
+  app.get(
+    '/campaigns/:id/reconciliations',
+    {
+      schema: {
+        tags,
+        summary: 'List reconciliations',
+        params: IdParams,
+        querystring: PageQuerySchema,
+        response: listAnswers(ReconciliationRunSchema),
+      },
+    },
+    (request, reply) =>
+      answerList(request, reply, ReconciliationRunSchema, (page) =>
+        readReconciliations(request.deps, request.actor, request.params.id, page),
+      ),
+  )
+  app.get(
+    '/reconciliations/:id',
+    { schema: { tags, summary: 'Read a reconciliation', params: IdParams, response: answers(200, reconciliation) } },
+    ({ deps, actor, params }) => readReconciliation(deps, actor, params.id),
+  )
+  app.get(
+    '/reconciliations/:id.xlsx',
+    { schema: { tags, summary: 'A reconciliation as a workbook', params: IdParams, response: workbookAnswer } },
+    async ({ deps, actor, params }, reply) => {
+      const workbook = await reconciliationWorkbook(await readReconciliation(deps, actor, params.id))
+      return reply.type(xlsx).send(workbook as never)
+    },
+  )
+  app.post(
+    '/reconciliations/:id/sign',
+    { schema: { tags, summary: 'Sign a reconciliation', params: IdParams, response: answers(200, reconciliation) } },
+    ({ deps, actor, params }) => signReconciliation(deps, actor, params.id),
+  )
+
+  app.post(
+    '/campaigns/:id/close',
+    {
+      schema: {
+        tags: ['Campaigns'],
+        summary: 'End the pickup, then the campaign',
+        params: IdParams,
+        body: OccurredSchema,
+        response: answers(200, ref(CampaignSchema)),
+      },
+    },
+    async ({ deps, actor, params, body }, reply) =>
+      withVersion(reply, await closeCampaign(deps, actor, params.id, body ?? {})),
+  )
+  app.get(
+    '/campaigns/:id/summary',
+    {
+      schema: {
+        tags: ['Campaigns'],
+        summary: 'Where a campaign stands',
+        params: IdParams,
+        response: answers(200, ref(SummarySchema)),
+      },
+    },
+    ({ deps, actor, params }) => readSummary(deps, actor, params.id),
+  )
+}

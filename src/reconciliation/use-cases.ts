@@ -1,0 +1,69 @@
+import { recordEvent } from '../audit/index.ts'
+import { type Campaign, checkFourEyes, getCampaign } from '../campaigns/index.ts'
+import type { Deps } from '../deps.ts'
+import { type Discrepancy, listOpenDiscrepancies, needsAnswer } from '../discrepancies/index.ts'
+import { type Actor, authorize } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import type { Page, PageQuery } from '../kernel/page.ts'
+import { refuse } from '../kernel/problem.ts'
+import type { Reader } from '../schema.ts'
+import { readPosition } from './ledger-repository.ts'
+import {
+  getReconciliation,
+  listDiscrepanciesOf,
+  listReconciliations,
+  markSigned,
+  type ReconciliationRow,
+} from './repository.ts'
+import { basisOf, checkSignable } from './rules.ts'
+
+/** A run with what it found and what was open besides, as these stand now. */
+export type Reconciliation = ReconciliationRow & { discrepancies: Discrepancy[] }
+
+/**
+ * Signs a run for good: from then on it is what the campaign is answered for with. Signing again changes nothing. Raises
+ * `open_discrepancies` while a warning or an error of the campaign is open, `stale_reconciliation` when the books have
+ * changed since the run, and `four_eyes`.
+ */
+export function signReconciliation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Reconciliation> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'reconciliation:write')
+    const run = await getReconciliation(tx, id)
+    if (run.status !== 'signed') {
+      const campaign = await getCampaign(tx, run.campaignId)
+      refuse(checkSignable(run, await readStanding(tx, campaign)))
+      refuse(checkFourEyes(campaign, run.createdById, actor))
+    }
+    const signed = await markSigned(tx, id, { signedById: actor.id, signedAt: deps.clock.now() })
+    if (signed) await recordEvent(deps, tx, actor, 'reconciliation.signed', id, { campaignId: run.campaignId })
+    return withDiscrepancies(tx, signed ?? run)
+  })
+}
+
+/** Where a campaign stands now: what is open and needs an answer, and the digest of its books. */
+export async function readStanding(reader: Reader, campaign: Campaign): Promise<{ open: number; basis: string }> {
+  const open = (await listOpenDiscrepancies(reader, campaign.id)).filter(needsAnswer).length
+  return { open, basis: basisOf(await readPosition(reader, campaign)) }
+}
+
+async function withDiscrepancies(reader: Reader, run: ReconciliationRow): Promise<Reconciliation> {
+  return { ...run, discrepancies: await listDiscrepanciesOf(reader, run.discrepancyIds) }
+}
+
+/** One run. */
+export async function readReconciliation({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Reconciliation> {
+  authorize(actor, 'reconciliation:read')
+  return withDiscrepancies(db.read, await getReconciliation(db.read, id))
+}
+
+/** The campaign's runs without what they found, the newest first. */
+export async function readReconciliations(
+  { db }: Deps,
+  actor: Actor | undefined,
+  campaignId: Id,
+  page: PageQuery,
+): Promise<Page<ReconciliationRow>> {
+  authorize(actor, 'reconciliation:read')
+  await getCampaign(db.read, campaignId)
+  return listReconciliations(db.read, campaignId, page)
+}
