@@ -3,26 +3,23 @@ import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
+import { insertRows } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { AllocationRun, PromisedLine } from './rules.ts'
 
 /** A line of a run with the school's name. */
 export type LineRow = Omit<Tables['allocationLines']['$inferSelect'], 'allocationId'> & { schoolName: string }
 
-// Six columns each: well below what one statement may bind.
-const linesAtOnce = 2000
-
 /** Adds a run with its lines. */
 export async function insertAllocation(
-  { q, t }: Tx,
+  tx: Tx,
   run: AllocationRun,
   lines: Omit<Tables['allocationLines']['$inferInsert'], 'allocationId'>[],
 ): Promise<void> {
+  const { q, t } = tx
   await q.insert(t.allocations).values(run)
-  for (let start = 0; start < lines.length; start += linesAtOnce) {
-    const rows = lines.slice(start, start + linesAtOnce).map((line) => ({ ...line, allocationId: run.id }))
-    await q.insert(t.allocationLines).values(rows)
-  }
+  const rows = lines.map((line) => ({ ...line, allocationId: run.id }))
+  await insertRows(tx, t.allocationLines, rows)
 }
 
 /** The run with this id, without its lines. Raises `not_found`. */

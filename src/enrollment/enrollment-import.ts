@@ -5,7 +5,13 @@ import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { refuse } from '../kernel/problem.ts'
-import { type ImportCommand, type ImportCounts, type ImportReport, runImport, type StagedFile } from '../platform/imports/index.ts'
+import {
+  type ImportCommand,
+  type ImportCounts,
+  type ImportReport,
+  runImport,
+  type StagedFile,
+} from '../platform/imports/index.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { type ChildRow, type EnrollmentColumn, enrollmentFile } from './enrollment-file.ts'
 import { findChildren, schoolsByCode, schoolsWithEnrollments, updateChild } from './import-repository.ts'
@@ -36,7 +42,8 @@ export async function importEnrollments(
         writeDifference(deps, tx, actor, campaignId, difference),
       )
       const change = { campaignId, sha256: command.file.sha256, ...counts, rejected: staged.faults.rows }
-      if (counts.created + counts.updated > 0) await recordEvent(deps, tx, actor, 'enrollment.imported', importId, change)
+      if (counts.created + counts.updated > 0)
+        await recordEvent(deps, tx, actor, 'enrollment.imported', importId, change)
       return counts
     },
   })
@@ -51,7 +58,11 @@ async function mergeChildren(
   const counts = { created: 0, updated: 0, unchanged: 0 }
   const populated = await schoolsWithEnrollments(reader, campaignId)
   for (const rows of staged.chunks()) {
-    const known = await findChildren(reader, campaignId, rows.filter((row) => populated.has(row.schoolId)))
+    const known = await findChildren(
+      reader,
+      campaignId,
+      rows.filter((row) => populated.has(row.schoolId)),
+    )
     const difference = compareChildren(known, rows, staged.columns)
     await write(difference)
     counts.created += difference.created.length
@@ -86,7 +97,8 @@ export function newEnrollment(
   row: ChildRow,
   made: Pick<NewEnrollment, 'id' | 'campaignId' | 'createdAt'>,
 ): NewEnrollment {
-  const { schoolId, pupilRef, familyName, givenName, section, guardianName, guardianEmail, guardianPhone, language } = row
+  const { schoolId, pupilRef, familyName, givenName, section, guardianName, guardianEmail, guardianPhone, language } =
+    row
   const contact = { name: guardianName, email: guardianEmail, phone: guardianPhone, consent: false }
   return {
     ...made,

@@ -61,7 +61,12 @@ export async function findChildren({ q, t }: Reader, campaignId: Id, children: C
 export async function updateChild(tx: Tx, { id, pupilRef }: KnownChild, data: ChildData): Promise<void> {
   const { familyName, givenName, section, guardianName: name, guardianEmail: email, guardianPhone: phone } = data
   const { q, t } = tx
-  await updateEnrollment(tx, id, { familyName, givenName, section, folded: foldedOf({ familyName, givenName, pupilRef }) })
+  await updateEnrollment(tx, id, {
+    familyName,
+    givenName,
+    section,
+    folded: foldedOf({ familyName, givenName, pupilRef }),
+  })
   const { language } = data
   if (language === null) {
     await q.delete(t.guardians).where(and(eq(t.guardians.enrollmentId, id), eq(t.guardians.position, 1)))

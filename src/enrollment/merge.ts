@@ -13,7 +13,11 @@ export interface Difference {
  * Compares rows with the children who are there. A child who has been transferred or withdrawn since stays so: an old file
  * is no reason to enroll it again. Columns that the file does not have say nothing.
  */
-export function compareChildren(known: KnownChild[], rows: ChildRow[], columns: ReadonlySet<string>): Difference {
+export function compareChildren(
+  known: KnownChild[],
+  rows: ChildRow[],
+  columns: ReadonlyMap<string, string>,
+): Difference {
   const byKey = new Map(known.map((child) => [keyOf(child), child]))
   const fields = childFields.filter((field) => columns.has(field))
   const difference: Difference = { created: [], updated: [], unchanged: 0 }

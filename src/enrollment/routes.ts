@@ -8,6 +8,7 @@ import {
   ref,
   withVersion,
 } from '../platform/http/index.ts'
+import { importRoutes } from './import-routes.ts'
 import {
   EnrollmentChangeSchema,
   EnrollmentQuerySchema,
@@ -20,8 +21,9 @@ import { changeEnrollment, enroll, readEnrollment, readEnrollments, withdrawEnro
 const tags = ['Enrollments']
 const response = answers(200, ref(EnrollmentSchema))
 
-/** Enrollments: to list, to read, to change, one late arrival, a withdrawal. */
+/** Enrollments: imports, to list, to read, to change, one late arrival, a withdrawal. */
 export async function enrollmentRoutes(app: App): Promise<void> {
+  await app.register(importRoutes)
   app.get(
     '/campaigns/:id/enrollments',
     {

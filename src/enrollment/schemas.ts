@@ -1,5 +1,16 @@
 import { Type } from 'typebox'
-import { IdSchema, InstantSchema, named, nullable, oneOf, PageQuerySchema, TextSchema } from '../platform/http/index.ts'
+import {
+  IdSchema,
+  InstantSchema,
+  named,
+  nullable,
+  oneOf,
+  PageQuerySchema,
+  QuantitySchema,
+  ref,
+  TextSchema,
+} from '../platform/http/index.ts'
+import { ImportFaultSchema, ImportReportSchema } from '../platform/imports/index.ts'
 import { enrollmentStatuses, longest } from './rules.ts'
 
 const text = (example: string, maxLength: number) => nullable(Type.String({ maxLength, examples: [example] }))
@@ -49,3 +60,11 @@ export const EnrollmentQuerySchema = Type.Object({
   q: Type.Optional(Type.String({ maxLength: 100, examples: ['φωτοπουλου'] })),
 })
 export const WithdrawalSchema = Type.Object({ reason: TextSchema })
+export const HeadcountReportSchema = named(
+  'HeadcountReport',
+  Type.Object({
+    ...ImportReportSchema.properties,
+    withdrawn: QuantitySchema,
+    warnings: Type.Array(ref(ImportFaultSchema)),
+  }),
+)

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, gt, isNotNull, isNull, notExists, type SQL, sql } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Reader, Tables } from '../schema.ts'
@@ -43,7 +43,7 @@ async function confirmedAllocation({ q, t }: Reader, campaignId: Id): Promise<Ca
 /** Records that changed something, and which of them the trail says nothing of. */
 async function readTrail(reader: Reader, campaignId: Id): Promise<Pick<CampaignFacts, 'changes' | 'unrecorded'>> {
   const { q, t } = reader
-  const { receipts, shipments: s, allocations: a, discrepancies: d, redemptions: r } = t
+  const { receipts, shipments: s, allocations: a, discrepancies: d, redemptions: r, auditEvents: e } = t
   const shipped = eq(s.campaignId, campaignId)
   const kinds: [string, string, Changed, SQL | undefined][] = [
     ['receipt', 'receipt.recorded', receipts, eq(receipts.campaignId, campaignId)],
@@ -57,18 +57,20 @@ async function readTrail(reader: Reader, campaignId: Id): Promise<Pick<CampaignF
   let changes = 0
   const unrecorded: CampaignFacts['unrecorded'] = []
   for (const [type, action, table, changed] of kinds) {
-    const events = eventsOf(t, table.id, action)
-    const rows = await q.select({ id: table.id, events }).from(table).where(changed)
-    changes += rows.length
-    for (const { id, events } of rows) if (events === 0) unrecorded.push({ type, id })
+    const itsEvent = and(eq(e.subjectId, table.id), eq(e.action, action))
+    const unheard = notExists(q.select({ id: e.id }).from(e).where(itsEvent))
+    const [all] = await q.select({ records: count() }).from(table).where(changed)
+    const silent = await q.select({ id: table.id }).from(table).where(and(changed, unheard))
+    changes += all!.records
+    unrecorded.push(...silent.map(({ id }) => ({ type, id })))
   }
   const handouts = await q
     .select({
       id: r.voucherId,
-      redeemed: sql<number>`count(*)`,
-      undone: sql<number>`count(${r.undoneAt})`,
-      redeemedEvents: eventsOf(t, r.voucherId, 'voucher.redeemed'),
-      undoneEvents: eventsOf(t, r.voucherId, 'voucher.issued_again'),
+      redeemed: count(),
+      undone: count(r.undoneAt),
+      redeemedEvents: eventsOf(t, 'voucher.redeemed'),
+      undoneEvents: eventsOf(t, 'voucher.issued_again'),
     })
     .from(r)
     .where(eq(r.campaignId, campaignId))
@@ -82,7 +84,7 @@ async function readTrail(reader: Reader, campaignId: Id): Promise<Pick<CampaignF
 
 type Changed = Tables['receipts'] | Tables['shipments'] | Tables['allocations'] | Tables['discrepancies']
 
-/** How many events say that `action` was done to the record at hand. */
-function eventsOf({ auditEvents: e }: Tables, id: Changed['id'] | Tables['redemptions']['voucherId'], action: string) {
-  return sql<number>`(select count(*) from ${e} where ${e.subjectId} = ${id} and ${e.action} = ${action})`
+/** How many events say that `action` was done to the voucher of the redemption at hand. */
+function eventsOf({ auditEvents: e, redemptions: r }: Tables, action: string) {
+  return sql<number>`(select count(*) from ${e} where ${e.subjectId} = ${r.voucherId} and ${e.action} = ${action})`
 }

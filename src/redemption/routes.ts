@@ -16,11 +16,11 @@ import {
   AcceptedSchema,
   BatchResultsSchema,
   BatchSchema,
-  LooseBatchSchema,
   NewRedemptionSchema,
   RedemptionSchema,
   ScanQuery,
   ScanSchema,
+  scansAtOnce,
   UndoSchema,
 } from './schemas.ts'
 import { undoRedemption } from './undo.ts'
@@ -108,8 +108,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
  */
 function faultsOf(request: FastifyRequest & { body: { scans: SentScan[] } }): (Problem | undefined)[] {
   if (!request.validationError) return request.body.scans.map(() => undefined)
-  const isLooseBatch = request.compileValidationSchema(LooseBatchSchema, 'body')
-  if (!isLooseBatch(request.body)) throw request.validationError
+  if (!canBeAnswered(request.body)) throw request.validationError
   const isSound = request.compileValidationSchema(NewRedemptionSchema, 'body')
   return request.body.scans.map((scan, i) => {
     if (isSound(scan)) return undefined
@@ -117,4 +116,10 @@ function faultsOf(request: FastifyRequest & { body: { scans: SentScan[] } }): (P
     const pointer = `/scans/${i}${fault?.instancePath ?? ''}`
     return invalidInput({ errors: [{ pointer, message: fault?.message ?? 'is not valid' }] })
   })
+}
+
+function canBeAnswered(body: { scans?: unknown } | null): boolean {
+  const scans = body?.scans
+  const hasScanId = (scan: { scanId?: unknown } | null) => typeof scan?.scanId === 'string'
+  return Array.isArray(scans) && scans.length <= scansAtOnce && scans.every(hasScanId)
 }

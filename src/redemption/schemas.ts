@@ -56,13 +56,10 @@ export const AcceptedSchema = named(
   }),
 )
 
-const scansAtOnce = 1000
+/** How many scans a batch holds at most. */
+export const scansAtOnce = 1000
 
 export const BatchSchema = Type.Object({ scans: Type.Array(NewRedemptionSchema, { maxItems: scansAtOnce }) })
-/** What is left of {@link BatchSchema} where single scans are not well-formed. */
-export const LooseBatchSchema = Type.Object({
-  scans: Type.Array(Type.Object({ scanId: ScanIdSchema }), { maxItems: scansAtOnce }),
-})
 const BatchResultSchema = named(
   'BatchResult',
   Type.Object({

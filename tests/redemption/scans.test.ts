@@ -57,7 +57,9 @@ t.test('an accepted scan hands one kit out', async (t) => {
 t.test('a payload is as good as a code, however it is written', async (t) => {
   const { scan, vouchers } = await issuedCampaign(t, 3)
   t.match(await scan(vouchers[0], { code: undefined, payload: vouchers[0].payload }), { status: 201 })
-  t.match(await scan(vouchers[1], { code: vouchers[1].code.toLowerCase().replaceAll('0', 'o').replaceAll('-', ' ') }), { status: 201 })
+  t.match(await scan(vouchers[1], { code: vouchers[1].code.toLowerCase().replaceAll('0', 'o').replaceAll('-', ' ') }), {
+    status: 201,
+  })
   t.match(await scan(vouchers[2], { code: undefined }), { status: 400, json: { code: 'invalid_input' } })
 })
 
@@ -107,7 +109,11 @@ t.test('every refusal is a problem that says what to do, and is kept', async (t)
 
   const kept = (await scans()).reverse()
   const results = ['accepted', ...refusals.map(([, , code]) => code)]
-  t.same(kept.map(({ result }) => result), results.slice(0, -1).concat('expired'), 'every attempt, good or bad')
+  t.same(
+    kept.map(({ result }) => result),
+    results.slice(0, -1).concat('expired'),
+    'every attempt, good or bad',
+  )
   t.equal((await scans('result=outside_window')).length, 2)
   t.equal((await scans(`schoolId=${schools[1].id}`)).length, 1)
   t.equal((await scans('to=2023-09-10T22:00:00Z')).length, 1)
@@ -167,7 +173,10 @@ t.test('an idempotency key replays a refusal as it was', async (t) => {
   const body = { code: voucher.code, schoolId: school.id, scanId: 'x', scannedAt: '2023-09-01T06:30:00Z' }
   const first = await api.post('/redemptions', body, { 'idempotency-key': 'k' })
   const again = await api.post('/redemptions', body, { 'idempotency-key': 'k' })
-  t.match(again, { status: 409, headers: { 'idempotency-replayed': 'true', 'content-type': 'application/problem+json' } })
+  t.match(again, {
+    status: 409,
+    headers: { 'idempotency-replayed': 'true', 'content-type': 'application/problem+json' },
+  })
   t.same(again.json, first.json)
 })
 
@@ -193,7 +202,9 @@ t.test('a school scans for itself alone', async (t) => {
   const device = { authorization: `Bearer ${deviceToken}` }
   const body = { payload: voucher.payload, schoolId: schools[0].id, scanId: 'd' }
   t.match(await stranger.post('/redemptions', body, device), { status: 201 })
-  t.match(await stranger.post('/redemptions', { ...body, scanId: 'e', schoolId: schools[1].id }, device), { status: 404 })
+  t.match(await stranger.post('/redemptions', { ...body, scanId: 'e', schoolId: schools[1].id }, device), {
+    status: 404,
+  })
   t.equal((await neighbour.get(`/campaigns/${campaign.id}/scans`)).json.items.length, 0)
 })
 
@@ -217,7 +228,11 @@ t.test('a kit that left is on record though its scan was refused', async (t) => 
     'refused_handout warning',
   ])
   t.equal((await scans('result=unknown_code'))[0].discrepancyId, unknown.json.discrepancyId)
-  t.equal((await api.get(`/vouchers/${voucher.id}`)).json.status, 'redeemed', 'the voucher’s own redemption stays as it was')
+  t.equal(
+    (await api.get(`/vouchers/${voucher.id}`)).json.status,
+    'redeemed',
+    'the voucher’s own redemption stays as it was',
+  )
 })
 
 t.test('where no campaign is known the scan is kept all the same', async (t) => {
@@ -225,13 +240,18 @@ t.test('where no campaign is known the scan is kept all the same', async (t) => 
   const other = await api.made('/communities', { code: 'B', name: 'Β΄' })
   const school = await api.made('/schools', { ministryCode: '9000099', name: 'Αλλού', communityId: other.id })
   const answer = await saka.scan({ code: '7K3D-9M2Q-XH4T' }, { schoolId: school.id, handedOut: true })
-  t.match(answer, { status: 404, json: { code: 'unknown_code', detail: /No campaign is known/, discrepancyId: undefined } })
+  t.match(answer, {
+    status: 404,
+    json: { code: 'unknown_code', detail: /No campaign is known/, discrepancyId: undefined },
+  })
   t.equal((await saka.handouts()).length, 0)
   t.equal((await saka.discrepancies()).length, 0)
 })
 
 t.test('offline scans are processed in the order in which they happened and answered in the order given', async (t) => {
-  const { api, school, vouchers, handouts, discrepancies } = await issuedCampaign(t, 2, { now: '2023-09-11T12:00:00.000Z' })
+  const { api, school, vouchers, handouts, discrepancies } = await issuedCampaign(t, 2, {
+    now: '2023-09-11T12:00:00.000Z',
+  })
   const [a, b] = vouchers
   const at = (minute: number) => `2023-09-11T09:${String(minute).padStart(2, '0')}:00Z`
   const sent = (scanId: string, voucher: any, minute: number, more = {}) => ({

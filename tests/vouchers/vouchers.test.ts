@@ -19,7 +19,7 @@ t.test('one call issues a voucher for every active enrollment that has none', as
   t.same(await api.made(path), { issued: 1, existing: 1200 }, 'a late arrival gets hers')
 
   const csv = await api.get(path, { accept: 'text/csv' })
-  const codes = csv.text.match(/\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b/g)!
+  const codes = csv.text.match(/,[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4},/g)!
   t.equal(new Set(codes).size, 1201, 'no two codes are alike')
 })
 
@@ -94,7 +94,10 @@ t.test('a lost voucher is reissued: the old one is revoked and the two point at 
   t.match(await api.post(`/vouchers/${old.id}/revoke`, { reason: ' ' }), { status: 400 })
 
   const { json: trail } = await api.get(`/audit/events?subjectId=${old.id}`)
-  t.same(trail.items.map((event: { action: string }) => event.action), ['voucher.revoked'])
+  t.same(
+    trail.items.map((event: { action: string }) => event.action),
+    ['voucher.revoked'],
+  )
 })
 
 t.test('a used voucher is neither revoked nor reissued, an expired one neither', async (t) => {
@@ -129,7 +132,9 @@ t.test('school staff print and reissue at their own school only', async (t) => {
   await enroll(schools[1].id, '2', { givenName: 'Νίκος', familyName: 'Ανδρέου', section: 'Α2' })
   await api.made(`/campaigns/${campaign.id}/vouchers`)
   const { items } = (await api.get(`/campaigns/${campaign.id}/vouchers`)).json
-  const [own, foreign] = schools.map((school) => items.find((voucher: { schoolId: string }) => voucher.schoolId === school.id))
+  const [own, foreign] = schools.map((school) =>
+    items.find((voucher: { schoolId: string }) => voucher.schoolId === school.id),
+  )
   const staff = await as({ role: 'school', schoolId: schools[0].id })
 
   t.same((await staff.get(`/campaigns/${campaign.id}/vouchers`)).json.items, [own])

@@ -47,7 +47,7 @@ async function answerInside(claim: Claim, handler: RouteHandlerMethod, request: 
       if (!(await insertClaim(tx, claim, deps.clock.now()))) return replay((await findKept(tx, claim))!, claim, reply)
       request.deps = { ...deps, db: joined(tx) }
       const body = await (handler as Handler)(request, reply)
-      await storeAnswer(tx, claim, reply.statusCode, JSON.stringify(body ?? null), contentTypeOf(reply))
+      await storeAnswer(tx, claim, reply.statusCode, textOf(body, reply), contentTypeOf(reply))
       return body
     })
   } catch (error) {
@@ -69,7 +69,7 @@ async function answerAfter(claim: Claim, handler: RouteHandlerMethod, request: F
   if (kept) return replay(kept, claim, reply)
   try {
     const body = await (handler as Handler)(request, reply)
-    const text = JSON.stringify(body ?? null)
+    const text = textOf(body, reply)
     await db.transact((tx) => storeAnswer(tx, claim, reply.statusCode, text, contentTypeOf(reply)))
     return body
   } catch (error) {
@@ -102,6 +102,12 @@ function claimOf(request: FastifyRequest): Claim | undefined {
 }
 
 const isKept = (status: number) => status < 500 && ![401, 403, 429].includes(status)
+
+/** The answer as it is sent: what the contract does not name is not kept either. */
+function textOf(body: unknown, reply: FastifyReply): string {
+  const isProblem = contentTypeOf(reply).startsWith(problemType)
+  return isProblem ? JSON.stringify(body) : String(reply.serialize(body as Record<string, unknown>))
+}
 
 const contentTypeOf = (reply: FastifyReply) => String(reply.getHeader('Content-Type') ?? 'application/json')
 

@@ -49,7 +49,8 @@ const sentences = {
   },
   invalid_number: {
     en: ({ column, least, most }) => `"${column}" must be a number from ${least} to ${most}. Correct it.`,
-    el: ({ column, least, most }) => `Το πεδίο «${column}» πρέπει να είναι αριθμός από ${least} έως ${most}. Διορθώστε το.`,
+    el: ({ column, least, most }) =>
+      `Το πεδίο «${column}» πρέπει να είναι αριθμός από ${least} έως ${most}. Διορθώστε το.`,
   },
   invalid_school_code: {
     en: ({ value }) => `"${value}" cannot be a school code: one has letters, digits and hyphens only. Correct it.`,
@@ -60,12 +61,16 @@ const sentences = {
     el: ({ value }) => `Δεν υπάρχει σχολείο με κωδικό ${value}. Διορθώστε τον κωδικό ή προσθέστε πρώτα το σχολείο.`,
   },
   school_not_in_campaign: {
-    en: ({ value }) => `The school ${value} is in none of the campaign's communities. Correct the code or remove the row.`,
-    el: ({ value }) => `Το σχολείο ${value} δεν ανήκει στις κοινότητες της διανομής. Διορθώστε τον κωδικό ή αφαιρέστε τη γραμμή.`,
+    en: ({ value }) =>
+      `The school ${value} is in none of the campaign's communities. Correct the code or remove the row.`,
+    el: ({ value }) =>
+      `Το σχολείο ${value} δεν ανήκει στις κοινότητες της διανομής. Διορθώστε τον κωδικό ή αφαιρέστε τη γραμμή.`,
   },
   duplicate_pupil_ref: {
-    en: ({ value, row }) => `The pupil number ${value} of this school is in row ${row} already. Correct one of the two.`,
-    el: ({ value, row }) => `Ο Α.Μ. ${value} αυτού του σχολείου υπάρχει ήδη στη γραμμή ${row}. Διορθώστε τον έναν από τους δύο.`,
+    en: ({ value, row }) =>
+      `The pupil number ${value} of this school is in row ${row} already. Correct one of the two.`,
+    el: ({ value, row }) =>
+      `Ο Α.Μ. ${value} αυτού του σχολείου υπάρχει ήδη στη γραμμή ${row}. Διορθώστε τον έναν από τους δύο.`,
   },
   duplicate_school: {
     en: ({ value, row }) => `The school ${value} is in row ${row} already. Remove one of the two.`,
@@ -76,8 +81,10 @@ const sentences = {
     el: ({ value }) => `Δεν υπάρχει κοινότητα «${value}». Διορθώστε την ή προσθέστε πρώτα την κοινότητα.`,
   },
   children_stay: {
-    en: ({ value, most }) => `${most} children stay, more than the ${value} given: they have their kits or are known by name.`,
-    el: ({ value, most }) => `${most} παιδιά παραμένουν, περισσότερα από τα ${value} που δόθηκαν: έχουν πάρει σετ ή είναι γνωστά με όνομα.`,
+    en: ({ value, most }) =>
+      `${most} children stay, more than the ${value} given: they have their kits or are known by name.`,
+    el: ({ value, most }) =>
+      `${most} παιδιά παραμένουν, περισσότερα από τα ${value} που δόθηκαν: έχουν πάρει σετ ή είναι γνωστά με όνομα.`,
   },
 } as const satisfies Record<string, { en: Sentence; el: Sentence }>
 

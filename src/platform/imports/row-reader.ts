@@ -25,6 +25,11 @@ export class RowReader<Key extends string> {
     this.#faults = faults
   }
 
+  /** The row's number, as a spreadsheet counts. */
+  get number(): number {
+    return this.#row.row
+  }
+
   /** Goes on to `row`. */
   start(row: TableRow): void {
     this.#row = row
@@ -32,7 +37,11 @@ export class RowReader<Key extends string> {
   }
 
   /** Notes a fault of this row. `column` decides where, whether or not the file has it. */
-  fail(column: Key, code: FaultCode, facts: { value?: string; most?: number; least?: number; row?: number } = {}): void {
+  fail(
+    column: Key,
+    code: FaultCode,
+    facts: { value?: string; most?: number; least?: number; row?: number } = {},
+  ): void {
     this.faulty = true
     const { row } = this.#row
     this.#faults.add(row, () => {

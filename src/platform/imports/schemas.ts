@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { IdSchema, named, oneOf, QuantitySchema, UploadQuerySchema } from '../http/index.ts'
+import { IdSchema, named, oneOf, QuantitySchema, ref, UploadQuerySchema } from '../http/index.ts'
 import { faultCodes } from './faults.ts'
 
 /** A fault or a warning. */
@@ -27,7 +27,7 @@ export const ImportReportSchema = named(
     updated: QuantitySchema,
     unchanged: QuantitySchema,
     rejected: QuantitySchema,
-    errors: Type.Array(ImportFaultSchema),
+    errors: Type.Array(ref(ImportFaultSchema)),
     errorsTruncated: Type.Boolean({ examples: [false] }),
   }),
 )

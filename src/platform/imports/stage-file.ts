@@ -25,8 +25,8 @@ export interface StagedFile<Key extends string, Item> {
   /** Rows below the header that are not blank. */
   rows: number
   faults: FaultList
-  /** The columns that the file has. */
-  columns: ReadonlySet<Key>
+  /** The columns that the file has, and what it calls them. */
+  columns: ReadonlyMap<Key, string>
   /** The items of the rows without fault. */
   chunks(): Iterable<Item[]>
   close(): void
@@ -48,7 +48,9 @@ export async function stageFile<Key extends string, Item>(
   const faults = new FaultList()
   for (const { row, column, code } of headerFaults) {
     const position = positions[column]
-    faults.listed.push(importFault(row, code, { column: position === undefined ? column : table.header.cells[position]! }))
+    faults.listed.push(
+      importFault(row, code, { column: position === undefined ? column : table.header.cells[position]! }),
+    )
   }
   const reader = new RowReader(table.header, positions, faults)
   const staging = openStaging<Item>()
@@ -75,6 +77,5 @@ export async function stageFile<Key extends string, Item>(
     staging.close()
     throw storageFault(error)
   }
-  const columns = new Set(Object.keys(positions) as Key[])
   return { rows, faults, columns, chunks: staging.chunks, close: staging.close }
 }

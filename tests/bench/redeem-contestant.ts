@@ -1,0 +1,190 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Fastify, { type FastifyBaseLogger } from 'fastify'
+import { hashSecret, newSecret } from '../../src/identity/secrets.ts'
+import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
+import { readConfig } from '../../src/platform/config.ts'
+import { insertRows } from '../../src/platform/db/index.ts'
+import { answers, ref } from '../../src/platform/http/index.ts'
+import { openLog } from '../../src/platform/log.ts'
+import { AcceptedSchema, NewRedemptionSchema, RedemptionSchema } from '../../src/redemption/schemas.ts'
+import { serve } from '../../src/serve.ts'
+import { formatCode, generateCode, payloadOf } from '../../src/vouchers/code.ts'
+import { VoucherSchema } from '../../src/vouchers/index.ts'
+
+/** One of those who race: started as a process of its own, it says where it listens and what to send. */
+export interface Contestant {
+  port: number
+  path: string
+  authorization: string
+  /** A body for each voucher, in no order. */
+  bodies: string[]
+}
+
+const logLevel = 'warn'
+const schoolCount = 45
+const now = '2023-09-11T06:30:00.000Z'
+
+/** The service as it runs in earnest, on a database with `vouchers` issued vouchers. */
+async function startService(vouchers: number, commitTogether: number | undefined): Promise<Contestant> {
+  const folder = mkdtempSync(join(tmpdir(), 'saka-bench-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const config = readConfig({
+    DATABASE_URL: `file:${join(folder, 'saka.db')}`,
+    BASE_URL: 'https://saka.example.org',
+    LOG_LEVEL: logLevel,
+    PORT: '0',
+  })
+  const deps = await openDeps(config, { clock: { now: () => now }, ...(commitTogether && { commitTogether }) })
+  const key = newSecret('key')
+  const bodies = await issueVouchers(deps, key, vouchers)
+  const { address } = await serve(deps)
+  return { port: Number(new URL(address).port), path: '/api/v1/redemptions', authorization: `Bearer ${key}`, bodies }
+}
+
+async function issueVouchers(deps: OpenDeps, key: string, count: number): Promise<string[]> {
+  const { newId, db } = deps
+  const [communityId, kitId, campaignId] = [newId(), newId(), newId()]
+  const schools = Array.from({ length: schoolCount }, (_, i) => ({ id: newId(), locationId: newId(), name: `${i}ο` }))
+  const vouchers = Array.from({ length: count }, (_, i) => ({
+    id: newId(),
+    enrollmentId: newId(),
+    schoolId: schools[i % schoolCount]!.id,
+    code: generateCode(),
+  }))
+  await db.transact(async (tx) => {
+    const { t } = tx
+    await insertRows(tx, t.apiKeys, [
+      {
+        id: newId(),
+        name: 'bench',
+        keyHash: hashSecret(key),
+        roles: [{ role: 'admin' }],
+        createdById: 'bench',
+        createdAt: now,
+      },
+    ])
+    await insertRows(tx, t.communities, [{ id: communityId, code: 'A', name: 'Α' }])
+    await insertRows(
+      tx,
+      t.locations,
+      schools.map(({ locationId: id, name }) => ({ id, kind: 'school' as const, name })),
+    )
+    await insertRows(
+      tx,
+      t.schools,
+      schools.map((school, i) => ({ ...school, ministryCode: String(9000000 + i), folded: school.name, communityId })),
+    )
+    await insertRows(tx, t.kits, [{ id: kitId, name: 'Σετ', unitCostCents: 12_000 }])
+    await insertRows(tx, t.campaigns, [
+      {
+        id: campaignId,
+        name: 'Bench',
+        year: 2023,
+        kitId,
+        targetQuantity: count,
+        budgetCents: 18_000_000,
+        pickupFrom: '2023-09-11',
+        pickupUntil: '2023-09-22',
+        status: 'open' as const,
+        createdAt: now,
+      },
+    ])
+    await insertRows(
+      tx,
+      t.enrollments,
+      vouchers.map(({ enrollmentId: id, schoolId }, i) => ({
+        id,
+        campaignId,
+        schoolId,
+        pupilRef: String(i),
+        givenName: 'Ελένη',
+        familyName: 'Φωτοπούλου',
+        section: 'Α1',
+        createdAt: now,
+      })),
+    )
+    await insertRows(
+      tx,
+      t.vouchers,
+      vouchers.map((voucher) => ({ ...voucher, campaignId, issuedAt: now })),
+    )
+  })
+  const sent = vouchers.map(({ code, schoolId }) =>
+    JSON.stringify({ payload: payloadOf(deps.config.baseUrl, code), schoolId, scanId: newId(), scannedAt: now }),
+  )
+  return shuffled(sent)
+}
+
+/** A Fastify route with the same input and the same answer, and nothing in between. */
+async function startBare(): Promise<Contestant> {
+  const id = '01890a5d-ac96-774b-bcce-b302099a8057'
+  const code = generateCode()
+  const answer = {
+    scanId: id,
+    result: 'accepted',
+    redemption: {
+      id,
+      voucherId: id,
+      campaignId: id,
+      schoolId: id,
+      collectedBy: 'guardian',
+      redeemedAt: now,
+      recordedAt: now,
+      undoneAt: null,
+      undoReason: null,
+    },
+    voucher: {
+      id,
+      campaignId: id,
+      enrollmentId: id,
+      schoolId: id,
+      code: formatCode(code),
+      payload: payloadOf('https://saka.example.org', code),
+      status: 'redeemed',
+      issuedAt: now,
+      redeemedAt: now,
+      endedAt: null,
+      revocationReason: null,
+      replacesId: null,
+      replacedById: null,
+    },
+    enrollment: { id, schoolId: id, pupilRef: '1', givenName: 'Ελένη', familyName: 'Φωτοπούλου', section: 'Α1' },
+  }
+  const app = Fastify({
+    loggerInstance: openLog(logLevel) as FastifyBaseLogger,
+    ajv: { customOptions: { strict: false } },
+  })
+  for (const schema of [RedemptionSchema, VoucherSchema, AcceptedSchema]) app.addSchema(schema)
+  const response = { 201: answers(201, ref(AcceptedSchema))[201] }
+  app.post('/redemptions', { schema: { body: NewRedemptionSchema, response } }, async (_request, reply) => {
+    reply.code(201)
+    return answer
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const body = JSON.stringify({
+    payload: payloadOf('https://saka.example.org', code),
+    schoolId: id,
+    scanId: id,
+    scannedAt: now,
+  })
+  return { port, path: '/redemptions', authorization: `Bearer ${newSecret('key')}`, bodies: [body] }
+}
+
+function shuffled<Item>(items: Item[]): Item[] {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = Math.floor(Math.random() * (i + 1))
+    ;[items[i], items[j]] = [items[j]!, items[i]!]
+  }
+  return items
+}
+
+const [kind, vouchers] = process.argv.slice(2)
+if (process.send) {
+  const started = kind === 'bare' ? startBare() : startService(Number(vouchers), kind === 'alone' ? 1 : undefined)
+  process.send(await started)
+  process.on('SIGTERM', () => process.exit())
+}
