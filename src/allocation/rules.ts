@@ -86,7 +86,7 @@ export const staleAllocation = defineProblem({
 })
 
 /** The run was made from a stock that somebody imagined. */
-export const whatIfOnly = defineProblem({
+const whatIfOnly = defineProblem({
   code: 'what_if',
   status: 409,
   title: 'This allocation is a what-if',

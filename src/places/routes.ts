@@ -21,6 +21,7 @@ import {
   SchoolQuerySchema,
   SchoolSchema,
 } from './schemas.ts'
+import { schoolImportRoutes } from './school-import-routes.ts'
 import {
   changeCommunity,
   changeSchool,
@@ -37,6 +38,7 @@ const tags = ['Places']
 
 /** Communities, schools and the locations of stock. */
 export async function placesRoutes(app: App): Promise<void> {
+  await app.register(schoolImportRoutes)
   app.get(
     '/communities',
     { schema: { tags, summary: 'List communities', querystring: PageQuerySchema, response: listAnswers(CommunitySchema) } },

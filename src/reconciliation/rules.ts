@@ -50,7 +50,7 @@ export function basisOf(position: readonly unknown[]): string {
 }
 
 /** Something that needs an answer has none yet, or nobody has signed for it. */
-export const openDiscrepancies = defineProblem<{ open: number }>({
+const openDiscrepancies = defineProblem<{ open: number }>({
   code: 'open_discrepancies',
   status: 409,
   title: 'The books are not settled',
@@ -62,7 +62,7 @@ export const openDiscrepancies = defineProblem<{ open: number }>({
 })
 
 /** The books have changed since the run. */
-export const staleReconciliation = defineProblem({
+const staleReconciliation = defineProblem({
   code: 'stale_reconciliation',
   status: 409,
   title: 'The books have changed',

@@ -2,7 +2,7 @@ import { defineProblem, type Problem } from '../kernel/problem.ts'
 import type { LocationKind } from '../places/rules.ts'
 
 /** Stock there is not put right by hand. */
-export const notAdjustable = defineProblem({
+const notAdjustable = defineProblem({
   code: 'not_adjustable',
   status: 422,
   title: 'Stock there is not adjusted',

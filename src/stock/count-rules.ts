@@ -12,7 +12,7 @@ export const countNotOpen = defineProblem<{ status: CountStatus }>({
 })
 
 /** Stock there cannot be counted. */
-export const notCountable = defineProblem({
+const notCountable = defineProblem({
   code: 'not_countable',
   status: 422,
   title: 'Stock there cannot be counted',
@@ -20,7 +20,7 @@ export const notCountable = defineProblem({
 })
 
 /** A kit is in a count twice. */
-export const kitCountedTwice = defineProblem({
+const kitCountedTwice = defineProblem({
   code: 'kit_counted_twice',
   status: 422,
   title: 'A kit is in the count twice',

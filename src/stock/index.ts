@@ -1,6 +1,6 @@
-export { type DivisibleStock, stockForAllocation } from './divisible.ts'
+export { stockForAllocation } from './divisible.ts'
 export { type CampaignStockFigures, campaignStockFigures, type StockFigures } from './figures.ts'
-export { type Move, moveStock } from './movements.ts'
+export { moveStock } from './movements.ts'
 export { releaseReservations, reserveForSchools } from './reservations.ts'
 export { reverseMovement } from './reversals.ts'
 export { stockRoutes } from './routes.ts'

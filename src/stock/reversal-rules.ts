@@ -21,7 +21,7 @@ export const settledByCount = defineProblem<{ countedAt: Instant }>({
 })
 
 /** The movement is a step of something that has its own way back. */
-export const undoneElsewhere = defineProblem<{ remedy: string }>({
+const undoneElsewhere = defineProblem<{ remedy: string }>({
   code: 'undone_elsewhere',
   status: 409,
   title: 'The movement is undone another way',

@@ -67,7 +67,7 @@ export const insufficientStock = defineProblem<Stock>({
 })
 
 /** There are that many kits, but they are promised to schools. */
-export const reservedStock = defineProblem<Stock>({
+const reservedStock = defineProblem<Stock>({
   code: 'reserved_stock',
   status: 409,
   title: 'The kits are promised to schools',
@@ -77,7 +77,7 @@ export const reservedStock = defineProblem<Stock>({
 })
 
 /** The kit is another than the one that the campaign gives out. */
-export const kitNotInCampaign = defineProblem({
+const kitNotInCampaign = defineProblem({
   code: 'kit_not_in_campaign',
   status: 422,
   title: 'The campaign gives out another kit',
@@ -85,7 +85,7 @@ export const kitNotInCampaign = defineProblem({
 })
 
 /** More is said to be damaged than there was. */
-export const moreDamagedThanCame = defineProblem({
+const moreDamagedThanCame = defineProblem({
   code: 'more_damaged_than_came',
   status: 422,
   title: 'More are damaged than came',

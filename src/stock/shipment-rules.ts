@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 /** The campaign is not for the school's community. */
-export const schoolNotInCampaign = defineProblem({
+const schoolNotInCampaign = defineProblem({
   code: 'school_not_in_campaign',
   status: 422,
   title: 'The campaign does not serve that school',
@@ -47,7 +47,7 @@ export const shipmentNotPlanned = defineProblem<{ status: ShipmentStatus }>({
 })
 
 /** The shipment is not on its way. */
-export const shipmentNotDispatched = defineProblem<{ status: ShipmentStatus }>({
+const shipmentNotDispatched = defineProblem<{ status: ShipmentStatus }>({
   code: 'shipment_not_dispatched',
   status: 409,
   title: 'The shipment is not on its way',
@@ -55,7 +55,7 @@ export const shipmentNotDispatched = defineProblem<{ status: ShipmentStatus }>({
 })
 
 /** The delivery has been confirmed, with other figures. */
-export const deliveryFinal = defineProblem({
+const deliveryFinal = defineProblem({
   code: 'delivery_final',
   status: 409,
   title: 'The delivery has been confirmed',
@@ -64,7 +64,7 @@ export const deliveryFinal = defineProblem({
 })
 
 /** Accepted, rejected and missing are not all that was dispatched. */
-export const deliveryDoesNotAddUp = defineProblem<Outcome & { quantity: number }>({
+const deliveryDoesNotAddUp = defineProblem<Outcome & { quantity: number }>({
   code: 'delivery_does_not_add_up',
   status: 422,
   title: 'The delivery does not add up',
@@ -73,7 +73,7 @@ export const deliveryDoesNotAddUp = defineProblem<Outcome & { quantity: number }
 })
 
 /** Not that many kits are to come back. */
-export const notReturnable = defineProblem<{ returnable: number; whole: boolean }>({
+const notReturnable = defineProblem<{ returnable: number; whole: boolean }>({
   code: 'not_returnable',
   status: 409,
   title: 'So many kits are not to come back',
@@ -85,7 +85,7 @@ export const notReturnable = defineProblem<{ returnable: number; whole: boolean 
 })
 
 /** It cannot have arrived before it left. */
-export const beforeDispatch = defineProblem<{ dispatchedAt: Instant }>({
+const beforeDispatch = defineProblem<{ dispatchedAt: Instant }>({
   code: 'before_dispatch',
   status: 422,
   title: 'The shipment had not left yet',

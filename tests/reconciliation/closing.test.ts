@@ -4,25 +4,35 @@ import t from 'tap'
 import { openCampaign } from '../support/campaign.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
 
-t.test('the first close ends the pickup: vouchers expire and promises are taken back', async (t) => {
-  const saka = await openCampaign(t)
-  const { api, campaign, school, warehouse } = saka
-  await saka.receive(3)
-  await saka.enroll(school.id, '1')
-  await api.made(`/campaigns/${campaign.id}/vouchers`)
-  const run = await api.made(`/campaigns/${campaign.id}/allocations`, {})
-  await api.made(`/allocations/${run.id}/confirm`)
-  const reserved = async () => (await api.get(`/balances?locationId=${warehouse.id}`)).json.items[0].reserved
-  t.equal(await reserved(), 1)
+t.test(
+  'the first close ends the pickup: vouchers expire, and what has not left is promised to nobody any more',
+  async (t) => {
+    const saka = await openCampaign(t)
+    const { api, campaign, schools, warehouse } = saka
+    await saka.receive(3)
+    for (const { id } of schools) await saka.enroll(id, '1')
+    await api.made(`/campaigns/${campaign.id}/vouchers`)
+    const run = await api.made(`/campaigns/${campaign.id}/allocations`, {})
+    await api.made(`/allocations/${run.id}/confirm`)
+    const shipment = { campaignId: campaign.id, warehouseId: warehouse.id, schoolId: schools[0].id, quantity: 1 }
+    const planned = await api.made('/shipments', shipment)
+    const reserved = async () => (await api.get(`/balances?locationId=${warehouse.id}`)).json.items[0].reserved
+    t.equal(await reserved(), 2, 'one planned, one promised')
 
-  const closing = await api.post(`/campaigns/${campaign.id}/close`, { occurredAt: '2023-09-10T21:00:00Z' })
-  t.match(closing, { status: 200, json: { status: 'closing', closingAt: '2023-09-10T21:00:00.000Z' } })
-  t.ok(closing.headers.etag)
-  t.match((await api.get(`/campaigns/${campaign.id}/vouchers`)).json.items, [{ status: 'expired' }])
-  t.equal(await reserved(), 0)
-  const events = (await api.get(`/audit/events?subjectId=${campaign.id}&action=campaign.closing`)).json.items
-  t.match(events, [{ change: { vouchersExpired: 1 } }])
-})
+    const closing = await api.post(`/campaigns/${campaign.id}/close`, { occurredAt: '2023-09-10T21:00:00Z' })
+    t.match(closing, { status: 200, json: { status: 'closing', closingAt: '2023-09-10T21:00:00.000Z' } })
+    t.ok(closing.headers.etag)
+    const vouchers = (await api.get(`/campaigns/${campaign.id}/vouchers`)).json.items
+    t.match(vouchers, [{ status: 'expired' }, { status: 'expired' }])
+    t.match((await api.get(`/shipments?campaignId=${campaign.id}`)).json.items, [
+      { id: planned.id, status: 'cancelled' },
+    ])
+    t.equal(await reserved(), 0)
+    const events = (await api.get(`/audit/events?subjectId=${campaign.id}&action=campaign.closing`)).json.items
+    t.match(events, [{ change: { vouchersExpired: 2 } }])
+    t.match(await api.made(`/campaigns/${campaign.id}/reconciliations`), { status: 'clean' })
+  },
+)
 
 t.test('a draft is not closed, and nothing closes in the future', async (t) => {
   const { api, campaign } = await openCampaign(t, { draft: true })

@@ -1,4 +1,6 @@
+import type Sqlite from 'better-sqlite3'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { compiled, type PreparedQuery } from './statement.ts'
 
 /** A connection to read from: the query builder and the tables. */
 export interface Reader<Tables> {
@@ -27,7 +29,7 @@ export interface Db<Tables> {
 const statements = new WeakMap<object, Map<string, unknown>>()
 
 /** The statement called `name` on the connection of `reader`, built once: building costs several times what running does. */
-export function prepared<Tables, Statement>(
+export function prepared<Tables, Statement extends object>(
   reader: Reader<Tables>,
   name: string,
   build: (reader: Reader<Tables>) => Statement,
@@ -39,7 +41,8 @@ export function prepared<Tables, Statement>(
   }
   let statement = ofConnection.get(name) as Statement | undefined
   if (!statement) {
-    statement = build(reader)
+    const { $client } = reader.q as unknown as { $client: Sqlite.Database }
+    statement = compiled(build(reader) as unknown as PreparedQuery, $client) as unknown as Statement
     ofConnection.set(name, statement)
   }
   return statement

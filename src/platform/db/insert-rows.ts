@@ -19,20 +19,20 @@ export async function insertRows<Tables, Table extends SQLiteTable>(
   let from = 0
   for (const size of sizes) {
     if (rows.length - from < size) continue
-    const { statement, names } = insertOf(tx, table, columns, size)
+    const names = Array.from({ length: size }, (_, row) => columns.map((column) => `${column} ${row}`))
+    const statement = insertOf(tx, table, columns, names)
     for (; rows.length - from >= size; from += size) {
       await statement.execute(valuesOf(rows, from, columns, names))
     }
   }
 }
 
-function insertOf(tx: Reader<unknown>, table: SQLiteTable, columns: string[], size: number) {
-  return prepared(tx, `insert ${size} ${getTableName(table)} ${columns}`, ({ q }) => {
-    const names = Array.from({ length: size }, (_, row) => columns.map((column) => `${column} ${row}`))
+function insertOf(tx: Reader<unknown>, table: SQLiteTable, columns: string[], names: string[][]) {
+  return prepared(tx, `insert ${names.length} ${getTableName(table)} ${columns}`, ({ q }) => {
     const rows = names.map((ofRow) =>
       Object.fromEntries(columns.map((column, i): [string, Placeholder] => [column, sql.placeholder(ofRow[i]!)])),
     )
-    return { statement: q.insert(table).values(rows).prepare(), names }
+    return q.insert(table).values(rows).prepare()
   })
 }
 

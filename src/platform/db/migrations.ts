@@ -23,7 +23,9 @@ export function isMigrated(connection: Sqlite.Database, folder: string): boolean
 }
 
 function lastKnown(folder: string): number {
-  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as { entries: { when: number }[] }
+  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
+    entries: { when: number }[]
+  }
   return Math.max(0, ...journal.entries.map((entry) => entry.when))
 }
 

@@ -45,12 +45,10 @@ export async function stageFile<Key extends string, Item>(
   const limits = { ...defaultLimits, bytes: limitBytes, unpackedBytes: limitBytes }
   const table = await readTable(path, { charset, limits })
   const { positions, faults: headerFaults } = matchHeaders(table.header, plan.columns)
+  const columns = columnNames(table.header, positions)
   const faults = new FaultList()
   for (const { row, column, code } of headerFaults) {
-    const position = positions[column]
-    faults.listed.push(
-      importFault(row, code, { column: position === undefined ? column : table.header.cells[position]! }),
-    )
+    faults.listed.push(importFault(row, code, { column: columns.get(column) ?? column }))
   }
   const reader = new RowReader(table.header, positions, faults)
   const staging = openStaging<Item>()
@@ -78,4 +76,9 @@ export async function stageFile<Key extends string, Item>(
     throw storageFault(error)
   }
   return { rows, faults, columns, chunks: staging.chunks, close: staging.close }
+}
+
+function columnNames<Key extends string>({ cells }: TableRow, positions: Partial<Record<Key, number>>) {
+  const places = Object.entries<number | undefined>(positions) as [Key, number][]
+  return new Map(places.map(([key, position]) => [key, cells[position]!]))
 }

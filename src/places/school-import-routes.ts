@@ -1,0 +1,28 @@
+import { Type } from 'typebox'
+import { type App, acceptUploads, answers, ref, uploadBody, uploadOf } from '../platform/http/index.ts'
+import { ImportQuerySchema, ImportReportSchema } from '../platform/imports/index.ts'
+import { importSchools } from './school-import.ts'
+
+const SchoolImportQuerySchema = Type.Object({
+  ...ImportQuerySchema.properties,
+  createCommunities: Type.Optional(Type.Boolean({ examples: [true] })),
+})
+
+/** The import of schools. */
+export async function schoolImportRoutes(app: App): Promise<void> {
+  await acceptUploads(app)
+  app.post(
+    '/school-imports',
+    {
+      config: { idempotency: 'after' },
+      schema: {
+        tags: ['Places'],
+        summary: 'Import schools',
+        querystring: SchoolImportQuerySchema,
+        body: uploadBody,
+        response: answers(200, ref(ImportReportSchema)),
+      },
+    },
+    (request) => importSchools(request.deps, request.actor, { ...request.query, file: uploadOf(request) }),
+  )
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { projectRoot } from '../../src/platform/project-root.ts'
+
+const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8')
+const domain = read('docs/domain.md')
+
+/** The words of a union or a list called `name` in a module's `rules.ts`. */
+function wordsOf(module: string, name: string): string[] {
+  const source = read(`src/${module}/rules.ts`).replaceAll(/\/\*\*.*?\*\//gs, '')
+  const [, declared] = new RegExp(`(?:type|const) ${name} =([^]*?)(?:as const|\\n\\n|\\n/|$)`).exec(source)!
+  return [...declared!.matchAll(/'([a-z_]+)'/g)].map(([, word]) => word!)
+}
+
+t.test('docs/domain.md knows every word of the code', async (t) => {
+  const unions: [module: string, name: string][] = [
+    ['places', 'LocationKind'],
+    ['campaigns', 'CampaignStatus'],
+    ['enrollment', 'EnrollmentStatus'],
+    ['stock', 'movementKinds'],
+    ['stock', 'shipmentStatuses'],
+    ['stock', 'countStatuses'],
+    ['allocation', 'allocationStatuses'],
+    ['vouchers', 'voucherStatuses'],
+    ['redemption', 'scanResults'],
+    ['discrepancies', 'discrepancyCodes'],
+    ['reconciliation', 'reconciliationStatuses'],
+  ]
+  for (const [module, name] of unions) {
+    const words = wordsOf(module, name)
+    t.ok(words.length > 2, `${name} was found`)
+    for (const word of words) t.match(domain, new RegExp(`\\b${word}\\b`), `${name}: ${word}`)
+  }
+})
+
+t.test('docs/domain.md tells scan results in the order of the code, and no discrepancy that is not there', async (t) => {
+  const results = wordsOf('redemption', 'scanResults')
+  t.match(domain.replaceAll(/\s+/g, ' '), results.map((result) => `\`${result}\``).join(', '))
+  const told = [...domain.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code!)
+  t.same(told.sort(), wordsOf('discrepancies', 'discrepancyCodes').sort())
+})
+
+t.test('docs/domain.md names constraints and triggers that the migrations make', async (t) => {
+  const migrations = ['0000_first', '0001_ledger'].map((name) => read(`drizzle/sqlite/${name}.sql`)).join('\n')
+  const [, invariants] = domain.split('## Invariants')
+  const named = [...invariants!.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, name]) => name!)
+  const constraints = named.filter((name) => !domain.includes(`| \`${name}\` |`))
+  t.ok(constraints.length >= 6)
+  for (const name of constraints) t.match(migrations, new RegExp(`\\b${name}\\b`), name)
+})
