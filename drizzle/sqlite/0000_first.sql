@@ -440,11 +440,12 @@ CREATE TABLE `vouchers` (
 	FOREIGN KEY (`enrollment_id`) REFERENCES `enrollments`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`school_id`) REFERENCES `schools`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "vouchers_status" CHECK(status in ('issued', 'redeemed', 'revoked', 'expired')),
+	CONSTRAINT "vouchers_ended_at" CHECK((status in ('revoked', 'expired')) = (ended_at is not null)),
 	CONSTRAINT "vouchers_redeemed_at" CHECK((status = 'redeemed') = (redeemed_at is not null))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `vouchers_code` ON `vouchers` (`code`);--> statement-breakpoint
-CREATE UNIQUE INDEX `vouchers_one_live` ON `vouchers` (`enrollment_id`) WHERE status in ('issued', 'redeemed');--> statement-breakpoint
+CREATE UNIQUE INDEX `vouchers_one_live` ON `vouchers` (`enrollment_id`) WHERE ended_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX `vouchers_replaces` ON `vouchers` (`replaces_id`) WHERE replaces_id is not null;--> statement-breakpoint
 CREATE INDEX `vouchers_enrollment` ON `vouchers` (`enrollment_id`);--> statement-breakpoint
 CREATE INDEX `vouchers_campaign` ON `vouchers` (`campaign_id`,`school_id`);--> statement-breakpoint

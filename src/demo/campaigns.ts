@@ -67,8 +67,8 @@ export async function campaign2023(stage: Stage): Promise<any> {
   await allocate(stage, campaign)
   await ship(stage, campaign)
   await issueVouchers(stage, campaign)
-  await handOut(stage, { campaign, share: 100, mornings: ['2023-09-18T05:30:00.000Z', '2023-09-19T05:30:00.000Z'] })
-  await oddScans(stage, campaign, '2023-09-20T05:30:00.000Z')
+  await oddScans(stage, campaign, '2023-09-18T05:30:00.000Z')
+  await handOut(stage, { campaign, share: 100, mornings: ['2023-09-19T05:30:00.000Z', '2023-09-20T05:30:00.000Z'] })
   await settle(stage, campaign, shipments, '2023-10-02T07:00:00.000Z')
   return campaign
 }

@@ -222,7 +222,7 @@ export async function settle(stage: Stage, campaign: any, shipments: any[], at: 
 
   clock.set(plusMilliseconds(clock.now(), hour))
   const book = (await api.list(`/balances?locationId=${warehouse.id}&kitId=${kitId}`))[0]?.onHand ?? 0
-  const lines = [{ kitId, counted: book - 1 }]
+  const lines = [{ kitId, counted: Math.max(0, book - 1) }]
   const count = await api.post('/counts', { locationId: warehouse.id, countedAt: clock.now(), lines })
   const posted = await api.post(`/counts/${count.id}/post`)
   tell.step('The warehouse counts, not knowing what the book says:', [

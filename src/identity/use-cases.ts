@@ -79,12 +79,12 @@ export async function changeUser(
   const { password, email, ...rest } = change
   const passwordHash = password === undefined ? undefined : await hashPassword(password)
   return deps.db.transact(async (tx) => {
-    if (!(await findUser(tx, id))) throw notFound({ what: 'user' })
+    const before = await findUser(tx, id)
+    if (!before) throw notFound({ what: 'user' })
     const columns = { ...rest, ...(email && { email: email.toLowerCase() }), ...(passwordHash && { passwordHash }) }
     const row = await updateUser(tx, id, columns, ifVersion).catch(asEmailTaken)
     if (!row) throw staleVersion()
-    const isAdmin = row.active && row.roles.some((grant) => grant.role === 'admin')
-    if (!isAdmin && !(await hasOtherAdmin(tx, id))) throw lastAdmin()
+    if (isAdmin(before) && !isAdmin(row) && !(await hasOtherAdmin(tx, id))) throw lastAdmin()
     if (passwordHash || !row.active) await deleteSessionsOf(tx, id)
     await recordEvent(deps, tx, actor, 'user.changed', id, { fields: Object.keys(change), roles: row.roles })
     return row
@@ -187,6 +187,8 @@ export async function readDevices({ db }: Deps, actor: Actor | undefined, page: 
   authorize(actor, 'device:read')
   return listDevices(db.read, page)
 }
+
+const isAdmin = ({ active, roles }: UserRow) => active && roles.some((grant) => grant.role === 'admin')
 
 function asEmailTaken(error: unknown): never {
   throw isUniqueViolation(error) ? emailTaken() : error

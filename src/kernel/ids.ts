@@ -20,6 +20,12 @@ export function idSource(milliseconds: () => number = Date.now): NewId {
   let used = pool.length
   let last = 0
   let sequence = 0
+  let prefix = ''
+  const tick = (time: number) => {
+    last = time
+    const digits = time.toString(16).padStart(12, '0')
+    prefix = `${digits.slice(0, 8)}-${digits.slice(8)}-7`
+  }
   return () => {
     if (used === pool.length) {
       randomFillSync(pool)
@@ -27,17 +33,22 @@ export function idSource(milliseconds: () => number = Date.now): NewId {
     }
     const now = milliseconds()
     if (now > last) {
-      last = now
+      tick(now)
       sequence = pool[used]! & 0x7f
     } else if (++sequence > 0xfff) {
-      last += 1
+      tick(last + 1)
       sequence = 0
     }
-    const time = last.toString(16).padStart(12, '0')
-    const r = (i: number) => hex[pool[used + i]!]!
-    const variant = hex[(pool[used]! & 0x3f) | 0x80]!
-    const id = `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, '0')}-${variant}${r(1)}-${r(2)}${r(3)}${r(4)}${r(5)}${r(6)}${r(7)}`
+    const count = hex[sequence >> 8]![1]! + hex[sequence & 0xff]!
+    const variant = hex[(pool[used]! & 0x3f) | 0x80]! + hex[pool[used + 1]!]!
+    const random =
+      hex[pool[used + 2]!]! +
+      hex[pool[used + 3]!]! +
+      hex[pool[used + 4]!]! +
+      hex[pool[used + 5]!]! +
+      hex[pool[used + 6]!]! +
+      hex[pool[used + 7]!]!
     used += 8
-    return id
+    return `${prefix}${count}-${variant}-${random}`
   }
 }

@@ -30,7 +30,7 @@ export function decodeCursor(cursor: string | undefined, length: number): Cursor
   } catch {
     // Not ours: answered below.
   }
-  throw invalidInput({ errors: [{ pointer: '/cursor', message: 'is not a cursor of this list' }] })
+  throw invalidInput({ errors: [{ pointer: '/querystring/cursor', message: 'is not a cursor of this list' }] })
 }
 
 /** Makes a page out of up to `limit + 1` rows: the one too many says that there is more. */

@@ -13,15 +13,20 @@ export interface Clock {
 export const systemClock: Clock = { now: () => new Date().toISOString() }
 
 const dayParts = new Map<string, Intl.DateTimeFormat>()
+/** The last answer: scans come many to the minute, and asking the calendar is slow. No zone changes its day within a minute. */
+let lately = { minute: '', timeZone: '', date: '' }
 
 /** The calendar day on which `instant` falls in `timeZone` (IANA name, `Europe/Athens`). */
 export function localDate(instant: Instant, timeZone: string): LocalDate {
+  const minute = instant.slice(0, 16)
+  if (lately.minute === minute && lately.timeZone === timeZone) return lately.date
   let format = dayParts.get(timeZone)
   if (!format) {
     format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
     dayParts.set(timeZone, format)
   }
-  return format.format(new Date(instant))
+  lately = { minute, timeZone, date: format.format(new Date(instant)) }
+  return lately.date
 }
 
 const minuteParts = new Map<string, Intl.DateTimeFormat>()
@@ -41,7 +46,10 @@ export function plusMilliseconds(instant: Instant, milliseconds: number): Instan
   return new Date(Date.parse(instant) + milliseconds).toISOString()
 }
 
-/** `text` as an instant in UTC with milliseconds. The caller has checked that it is RFC 3339. */
+/**
+ * `text` as an instant in UTC with milliseconds. The caller has checked that it is RFC 3339, which has leap seconds where
+ * a `Date` has none: one counts as the last millisecond before it.
+ */
 export function toInstant(text: string): Instant {
-  return new Date(text).toISOString()
+  return new Date(text.replace(/:60(\.\d+)?/, ':59.999')).toISOString()
 }

@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 
 /** Where the service says what it does. Holds no personal data, no codes and no addresses of records. */
 export type Log = Logger

@@ -38,11 +38,13 @@ export const voucherTables = (
     },
     (t) => [
       c.uniqueIndex('vouchers_code').on(t.code),
-      c.uniqueIndex('vouchers_one_live').on(t.enrollmentId).where(sql`status in ('issued', 'redeemed')`),
+      // Told by `ended_at`, so that using a voucher leaves the index alone.
+      c.uniqueIndex('vouchers_one_live').on(t.enrollmentId).where(sql`ended_at is null`),
       c.uniqueIndex('vouchers_replaces').on(t.replacesId).where(sql`replaces_id is not null`),
       c.index('vouchers_enrollment').on(t.enrollmentId),
       c.index('vouchers_campaign').on(t.campaignId, t.schoolId),
       c.check('vouchers_status', sql`status in ('issued', 'redeemed', 'revoked', 'expired')`),
+      c.check('vouchers_ended_at', sql`(status in ('revoked', 'expired')) = (ended_at is not null)`),
       c.check('vouchers_redeemed_at', sql`(status = 'redeemed') = (redeemed_at is not null)`),
     ],
   )

@@ -44,7 +44,7 @@ async function startService(vouchers: number, commitTogether: number | undefined
   return { port: Number(new URL(address).port), path: '/api/v1/redemptions', authorization: `Bearer ${key}`, bodies }
 }
 
-async function issueVouchers(deps: OpenDeps, key: string, count: number): Promise<string[]> {
+export async function issueVouchers(deps: OpenDeps, key: string, count: number): Promise<string[]> {
   const { newId, db } = deps
   const [communityId, kitId, campaignId] = [newId(), newId(), newId()]
   const schools = Array.from({ length: schoolCount }, (_, i) => ({ id: newId(), locationId: newId(), name: `${i}ο` }))
@@ -112,10 +112,9 @@ async function issueVouchers(deps: OpenDeps, key: string, count: number): Promis
       vouchers.map((voucher) => ({ ...voucher, campaignId, issuedAt: now })),
     )
   })
-  const sent = vouchers.map(({ code, schoolId }) =>
+  return shuffled(vouchers).map(({ code, schoolId }) =>
     JSON.stringify({ payload: payloadOf(deps.config.baseUrl, code), schoolId, scanId: newId(), scannedAt: now }),
   )
-  return shuffled(sent)
 }
 
 /** A Fastify route with the same input and the same answer, and nothing in between. */

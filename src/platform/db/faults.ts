@@ -9,7 +9,7 @@ export const storageUnavailable = defineProblem({
   members: () => ({ retryAfter: 60 }),
 })
 
-/** More commands are waiting than can be stored in good time. */
+/** More commands are waiting than can be stored in good time, or another process holds the database. */
 export const overloaded = defineProblem({
   code: 'overloaded',
   status: 503,
@@ -19,10 +19,12 @@ export const overloaded = defineProblem({
 })
 
 const diskCodes = /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/
+const busyCodes = /^SQLITE_(BUSY|LOCKED)/
 
 /** The problem that a failed statement stands for, or the error itself. */
 export function storageFault(error: unknown): unknown {
-  return diskCodes.test(codeOf(error)) ? storageUnavailable() : error
+  const code = codeOf(error)
+  return diskCodes.test(code) ? storageUnavailable() : busyCodes.test(code) ? overloaded() : error
 }
 
 /** Whether `error` says that a unique constraint would be broken: somebody was faster. */

@@ -37,22 +37,29 @@ export async function answerList<Item extends TObject>(
   const accept = request.headers.accept ?? ''
   const columns = Object.keys(Item.properties)
   if (accept.includes('text/csv')) {
-    const rows = await allItems(load)
+    const rows = await allItems(load, columns)
     return reply.type('text/csv; charset=utf-8').send(Readable.from(csvLines(columns, rows)))
   }
   if (accept.includes('application/x-ndjson')) {
-    const rows = await allItems(load)
+    const rows = await allItems(load, columns)
     return reply.type('application/x-ndjson').send(Readable.from(ndjsonLines(rows)))
   }
   return load({ limit, cursor })
 }
 
-/** Every item of a list. The first page is loaded before anything is sent, so that a refusal is still a problem. */
-async function allItems<Item>(load: (page: PageQuery) => Promise<Page<Item>>): Promise<AsyncIterable<Item[]>> {
+/**
+ * Every item of a list, with the fields that the contract names and no others. The first page is loaded before anything is
+ * sent, so that a refusal is still a problem.
+ */
+async function allItems<Item>(
+  load: (page: PageQuery) => Promise<Page<Item>>,
+  fields: string[],
+): Promise<AsyncIterable<Record<string, unknown>[]>> {
+  const named = (item: Item) => Object.fromEntries(fields.map((field) => [field, item[field as keyof Item]]))
   const first = await load({ limit: wholePage })
   return (async function* () {
     for (let page = first; ; ) {
-      yield page.items
+      yield page.items.map(named)
       if (page.nextCursor === null) return
       page = await load({ limit: wholePage, cursor: page.nextCursor })
     }

@@ -32,6 +32,8 @@ const internal = defineProblem({
   detail: () => 'The fault is ours and has been logged. Give the requestId to whoever runs the service.',
 })
 
+const faultsAtMost = 100
+
 /** The body that `problem` is answered with. */
 export function problemBody(problem: Problem, requestId: string): Record<string, unknown> {
   const { retryAfter, ...members } = problem.members
@@ -69,20 +71,32 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): vo
 function toProblem(error: FastifyError | Problem | Error): Problem {
   if (error instanceof Problem) return error
   const { validation, validationContext, statusCode, code } = error as FastifyError
-  if (validation) return invalidInput({ errors: validation.map((fault) => inputFault(fault, validationContext)) })
+  if (validation) return invalidInput({ errors: inputFaults(validation, validationContext) })
   if (statusCode === 413) return tooLarge()
   if (statusCode === 415) return unsupportedMedia()
   if (statusCode === 400 || code?.startsWith('FST_ERR_CTP')) return unreadable()
   return internal()
 }
 
-function inputFault(fault: NonNullable<FastifyError['validation']>[number], context = 'body'): InputFault {
+type SchemaFault = NonNullable<FastifyError['validation']>[number]
+
+/** One fault for each place. Of a field that may also be null, what it should be says more than that it is not null. */
+function inputFaults(validation: SchemaFault[], context: string | undefined): InputFault[] {
+  const faults = new Map<string, InputFault>()
+  for (const fault of validation) {
+    const { pointer, message } = inputFault(fault, context)
+    if (!faults.has(pointer) && faults.size < faultsAtMost) faults.set(pointer, { pointer, message })
+  }
+  return [...faults.values()]
+}
+
+function inputFault(fault: SchemaFault, context = 'body'): InputFault {
   const inside = fault.keyword === 'required' ? `/${String(fault.params.missingProperty)}` : ''
   const place = context === 'body' ? '' : `/${context}`
   return { pointer: `${place}${fault.instancePath}${inside}`, message: sentenceOf(fault) }
 }
 
-function sentenceOf({ keyword, params, message }: NonNullable<FastifyError['validation']>[number]): string {
+function sentenceOf({ keyword, params, message }: SchemaFault): string {
   if (keyword === 'required') return 'is missing'
   if (keyword === 'enum') return `must be one of ${(params.allowedValues as string[]).join(', ')}`
   if (keyword === 'pattern') return 'is not of the form that it must have'

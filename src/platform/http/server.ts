@@ -1,7 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import cookie from '@fastify/cookie'
-import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import helmet from 'helmet'
 import type { Deps } from '../../deps.ts'
 import type { App } from './app.ts'
 import { answerError, answerNotFound } from './problems.ts'
@@ -18,11 +19,15 @@ export async function httpServer(deps: Deps): Promise<App> {
     bodyLimit: bodyLimitBytes,
     genReqId: () => deps.newId(),
     logController: new LogController({ disableRequestLogging: true }),
-    return503OnClosing: true,
+    // Who comes on a connection that is there already is answered, and told that it ends.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     requestTimeout: 10 * 60_000,
     routerOptions: { maxParamLength: 300 },
+    // An address that cannot be read leads nowhere; the framework would repeat it, with what may be a voucher's code.
+    frameworkErrors: (_error, request, reply) => answerNotFound(request as FastifyRequest, reply as FastifyReply),
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
+  app.removeContentTypeParser('text/plain')
   app.setValidatorCompiler(inputCompiler())
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerNotFound)
@@ -40,7 +45,11 @@ export async function httpServer(deps: Deps): Promise<App> {
   })
   for (const schema of namedSchemas()) app.addSchema(schema)
   await app.register(cookie)
-  await app.register(helmet, { contentSecurityPolicy: { directives: contentSecurityPolicy } })
+  const secure = securityHeaders()
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(secure)
+    done()
+  })
   return app
 }
 
@@ -52,4 +61,16 @@ const contentSecurityPolicy = {
   objectSrc: ["'none'"],
   frameAncestors: ["'none'"],
   upgradeInsecureRequests: null,
+}
+
+/** Helmet's headers, worked out once: they are the same for every answer. */
+function securityHeaders(): Record<string, string> {
+  const headers: Record<string, string> = {}
+  const answer = {
+    setHeader: (name: string, value: string) => Object.assign(headers, { [name]: value }),
+    removeHeader: () => {},
+  }
+  const set = helmet({ contentSecurityPolicy: { directives: contentSecurityPolicy } })
+  set({} as IncomingMessage, answer as unknown as ServerResponse, () => {})
+  return headers
 }

@@ -2,7 +2,7 @@ import { Ajv, type Options } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
 
-const options: Options = { allErrors: false, useDefaults: true, removeAdditional: false, strict: false }
+const options: Options = { allErrors: true, useDefaults: true, removeAdditional: false, strict: false }
 const addFormats = formats as unknown as (ajv: Ajv) => Ajv
 
 /**
