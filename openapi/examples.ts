@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: an OpenAPI document is walked as it comes.
-
 /**
  * The document with an example on every body and answer, composed from the examples of its fields: whoever reads the
  * contract sees what is sent, and nobody has to write it twice. Throws for a field that has none.
@@ -43,7 +41,7 @@ function exampleOf(schema: any, schemas: any, where: string): unknown {
   if (schema.const !== undefined) return schema.const
   if (schema.enum) return schema.enum[0]
   if (schema.default !== undefined) return schema.default
-  const options = schema.anyOf ?? schema.oneOf
+  const options = schema.properties ? undefined : (schema.anyOf ?? schema.oneOf)
   if (options) return exampleOf(options[0], schemas, where)
   if (schema.type === 'array') return [exampleOf(schema.items, schemas, where)]
   if (schema.type === 'object') {

@@ -13,7 +13,11 @@ export interface Service {
 /** Listens where the configuration says, and says so in one log line. */
 export async function serve(deps: Deps): Promise<Service> {
   const app = await buildApp(deps)
-  await app.listen({ host: deps.config.host, port: deps.config.port, listenTextResolver: (address) => `listening on ${address}` })
+  await app.listen({
+    host: deps.config.host,
+    port: deps.config.port,
+    listenTextResolver: (address) => `listening on ${address}`,
+  })
   const { port } = app.server.address() as AddressInfo
   const host = deps.config.host === '0.0.0.0' || deps.config.host === '::' ? 'localhost' : deps.config.host
   return { address: `http://${host}:${port}`, close: () => app.close() }

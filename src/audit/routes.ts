@@ -1,6 +1,15 @@
 import { Type } from 'typebox'
 import { toInstant } from '../kernel/time.ts'
-import { type App, answerList, IdSchema, InstantSchema, listAnswers, named, nullable, PageQuerySchema } from '../platform/http/index.ts'
+import {
+  type App,
+  answerList,
+  IdSchema,
+  InstantSchema,
+  listAnswers,
+  named,
+  nullable,
+  PageQuerySchema,
+} from '../platform/http/index.ts'
 import { readTrail } from './use-cases.ts'
 
 const EventSchema = named(
@@ -29,7 +38,14 @@ const EventQuery = Type.Object({
 export async function auditRoutes(app: App): Promise<void> {
   app.get(
     '/audit/events',
-    { schema: { tags: ['Audit'], summary: 'Read the trail', querystring: EventQuery, response: listAnswers(EventSchema) } },
+    {
+      schema: {
+        tags: ['Audit'],
+        summary: 'Read the trail',
+        querystring: EventQuery,
+        response: listAnswers(EventSchema),
+      },
+    },
     (request, reply) => {
       const { from, to, ...filter } = request.query
       const span = { from: from && toInstant(from), to: to && toInstant(to) }

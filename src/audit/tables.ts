@@ -14,9 +14,6 @@ export const auditTables = (c: Columns) => ({
       change: c.json<Record<string, unknown>>('change').notNull(),
       requestId: c.text('request_id'),
     },
-    (t) => [
-      c.index('audit_events_subject').on(t.subjectId),
-      c.index('audit_events_actor').on(t.actorId, t.id),
-    ],
+    (t) => [c.index('audit_events_subject').on(t.subjectId), c.index('audit_events_actor').on(t.actorId, t.id)],
   ),
 })

@@ -33,14 +33,23 @@ export async function listKits(reader: Reader, page: PageQuery): Promise<Page<Ki
   const { q, t } = reader
   const after = decodeCursor(page.cursor, 1)
   const behind = after ? lt(t.kits.id, String(after[0])) : undefined
-  const rows = await q.select().from(t.kits).where(behind).orderBy(desc(t.kits.id)).limit(page.limit + 1)
+  const rows = await q
+    .select()
+    .from(t.kits)
+    .where(behind)
+    .orderBy(desc(t.kits.id))
+    .limit(page.limit + 1)
   return toPage(await withItems(reader, rows), page.limit, (kit) => [kit.id])
 }
 
 async function withItems({ q, t }: Reader, kits: Omit<Kit, 'items'>[]): Promise<Kit[]> {
   const ids = kits.map((kit) => kit.id)
   const rows = await q.select().from(t.kitItems).where(inArray(t.kitItems.kitId, ids)).orderBy(t.kitItems.position)
-  const toItem = ({ name, quantity, unitCostCents }: (typeof rows)[number]): KitItem => ({ name, quantity, unitCostCents })
+  const toItem = ({ name, quantity, unitCostCents }: (typeof rows)[number]): KitItem => ({
+    name,
+    quantity,
+    unitCostCents,
+  })
   return kits.map((kit) => ({ ...kit, items: rows.filter((row) => row.kitId === kit.id).map(toItem) }))
 }
 
@@ -108,7 +117,12 @@ export async function listCampaigns(reader: Reader, page: PageQuery): Promise<Pa
   const { q, t } = reader
   const after = decodeCursor(page.cursor, 1)
   const behind = after ? lt(t.campaigns.id, String(after[0])) : undefined
-  const rows = await q.select().from(t.campaigns).where(behind).orderBy(desc(t.campaigns.id)).limit(page.limit + 1)
+  const rows = await q
+    .select()
+    .from(t.campaigns)
+    .where(behind)
+    .orderBy(desc(t.campaigns.id))
+    .limit(page.limit + 1)
   return toPage(await withCommunities(reader, rows), page.limit, (campaign) => [campaign.id])
 }
 
@@ -137,7 +151,12 @@ export async function findOpenCampaignOfSchool(reader: Reader, schoolId: Id): Pr
     .where(and(eq(t.campaigns.status, 'open'), eq(t.schools.id, schoolId)))
     .orderBy(desc(t.campaigns.id))
     .limit(1)
-  return (await withCommunities(reader, rows.map((row) => row.campaign)))[0]
+  return (
+    await withCommunities(
+      reader,
+      rows.map((row) => row.campaign),
+    )
+  )[0]
 }
 
 /** The campaigns that give out this kit and are not closed, the newest first. */

@@ -53,12 +53,17 @@ export async function campaignRoutes(app: App): Promise<void> {
 
   app.get(
     '/campaigns',
-    { schema: { tags, summary: 'List campaigns', querystring: PageQuerySchema, response: listAnswers(CampaignSchema) } },
-    (request, reply) => answerList(request, reply, CampaignSchema, (page) => readCampaigns(request.deps, request.actor, page)),
+    {
+      schema: { tags, summary: 'List campaigns', querystring: PageQuerySchema, response: listAnswers(CampaignSchema) },
+    },
+    (request, reply) =>
+      answerList(request, reply, CampaignSchema, (page) => readCampaigns(request.deps, request.actor, page)),
   )
   app.post(
     '/campaigns',
-    { schema: { tags, summary: 'Add a campaign', body: NewCampaignSchema, response: answers(201, ref(CampaignSchema)) } },
+    {
+      schema: { tags, summary: 'Add a campaign', body: NewCampaignSchema, response: answers(201, ref(CampaignSchema)) },
+    },
     async ({ deps, actor, body }, reply) => {
       reply.code(201)
       return withVersion(reply, await createCampaign(deps, actor, body))

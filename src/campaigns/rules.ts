@@ -58,7 +58,9 @@ export const campaignNotOpen = defineProblem<{ status: CampaignStatus }>({
   status: 409,
   title: 'The campaign is not open',
   detail: ({ status }) =>
-    status === 'draft' ? 'The campaign is still a draft. Open it first.' : `The campaign is ${status}: its pickup has ended.`,
+    status === 'draft'
+      ? 'The campaign is still a draft. Open it first.'
+      : `The campaign is ${status}: its pickup has ended.`,
 })
 
 /** The campaign has ended: nothing of it changes any more. */
@@ -126,20 +128,28 @@ export function checkTakesEnrollments({ status }: Pick<Campaign, 'status'>): Pro
 }
 
 /** What stands against `actor` approving what `makerId` made. */
-export function checkFourEyes(campaign: Pick<Campaign, 'fourEyes'>, makerId: string, actor: Actor): Problem | undefined {
+export function checkFourEyes(
+  campaign: Pick<Campaign, 'fourEyes'>,
+  makerId: string,
+  actor: Actor,
+): Problem | undefined {
   return campaign.fourEyes && makerId === actor.id ? fourEyes() : undefined
 }
 
 /** What stands against changing `campaign` by `change`. */
 export function checkChange(campaign: Campaign, change: Partial<Campaign>): Problem | undefined {
   if (campaign.status === 'closed') return campaignClosed()
-  if (campaign.status !== 'draft' && change.kitId && change.kitId !== campaign.kitId) return campaignUnderWay({ field: 'kitId' })
+  if (campaign.status !== 'draft' && change.kitId && change.kitId !== campaign.kitId)
+    return campaignUnderWay({ field: 'kitId' })
   const lost = change.communityIds && campaign.communityIds.some((id) => !change.communityIds?.includes(id))
   if (campaign.status !== 'draft' && lost) return campaignUnderWay({ field: 'communityIds' })
   return checkPickup({ ...campaign, ...change })
 }
 
 /** What stands against a pickup window. */
-export function checkPickup({ pickupFrom, pickupUntil }: Pick<Campaign, 'pickupFrom' | 'pickupUntil'>): Problem | undefined {
+export function checkPickup({
+  pickupFrom,
+  pickupUntil,
+}: Pick<Campaign, 'pickupFrom' | 'pickupUntil'>): Problem | undefined {
   return pickupFrom <= pickupUntil ? undefined : pickupEndsBeforeItBegins()
 }

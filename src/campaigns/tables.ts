@@ -13,7 +13,10 @@ export const campaignTables = (c: Columns, { communities }: PlacesTables) => {
   const kitItems = c.table(
     'kit_items',
     {
-      kitId: c.id('kit_id').notNull().references(() => kits.id),
+      kitId: c
+        .id('kit_id')
+        .notNull()
+        .references(() => kits.id),
       position: c.int('position').notNull(),
       name: c.text('name').notNull(),
       quantity: c.int('quantity').notNull(),
@@ -30,7 +33,10 @@ export const campaignTables = (c: Columns, { communities }: PlacesTables) => {
       id: c.id('id').primaryKey(),
       name: c.text('name').notNull(),
       year: c.int('year').notNull(),
-      kitId: c.id('kit_id').notNull().references(() => kits.id),
+      kitId: c
+        .id('kit_id')
+        .notNull()
+        .references(() => kits.id),
       targetQuantity: c.int('target_quantity').notNull(),
       budgetCents: c.cents('budget_cents').notNull(),
       reserveQuantity: c.int('reserve_quantity').notNull().default(0),
@@ -56,8 +62,14 @@ export const campaignTables = (c: Columns, { communities }: PlacesTables) => {
   const campaignCommunities = c.table(
     'campaign_communities',
     {
-      campaignId: c.id('campaign_id').notNull().references(() => campaigns.id),
-      communityId: c.id('community_id').notNull().references(() => communities.id),
+      campaignId: c
+        .id('campaign_id')
+        .notNull()
+        .references(() => campaigns.id),
+      communityId: c
+        .id('community_id')
+        .notNull()
+        .references(() => communities.id),
     },
     (t) => [c.primaryKey({ columns: [t.campaignId, t.communityId] })],
   )

@@ -37,7 +37,11 @@ export type NewCampaign = Pick<
 > & { reserveQuantity?: number; fourEyes?: boolean }
 
 /** Adds a kit; its cost follows from its contents. */
-export function createKit(deps: Deps, actor: Actor | undefined, { name, items }: Pick<Kit, 'name' | 'items'>): Promise<Kit> {
+export function createKit(
+  deps: Deps,
+  actor: Actor | undefined,
+  { name, items }: Pick<Kit, 'name' | 'items'>,
+): Promise<Kit> {
   return deps.db.transact(async (tx) => {
     authorize(actor, 'campaign:write')
     const kit = { id: deps.newId(), name, items, unitCostCents: unitCostOf(items) }

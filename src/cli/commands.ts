@@ -28,10 +28,24 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
     await command.run(env, terminal, rest)
     return 0
   } catch (error) {
-    if (!(error instanceof InvalidConfig || error instanceof NewerDatabase)) throw error
-    terminal.err(`${error.message}\n`)
+    terminal.err(`${sentenceOf(error)}\n`)
     return 1
   }
+}
+
+/** What is wrong, in a sentence that says what to do. Throws what nobody foresaw. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof InvalidConfig || error instanceof NewerDatabase) return error.message
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE')
+    return 'Another program listens there already. End it, or set HOST or PORT to another address.'
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+    return `Saka cannot listen or write there: ${message}. Set HOST, PORT or DATABASE_URL to what it may use.`
+  if (code === 'SQLITE_NOTADB')
+    return 'The file that DATABASE_URL names is not a database. Name another, or restore a backup.'
+  if (code === 'SQLITE_CANTOPEN')
+    return 'The file that DATABASE_URL names cannot be opened. Check that its folder may be written to.'
+  throw error
 }
 
 function usage(): string {

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: the demonstration reads answers as a script would.
 import { type LocalDate, localDate, plusMilliseconds } from '../kernel/time.ts'
 import { exampleFile, type Stage } from './stage.ts'
 import { allocate, handOut, importFile, issueVouchers, oddScans, openCampaign, receive, settle, ship } from './steps.ts'
@@ -97,6 +96,10 @@ export async function campaignNow(stage: Stage, timeZone: string): Promise<any> 
   clock.set(plusMilliseconds(now, -12 * day))
   await ship(stage, campaign)
   await issueVouchers(stage, campaign)
-  await handOut(stage, { campaign, share: 55, mornings: [plusMilliseconds(now, -5 * day), plusMilliseconds(now, -4 * day)] })
+  await handOut(stage, {
+    campaign,
+    share: 55,
+    mornings: [plusMilliseconds(now, -5 * day), plusMilliseconds(now, -4 * day)],
+  })
   return campaign
 }

@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: the demonstration reads answers as a script would.
-
 /** What a call answered. */
 export interface Answer {
   status: number

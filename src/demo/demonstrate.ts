@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: the demonstration reads answers as a script would.
 import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Terminal } from '../cli/terminal.ts'
@@ -115,8 +114,13 @@ async function figures({ api, tell, communities }: Stage, campaigns: any[]): Pro
 
 async function signInForKey(address: string, credentials: { email: string; password: string }): Promise<string> {
   const headers = { 'content-type': 'application/json' }
-  const signedIn = await fetch(`${address}/api/v1/session`, { method: 'POST', headers, body: JSON.stringify(credentials) })
-  if (!signedIn.ok) throw new Error('The administrator of ADMIN_EMAIL and ADMIN_PASSWORD cannot sign in to this database.')
+  const signedIn = await fetch(`${address}/api/v1/session`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(credentials),
+  })
+  if (!signedIn.ok)
+    throw new Error('The administrator of ADMIN_EMAIL and ADMIN_PASSWORD cannot sign in to this database.')
   const cookie = signedIn.headers.getSetCookie().join('; ').split(';')[0]!
   const body = JSON.stringify({ name: 'Demonstration', roles: [{ role: 'admin' }] })
   const made = await fetch(`${address}/api/v1/api-keys`, { method: 'POST', headers: { ...headers, cookie }, body })

@@ -29,7 +29,10 @@ function tableText(rows: Record<string, string | number>[]): string {
   const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)))
   const isNumber = columns.map((column) => typeof first[column] === 'number')
   const line = (line: string[]) =>
-    `    ${line.map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ').trimEnd()}\n`
+    `    ${line
+      .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd()}\n`
   const rule = `    ${widths.map((width) => '─'.repeat(width)).join('  ')}\n`
   return line(cells[0]!) + rule + cells.slice(1).map(line).join('')
 }

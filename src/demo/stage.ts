@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: the demonstration reads answers as a script would.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock, Instant } from '../kernel/time.ts'

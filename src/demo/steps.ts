@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: the demonstration reads answers as a script would.
 import { plusMilliseconds } from '../kernel/time.ts'
 import { euros } from './narrator.ts'
 import { exampleFile, type Stage } from './stage.ts'
@@ -35,7 +34,13 @@ export async function importFile({ api, tell }: Stage, path: string, name: strin
   const { status, body } = await api.upload(path, file)
   if (status !== 200) throw new Error(`${name} was answered with ${status}: ${JSON.stringify(body)}`)
   tell.step(`${name} is previewed (${preview.body.rows} rows, ${preview.body.rejected} rejected) and imported:`, [
-    { rows: body.rows, created: body.created, updated: body.updated, unchanged: body.unchanged, rejected: body.rejected },
+    {
+      rows: body.rows,
+      created: body.created,
+      updated: body.updated,
+      unchanged: body.unchanged,
+      rejected: body.rejected,
+    },
   ])
 }
 
@@ -185,8 +190,14 @@ export async function oddScans(stage: Stage, campaign: any, morning: string): Pr
   await api.post(`/redemptions/${mistaken.redemption.id}/undo`, { reason: 'Wrong child: the kit came back at once' })
   rows.push({ scan: 'undone', answer: '200', 'staff read': 'the kit is back, the voucher can be used' })
   const twice = { payload: withZero.payload, schoolId, scannedAt: plusMilliseconds(morning, hour), handedOut: true }
-  await api.post('/redemption-batches', { scans: [{ ...twice, scanId: `second-phone-${campaign.year}`, collectedBy: 'guardian' }] })
-  rows.push({ scan: 'a second phone, offline', answer: 'kept', 'staff read': 'a second kit left: a discrepancy to explain' })
+  await api.post('/redemption-batches', {
+    scans: [{ ...twice, scanId: `second-phone-${campaign.year}`, collectedBy: 'guardian' }],
+  })
+  rows.push({
+    scan: 'a second phone, offline',
+    answer: 'kept',
+    'staff read': 'a second kit left: a discrepancy to explain',
+  })
   tell.step('What else happens in a yard:', rows)
 }
 
@@ -202,20 +213,37 @@ export async function settle(stage: Stage, campaign: any, shipments: any[], at: 
   const { kitId } = campaign
   const faulty = shipments[0]
   if (faulty?.rejectedQuantity > 0) {
-    await api.post(`/shipments/${faulty.id}/return`, { quantity: faulty.rejectedQuantity, damagedQuantity: faulty.rejectedQuantity })
+    await api.post(`/shipments/${faulty.id}/return`, {
+      quantity: faulty.rejectedQuantity,
+      damagedQuantity: faulty.rejectedQuantity,
+    })
   }
   const schools = await api.list('/schools')
-  const balances = new Map((await api.list(`/balances?kitId=${kitId}`)).map((balance) => [balance.locationId, balance.onHand]))
+  const balances = new Map(
+    (await api.list(`/balances?kitId=${kitId}`)).map((balance) => [balance.locationId, balance.onHand]),
+  )
   let returned = 0
   for (const school of schools) {
     const quantity = balances.get(school.locationId) ?? 0
     if (quantity <= 0) continue
-    await api.post('/returns', { schoolId: school.id, warehouseId: warehouse.id, kitId, quantity, reason: 'Δεν παραλήφθηκαν (not collected)' })
+    await api.post('/returns', {
+      schoolId: school.id,
+      warehouseId: warehouse.id,
+      kitId,
+      quantity,
+      reason: 'Δεν παραλήφθηκαν (not collected)',
+    })
     returned += quantity
   }
   if (faulty?.missingQuantity > 0) {
     const [transit] = await api.list('/locations?kind=transit')
-    const lost = { locationId: transit.id, kitId, quantity: -faulty.missingQuantity, reason: 'lost', note: 'Not found at the carrier' }
+    const lost = {
+      locationId: transit.id,
+      kitId,
+      quantity: -faulty.missingQuantity,
+      reason: 'lost',
+      note: 'Not found at the carrier',
+    }
     await api.post('/adjustments', lost)
   }
   tell.step(`The pickup ends: vouchers expire, the schools send ${returned} kits back.`)
@@ -245,8 +273,11 @@ async function reconcile({ api, tell }: Stage, campaign: any): Promise<void> {
   )
   const early = await api.attempt(`/reconciliations/${run.id}/sign`)
   for (const discrepancy of open) {
-    await api.patch(`/discrepancies/${discrepancy.id}`, { resolution: 'Checked with the school and the warehouse; accepted.' })
+    await api.patch(`/discrepancies/${discrepancy.id}`, {
+      resolution: 'Checked with the school and the warehouse; accepted.',
+    })
   }
   await api.post(`/reconciliations/${run.id}/sign`)
-  if (open.length > 0) tell.step(`Signing before they are explained is refused (${early.status} ${early.body.code ?? ''}); then each is.`)
+  if (open.length > 0)
+    tell.step(`Signing before they are explained is refused (${early.status} ${early.body.code ?? ''}); then each is.`)
 }

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { refuse } from '../kernel/problem.ts'
+import type { Instant } from '../kernel/time.ts'
 import {
   type ImportCommand,
   type ImportCounts,
@@ -17,7 +18,7 @@ import { type ChildRow, type EnrollmentColumn, enrollmentFile } from './enrollme
 import { findChildren, schoolsByCode, schoolsWithEnrollments, updateChild } from './import-repository.ts'
 import { compareChildren, type Difference } from './merge.ts'
 import { insertEnrollments } from './repository.ts'
-import type { NewEnrollment } from './rules.ts'
+import type { Guardian, NewEnrollment } from './rules.ts'
 
 /**
  * Imports a file of enrollments, all of it or nothing, into a campaign that is a draft or open. The same file again changes
@@ -84,7 +85,7 @@ async function writeDifference(
   const createdAt = deps.clock.now()
   await insertEnrollments(
     tx,
-    created.map((row) => newEnrollment(row, { id: deps.newId(), campaignId, createdAt })),
+    created.map((row) => newEnrollment(row, deps.newId(), campaignId, createdAt)),
   )
   for (const { child, data, fields } of updated) {
     await updateChild(tx, child, data)
@@ -92,23 +93,23 @@ async function writeDifference(
   }
 }
 
-/** The enrollment that a row of a file begins. */
-export function newEnrollment(
-  row: ChildRow,
-  made: Pick<NewEnrollment, 'id' | 'campaignId' | 'createdAt'>,
-): NewEnrollment {
-  const { schoolId, pupilRef, familyName, givenName, section, guardianName, guardianEmail, guardianPhone, language } =
-    row
-  const contact = { name: guardianName, email: guardianEmail, phone: guardianPhone, consent: false }
+/** The enrollment that a row of a file begins. Field by field: spreading costs as much here as storing. */
+function newEnrollment(row: ChildRow, id: Id, campaignId: Id, createdAt: Instant): NewEnrollment {
   return {
-    ...made,
-    schoolId,
-    pupilRef,
-    familyName,
-    givenName,
-    section,
-    guardians: language === null ? [] : [{ ...contact, language }],
+    id,
+    campaignId,
+    schoolId: row.schoolId,
+    pupilRef: row.pupilRef,
+    familyName: row.familyName,
+    givenName: row.givenName,
+    section: row.section,
+    guardians: guardiansOf(row),
     headcount: false,
     transferredFromId: null,
+    createdAt,
   }
+}
+
+function guardiansOf({ guardianName: name, guardianEmail: email, guardianPhone: phone, language }: ChildRow): Guardian[] {
+  return language === null ? [] : [{ name, email, phone, language, consent: false }]
 }

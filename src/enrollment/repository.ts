@@ -16,8 +16,7 @@ export function foldedOf({ familyName, givenName, pupilRef }: Omit<Person, 'sect
 
 /** Adds enrollments in bulk. A pupil number that a school has already breaks `enrollments_pupil_ref`. */
 export async function insertEnrollments(tx: Tx, enrollments: readonly NewEnrollment[]): Promise<void> {
-  const children = enrollments.map(({ guardians: _, ...child }) => ({ ...child, folded: foldedOf(child) }))
-  await insertRows(tx, tx.t.enrollments, children)
+  await insertRows(tx, tx.t.enrollments, enrollments.map(enrollmentRow))
   await insertRows(
     tx,
     tx.t.guardians,
@@ -25,14 +24,39 @@ export async function insertEnrollments(tx: Tx, enrollments: readonly NewEnrollm
   )
 }
 
+// Field by field: spreading costs as much here as storing.
+function enrollmentRow(enrollment: NewEnrollment) {
+  return {
+    id: enrollment.id,
+    campaignId: enrollment.campaignId,
+    schoolId: enrollment.schoolId,
+    pupilRef: enrollment.pupilRef,
+    familyName: enrollment.familyName,
+    givenName: enrollment.givenName,
+    section: enrollment.section,
+    folded: foldedOf(enrollment),
+    headcount: enrollment.headcount,
+    transferredFromId: enrollment.transferredFromId,
+    createdAt: enrollment.createdAt,
+  }
+}
+
+function guardianRows(enrollmentId: Id, guardians: readonly Guardian[]) {
+  return guardians.map(({ name, email, phone, language, consent }, i) => ({
+    enrollmentId,
+    position: i + 1,
+    name,
+    email,
+    phone,
+    language,
+    consent,
+  }))
+}
+
 /** Adds one enrollment. */
 export async function insertEnrollment(tx: Tx, enrollment: NewEnrollment): Promise<Enrollment> {
   await insertEnrollments(tx, [enrollment])
   return getEnrollment(tx, enrollment.id)
-}
-
-function guardianRows(enrollmentId: Id, guardians: readonly Guardian[]) {
-  return guardians.map((guardian, i) => ({ ...guardian, enrollmentId, position: i + 1 }))
 }
 
 /** The enrollment with this id, and its guardians. */

@@ -31,7 +31,12 @@ export function authenticator(deps: Deps): Authenticate {
       const device = await findDevice(db.read, secretHash)
       if (!device) return undefined
       note(device.id, () => db.transact((tx) => markDeviceSeen(tx, device.id, clock.now())))
-      return { kind: 'device', id: device.id, name: device.name, roles: [{ role: 'device', schoolId: device.schoolId }] }
+      return {
+        kind: 'device',
+        id: device.id,
+        name: device.name,
+        roles: [{ role: 'device', schoolId: device.schoolId }],
+      }
     }
     const user = await findSessionUser(db.read, secretHash, clock.now())
     return user && { kind: 'user', id: user.id, name: user.name, email: user.email, roles: user.roles }

@@ -50,7 +50,12 @@ export async function updateUser(
 export async function listUsers({ q, t }: Reader, page: PageQuery): Promise<Page<UserRow>> {
   const after = decodeCursor(page.cursor, 1)
   const behind = after ? gt(t.users.id, String(after[0])) : undefined
-  const rows = await q.select().from(t.users).where(behind).orderBy(t.users.id).limit(page.limit + 1)
+  const rows = await q
+    .select()
+    .from(t.users)
+    .where(behind)
+    .orderBy(t.users.id)
+    .limit(page.limit + 1)
   return toPage(rows, page.limit, (row) => [row.id])
 }
 
@@ -92,7 +97,12 @@ export async function insertApiKey({ q, t }: Tx, key: Tables['apiKeys']['$inferI
 /** The API key with this hash that is neither revoked nor expired by `now`. */
 export async function findApiKey({ q, t }: Reader, keyHash: string, now: Instant): Promise<ApiKeyRow | undefined> {
   const live = and(isNull(t.apiKeys.revokedAt), or(isNull(t.apiKeys.expiresAt), gt(t.apiKeys.expiresAt, now)))
-  return (await q.select().from(t.apiKeys).where(and(eq(t.apiKeys.keyHash, keyHash), live)))[0]
+  return (
+    await q
+      .select()
+      .from(t.apiKeys)
+      .where(and(eq(t.apiKeys.keyHash, keyHash), live))
+  )[0]
 }
 
 /** Notes that a key was used. */
@@ -110,7 +120,12 @@ export async function revokeApiKeyRow({ q, t }: Tx, id: Id, at: Instant): Promis
 export async function listApiKeys({ q, t }: Reader, page: PageQuery): Promise<Page<ApiKeyRow>> {
   const after = decodeCursor(page.cursor, 1)
   const behind = after ? gt(t.apiKeys.id, String(after[0])) : undefined
-  const rows = await q.select().from(t.apiKeys).where(behind).orderBy(t.apiKeys.id).limit(page.limit + 1)
+  const rows = await q
+    .select()
+    .from(t.apiKeys)
+    .where(behind)
+    .orderBy(t.apiKeys.id)
+    .limit(page.limit + 1)
   return toPage(rows, page.limit, (row) => [row.id])
 }
 
@@ -121,7 +136,12 @@ export async function insertDevice({ q, t }: Tx, device: Tables['devices']['$inf
 
 /** The device whose token has this hash and that is not revoked. */
 export async function findDevice({ q, t }: Reader, tokenHash: string): Promise<DeviceRow | undefined> {
-  return (await q.select().from(t.devices).where(and(eq(t.devices.tokenHash, tokenHash), isNull(t.devices.revokedAt))))[0]
+  return (
+    await q
+      .select()
+      .from(t.devices)
+      .where(and(eq(t.devices.tokenHash, tokenHash), isNull(t.devices.revokedAt)))
+  )[0]
 }
 
 /** Trades a provisioning token for a device token, once and in time; undefined when it was neither. */
@@ -148,19 +168,29 @@ export async function markDeviceSeen({ q, t }: Tx, id: Id, at: Instant): Promise
 /** Cuts a device off; undefined when there is none. Twice changes nothing. */
 export async function revokeDeviceRow({ q, t }: Tx, id: Id, at: Instant): Promise<DeviceRow | undefined> {
   const revokedAt = sql`coalesce(${t.devices.revokedAt}, ${at})`
-  return (await q.update(t.devices).set({ revokedAt, provisioningHash: null }).where(eq(t.devices.id, id)).returning())[0]
+  return (
+    await q.update(t.devices).set({ revokedAt, provisioningHash: null }).where(eq(t.devices.id, id)).returning()
+  )[0]
 }
 
 /** Devices by the time they were added. */
 export async function listDevices({ q, t }: Reader, page: PageQuery): Promise<Page<DeviceRow>> {
   const after = decodeCursor(page.cursor, 1)
   const behind = after ? gt(t.devices.id, String(after[0])) : undefined
-  const rows = await q.select().from(t.devices).where(behind).orderBy(t.devices.id).limit(page.limit + 1)
+  const rows = await q
+    .select()
+    .from(t.devices)
+    .where(behind)
+    .orderBy(t.devices.id)
+    .limit(page.limit + 1)
   return toPage(rows, page.limit, (row) => [row.id])
 }
 
 /** Whether another active user than `id` is an administrator. */
 export async function hasOtherAdmin({ q, t }: Reader, id: Id): Promise<boolean> {
-  const others = await q.select().from(t.users).where(and(ne(t.users.id, id), eq(t.users.active, true)))
+  const others = await q
+    .select()
+    .from(t.users)
+    .where(and(ne(t.users.id, id), eq(t.users.active, true)))
   return others.some((user) => user.roles.some((grant) => grant.role === 'admin'))
 }

@@ -1,7 +1,17 @@
 import qrcode from 'qrcode'
-import { toInstant } from '../kernel/time.ts'
-import { type App, answerList, answers, IdParams, ifMatch, listAnswers, PageQuerySchema, ref, withVersion } from '../platform/http/index.ts'
 import { Type } from 'typebox'
+import { toInstant } from '../kernel/time.ts'
+import {
+  type App,
+  answerList,
+  answers,
+  IdParams,
+  ifMatch,
+  listAnswers,
+  PageQuerySchema,
+  ref,
+  withVersion,
+} from '../platform/http/index.ts'
 import { notSignedIn } from './rules.ts'
 import {
   ApiKeySchema,
@@ -48,19 +58,33 @@ export async function identityRoutes(app: App): Promise<void> {
     async ({ deps, body, id, protocol }, reply) => {
       const { token, expiresAt } = await signIn(deps, { ...body, requestId: id })
       const secure = protocol === 'https' || deps.config.baseUrl.startsWith('https:')
-      reply.setCookie(sessionCookie, token, { httpOnly: true, sameSite: 'lax', secure, path: '/', expires: new Date(expiresAt) })
+      reply.setCookie(sessionCookie, token, {
+        httpOnly: true,
+        sameSite: 'lax',
+        secure,
+        path: '/',
+        expires: new Date(expiresAt),
+      })
       return reply.code(201).send({ expiresAt })
     },
   )
-  app.delete('/session', { schema: { tags, summary: 'Sign out', response: nothing } }, async ({ deps, actor, cookies }, reply) => {
-    if (!actor) throw notSignedIn()
-    await signOut(deps, actor, cookies[sessionCookie] ?? '')
-    return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null)
-  })
-  app.get('/me', { schema: { tags, summary: 'Who am I', response: answers(200, ref(MeSchema)) } }, async ({ actor }) => {
-    if (!actor || actor.kind === 'system') throw notSignedIn()
-    return { ...actor, kind: actor.kind }
-  })
+  app.delete(
+    '/session',
+    { schema: { tags, summary: 'Sign out', response: nothing } },
+    async ({ deps, actor, cookies }, reply) => {
+      if (!actor) throw notSignedIn()
+      await signOut(deps, actor, cookies[sessionCookie] ?? '')
+      return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null)
+    },
+  )
+  app.get(
+    '/me',
+    { schema: { tags, summary: 'Who am I', response: answers(200, ref(MeSchema)) } },
+    async ({ actor }) => {
+      if (!actor || actor.kind === 'system') throw notSignedIn()
+      return { ...actor, kind: actor.kind }
+    },
+  )
 
   app.get(
     '/users',
@@ -81,7 +105,15 @@ export async function identityRoutes(app: App): Promise<void> {
   )
   app.patch(
     '/users/:id',
-    { schema: { tags, summary: 'Change a user', params: IdParams, body: UserChangeSchema, response: answers(200, ref(UserSchema)) } },
+    {
+      schema: {
+        tags,
+        summary: 'Change a user',
+        params: IdParams,
+        body: UserChangeSchema,
+        response: answers(200, ref(UserSchema)),
+      },
+    },
     async (request, reply) => {
       const { deps, actor, params, body } = request
       return withVersion(reply, await changeUser(deps, actor, params.id, body, ifMatch(request)))
@@ -91,13 +123,19 @@ export async function identityRoutes(app: App): Promise<void> {
   app.get(
     '/api-keys',
     { schema: { tags, summary: 'List API keys', querystring: PageQuerySchema, response: listAnswers(ApiKeySchema) } },
-    (request, reply) => answerList(request, reply, ApiKeySchema, (page) => readApiKeys(request.deps, request.actor, page)),
+    (request, reply) =>
+      answerList(request, reply, ApiKeySchema, (page) => readApiKeys(request.deps, request.actor, page)),
   )
   app.post(
     '/api-keys',
     {
       config: { idempotency: 'none' },
-      schema: { tags, summary: 'Make an API key', body: NewApiKeySchema, response: answers(201, ref(CreatedApiKeySchema)) },
+      schema: {
+        tags,
+        summary: 'Make an API key',
+        body: NewApiKeySchema,
+        response: answers(201, ref(CreatedApiKeySchema)),
+      },
     },
     async ({ deps, actor, body }, reply) => {
       const expiresAt = body.expiresAt && toInstant(body.expiresAt)
@@ -118,13 +156,19 @@ export async function identityRoutes(app: App): Promise<void> {
   app.get(
     '/devices',
     { schema: { tags, summary: 'List devices', querystring: PageQuerySchema, response: listAnswers(DeviceSchema) } },
-    (request, reply) => answerList(request, reply, DeviceSchema, (page) => readDevices(request.deps, request.actor, page)),
+    (request, reply) =>
+      answerList(request, reply, DeviceSchema, (page) => readDevices(request.deps, request.actor, page)),
   )
   app.post(
     '/devices',
     {
       config: { idempotency: 'none' },
-      schema: { tags, summary: 'Register a device', body: NewDeviceSchema, response: answers(201, ref(CreatedDeviceSchema)) },
+      schema: {
+        tags,
+        summary: 'Register a device',
+        body: NewDeviceSchema,
+        response: answers(201, ref(CreatedDeviceSchema)),
+      },
     },
     async ({ deps, actor, body }, reply) => {
       const { device, provisioningToken } = await createDevice(deps, actor, body)
@@ -137,7 +181,12 @@ export async function identityRoutes(app: App): Promise<void> {
     '/devices/provision',
     {
       config: { open: true, idempotency: 'none' },
-      schema: { tags, summary: 'Set up a device', body: ProvisioningSchema, response: answers(201, ref(ProvisionedDeviceSchema)) },
+      schema: {
+        tags,
+        summary: 'Set up a device',
+        body: ProvisioningSchema,
+        response: answers(201, ref(ProvisionedDeviceSchema)),
+      },
     },
     async ({ deps, body, id }, reply) => {
       const { device, deviceToken } = await provisionDevice(deps, { ...body, requestId: id })

@@ -141,8 +141,10 @@ function grantsOf(actor: Actor, action: Action) {
 
 function covers(grant: Actor['roles'][number], place: Place): boolean {
   const { schoolId, warehouseId } = { schoolId: undefined, warehouseId: undefined, ...grant }
-  if ((grant.role === 'school' || grant.role === 'device') && place.schoolId !== undefined) return schoolId === place.schoolId
-  if (grant.role === 'warehouse' && warehouseId && place.warehouseId !== undefined) return warehouseId === place.warehouseId
+  if ((grant.role === 'school' || grant.role === 'device') && place.schoolId !== undefined)
+    return schoolId === place.schoolId
+  if (grant.role === 'warehouse' && warehouseId && place.warehouseId !== undefined)
+    return warehouseId === place.warehouseId
   return true
 }
 

@@ -12,7 +12,10 @@ const GrantSchema = Type.Object({
 const GrantsSchema = Type.Array(GrantSchema, { maxItems: 100 })
 
 export const SessionSchema = named('Session', Type.Object({ expiresAt: InstantSchema }))
-export const SignInSchema = Type.Object({ email: Type.String({ maxLength: 254, examples: ['admin@piraeus.example.org'] }), password: Type.String({ maxLength: 200, examples: ['correct horse battery staple'] }) })
+export const SignInSchema = Type.Object({
+  email: Type.String({ maxLength: 254, examples: ['admin@piraeus.example.org'] }),
+  password: Type.String({ maxLength: 200, examples: ['correct horse battery staple'] }),
+})
 export const MeSchema = named(
   'Me',
   Type.Object({
@@ -21,7 +24,11 @@ export const MeSchema = named(
     name: Type.String(),
     email: Type.Optional(EmailSchema),
     roles: Type.Array(
-      Type.Object({ role: oneOf([...roles, 'device']), schoolId: Type.Optional(IdSchema), warehouseId: Type.Optional(IdSchema) }),
+      Type.Object({
+        role: oneOf([...roles, 'device']),
+        schoolId: Type.Optional(IdSchema),
+        warehouseId: Type.Optional(IdSchema),
+      }),
     ),
   }),
 )
@@ -43,7 +50,9 @@ export const NewUserSchema = Type.Object({
   roles: GrantsSchema,
   password: Type.Optional(PasswordSchema),
 })
-export const UserChangeSchema = Type.Partial(Type.Object({ ...NewUserSchema.properties, password: PasswordSchema, active: Type.Boolean() }))
+export const UserChangeSchema = Type.Partial(
+  Type.Object({ ...NewUserSchema.properties, password: PasswordSchema, active: Type.Boolean() }),
+)
 export const ApiKeySchema = named(
   'ApiKey',
   Type.Object({
@@ -57,7 +66,11 @@ export const ApiKeySchema = named(
     revokedAt: nullable(InstantSchema),
   }),
 )
-export const NewApiKeySchema = Type.Object({ name: TextSchema, roles: GrantsSchema, expiresAt: Type.Optional(InstantSchema) })
+export const NewApiKeySchema = Type.Object({
+  name: TextSchema,
+  roles: GrantsSchema,
+  expiresAt: Type.Optional(InstantSchema),
+})
 export const CreatedApiKeySchema = named(
   'CreatedApiKey',
   Type.Object({ ...ApiKeySchema.properties, key: Type.String({ examples: ['saka_key_…'] }) }),
@@ -84,7 +97,9 @@ export const CreatedDeviceSchema = named(
     expiresAt: InstantSchema,
   }),
 )
-export const ProvisioningSchema = Type.Object({ provisioningToken: Type.String({ maxLength: 200, examples: ['saka_setup_…'] }) })
+export const ProvisioningSchema = Type.Object({
+  provisioningToken: Type.String({ maxLength: 200, examples: ['saka_setup_…'] }),
+})
 export const ProvisionedDeviceSchema = named(
   'ProvisionedDevice',
   Type.Object({ ...DeviceSchema.properties, deviceToken: Type.String({ examples: ['saka_device_…'] }) }),

@@ -22,7 +22,8 @@ export async function signIn(
   await deps.db.transact(async (tx) => {
     await recordEvent(deps, tx, actor, known ? 'session.started' : 'session.refused', subject)
     await deleteExpiredSessions(tx, now)
-    if (user && known) await insertSession(tx, { tokenHash: hashSecret(token), userId: user.id, createdAt: now, expiresAt })
+    if (user && known)
+      await insertSession(tx, { tokenHash: hashSecret(token), userId: user.id, createdAt: now, expiresAt })
   })
   if (!known) throw wrongPassword()
   return { token, expiresAt }

@@ -22,7 +22,10 @@ export const identityTables = (c: Columns) => {
     'sessions',
     {
       tokenHash: c.text('token_hash').primaryKey(),
-      userId: c.id('user_id').notNull().references(() => users.id),
+      userId: c
+        .id('user_id')
+        .notNull()
+        .references(() => users.id),
       createdAt: c.instant('created_at').notNull(),
       expiresAt: c.instant('expires_at').notNull(),
     },

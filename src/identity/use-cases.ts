@@ -59,7 +59,14 @@ export async function createUser(
   authorize(actor, 'user:write')
   const passwordHash = command.password ? await hashPassword(command.password) : null
   const { name, roles } = command
-  const user = { id: deps.newId(), email: command.email.toLowerCase(), name, roles, passwordHash, createdAt: deps.clock.now() }
+  const user = {
+    id: deps.newId(),
+    email: command.email.toLowerCase(),
+    name,
+    roles,
+    passwordHash,
+    createdAt: deps.clock.now(),
+  }
   return deps.db.transact(async (tx) => {
     const row = await insertUser(tx, user).catch(asEmailTaken)
     await recordEvent(deps, tx, actor, 'user.created', row.id, { roles })

@@ -6,7 +6,8 @@ export const occurredInFuture = defineProblem<{ occurredAt: Instant }>({
   code: 'occurred_in_future',
   status: 422,
   title: 'That has not happened yet',
-  detail: ({ occurredAt }) => `${occurredAt} is in the future. Give the time when it happened, or leave it out for now.`,
+  detail: ({ occurredAt }) =>
+    `${occurredAt} is in the future. Give the time when it happened, or leave it out for now.`,
 })
 
 /** When something happened: `occurredAt` if it is given, else now. Raises `occurred_in_future`. */

@@ -1,7 +1,8 @@
-import { and, eq, gt, inArray, like, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, ne, or, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
+import { contains, startsWith } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Community, Location, LocationKind, School } from './rules.ts'
 
@@ -19,7 +20,12 @@ export async function allCommunities({ q, t }: Reader): Promise<Community[]> {
 export async function listCommunities({ q, t }: Reader, page: PageQuery): Promise<Page<Community>> {
   const after = decodeCursor(page.cursor, 1)
   const behind = after ? gt(t.communities.code, String(after[0])) : undefined
-  const rows = await q.select().from(t.communities).where(behind).orderBy(t.communities.code).limit(page.limit + 1)
+  const rows = await q
+    .select()
+    .from(t.communities)
+    .where(behind)
+    .orderBy(t.communities.code)
+    .limit(page.limit + 1)
   return toPage(rows, page.limit, (row) => [row.code])
 }
 
@@ -71,7 +77,7 @@ export interface SchoolFilter {
 export async function listSchools({ q, t }: Reader, filter: SchoolFilter, page: PageQuery): Promise<Page<School>> {
   const after = decodeCursor(page.cursor, 1)
   const found = filter.q
-    ? or(like(t.schools.folded, `%${filter.q}%`), like(t.schools.ministryCode, `${filter.q}%`))
+    ? or(contains(t.schools.folded, filter.q), startsWith(t.schools.ministryCode, filter.q))
     : undefined
   const rows = await q
     .select()
@@ -137,10 +143,16 @@ export async function getLocation({ q, t }: Reader, id: Id): Promise<Location> {
   return row
 }
 
+/** Which locations to list. `schools` limits the yards to those of these schools. */
+export interface LocationFilter {
+  kind?: LocationKind | undefined
+  schools?: Id[] | undefined
+}
+
 /** Locations, the virtual ones first. */
 export async function listLocations(
   { q, t }: Reader,
-  filter: { kind?: LocationKind | undefined },
+  filter: LocationFilter,
   page: PageQuery,
 ): Promise<Page<Location>> {
   const after = decodeCursor(page.cursor, 1)
@@ -151,6 +163,7 @@ export async function listLocations(
     .where(
       and(
         filter.kind ? eq(t.locations.kind, filter.kind) : undefined,
+        filter.schools ? or(ne(t.locations.kind, 'school'), inArray(t.schools.id, filter.schools)) : undefined,
         after ? gt(t.locations.id, String(after[0])) : undefined,
       ),
     )

@@ -41,12 +41,27 @@ export async function placesRoutes(app: App): Promise<void> {
   await app.register(schoolImportRoutes)
   app.get(
     '/communities',
-    { schema: { tags, summary: 'List communities', querystring: PageQuerySchema, response: listAnswers(CommunitySchema) } },
-    (request, reply) => answerList(request, reply, CommunitySchema, (page) => readCommunities(request.deps, request.actor, page)),
+    {
+      schema: {
+        tags,
+        summary: 'List communities',
+        querystring: PageQuerySchema,
+        response: listAnswers(CommunitySchema),
+      },
+    },
+    (request, reply) =>
+      answerList(request, reply, CommunitySchema, (page) => readCommunities(request.deps, request.actor, page)),
   )
   app.post(
     '/communities',
-    { schema: { tags, summary: 'Add a community', body: NewCommunitySchema, response: answers(201, ref(CommunitySchema)) } },
+    {
+      schema: {
+        tags,
+        summary: 'Add a community',
+        body: NewCommunitySchema,
+        response: answers(201, ref(CommunitySchema)),
+      },
+    },
     async ({ deps, actor, body }, reply) => {
       reply.code(201)
       return withVersion(reply, await createCommunity(deps, actor, body))
@@ -107,13 +122,29 @@ export async function placesRoutes(app: App): Promise<void> {
 
   app.get(
     '/locations',
-    { schema: { tags, summary: 'List locations', querystring: LocationQuerySchema, response: listAnswers(LocationSchema) } },
+    {
+      schema: {
+        tags,
+        summary: 'List locations',
+        querystring: LocationQuerySchema,
+        response: listAnswers(LocationSchema),
+      },
+    },
     (request, reply) =>
-      answerList(request, reply, LocationSchema, (page) => readLocations(request.deps, request.actor, request.query, page)),
+      answerList(request, reply, LocationSchema, (page) =>
+        readLocations(request.deps, request.actor, request.query, page),
+      ),
   )
   app.post(
     '/warehouses',
-    { schema: { tags, summary: 'Add a warehouse', body: NewWarehouseSchema, response: answers(201, ref(LocationSchema)) } },
+    {
+      schema: {
+        tags,
+        summary: 'Add a warehouse',
+        body: NewWarehouseSchema,
+        response: answers(201, ref(LocationSchema)),
+      },
+    },
     async ({ deps, actor, body }, reply) => {
       reply.code(201)
       return createWarehouse(deps, actor, body)

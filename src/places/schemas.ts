@@ -2,10 +2,14 @@ import { Type } from 'typebox'
 import { IdSchema, named, nullable, oneOf, PageQuerySchema, TextSchema } from '../platform/http/index.ts'
 import { locationKinds } from './rules.ts'
 
-const text = (example: string, maxLength = 200) =>
-  nullable(Type.String({ maxLength, examples: [example] }))
+const text = (example: string, maxLength = 200) => nullable(Type.String({ maxLength, examples: [example] }))
 const CodeSchema = Type.String({ minLength: 1, maxLength: 20, pattern: '^\\S+$', examples: ['A'] })
-const MinistryCodeSchema = Type.String({ minLength: 1, maxLength: 20, pattern: '^[A-Za-z0-9-]+$', examples: ['9000001'] })
+const MinistryCodeSchema = Type.String({
+  minLength: 1,
+  maxLength: 20,
+  pattern: '^[A-Za-z0-9-]+$',
+  examples: ['9000001'],
+})
 const VersionSchema = Type.Integer({ examples: [1] })
 
 const community = {
@@ -45,5 +49,8 @@ export const LocationSchema = named(
   'Location',
   Type.Object({ id: IdSchema, kind: oneOf(locationKinds), name: TextSchema, schoolId: nullable(IdSchema) }),
 )
-export const LocationQuerySchema = Type.Object({ ...PageQuerySchema.properties, kind: Type.Optional(oneOf(locationKinds)) })
+export const LocationQuerySchema = Type.Object({
+  ...PageQuerySchema.properties,
+  kind: Type.Optional(oneOf(locationKinds)),
+})
 export const NewWarehouseSchema = Type.Object({ name: TextSchema })

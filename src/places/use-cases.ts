@@ -41,7 +41,11 @@ export type NewSchool = Pick<School, 'ministryCode' | 'name' | 'communityId'> &
   Partial<Pick<School, 'address' | 'postalCode' | 'latitude' | 'longitude' | 'email' | 'phone'>>
 
 /** Communities by code. */
-export async function readCommunities({ db }: Deps, actor: Actor | undefined, page: PageQuery): Promise<Page<Community>> {
+export async function readCommunities(
+  { db }: Deps,
+  actor: Actor | undefined,
+  page: PageQuery,
+): Promise<Page<Community>> {
   authorize(actor, 'place:read')
   return listCommunities(db.read, page)
 }
@@ -161,7 +165,7 @@ export async function alterSchool(
   return school
 }
 
-/** Locations, the virtual ones first. */
+/** Locations, the virtual ones first; of the yards school staff see their own alone. */
 export async function readLocations(
   { db }: Deps,
   actor: Actor | undefined,
@@ -169,7 +173,7 @@ export async function readLocations(
   page: PageQuery,
 ): Promise<Page<Location>> {
   authorize(actor, 'stock:read')
-  return listLocations(db.read, filter, page)
+  return listLocations(db.read, { ...filter, schools: schoolsOf(actor, 'stock:read') }, page)
 }
 
 /** Adds a warehouse. Raises `warehouse_name_taken`. */

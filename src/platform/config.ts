@@ -31,13 +31,16 @@ const whole = (min: number, max: number) => (text: string) =>
 const webAddress = (text: string) => {
   if (text === '') return { value: undefined }
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const plain = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username
+  const plain =
+    url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username
   return plain ? { value: url.origin } : { fault: 'must be an http or https address without a path' }
 }
 const databaseFile = (text: string) =>
   /^file:./.test(text) ? { value: text.slice('file:'.length) } : { fault: 'must begin with file: and name a file' }
 const mailAddress = (text: string) =>
-  text === '' || /^[^\s@]+@[^\s@]+$/.test(text) ? { value: text.toLowerCase() || undefined } : { fault: 'must be an e-mail address' }
+  text === '' || /^[^\s@]+@[^\s@]+$/.test(text)
+    ? { value: text.toLowerCase() || undefined }
+    : { fault: 'must be an e-mail address' }
 const password = (text: string) =>
   text === '' || text.length >= 8 ? { value: text || undefined } : { fault: 'must have at least 8 characters' }
 const timeZone = (text: string) => {
@@ -52,7 +55,12 @@ const timeZone = (text: string) => {
 /** Every setting, by its place in {@link Config}. */
 export const settings: Record<keyof Config, Setting> = {
   host: { name: 'HOST', fallback: '127.0.0.1', meaning: 'The address to listen on.', read: anyText },
-  port: { name: 'PORT', fallback: '3000', meaning: 'The port to listen on; 0 takes a free one.', read: whole(0, 65535) },
+  port: {
+    name: 'PORT',
+    fallback: '3000',
+    meaning: 'The port to listen on; 0 takes a free one.',
+    read: whole(0, 65535),
+  },
   baseUrl: {
     name: 'BASE_URL',
     fallback: '',
@@ -123,7 +131,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     return [key, 'value' in result ? result.value : undefined]
   })
   const config = Object.fromEntries(values) as Config
-  if (!config.adminEmail !== !config.adminPassword) faults.push('ADMIN_EMAIL and ADMIN_PASSWORD must be given together.')
+  if (!config.adminEmail !== !config.adminPassword)
+    faults.push('ADMIN_EMAIL and ADMIN_PASSWORD must be given together.')
   if (faults.length > 0) throw new InvalidConfig(faults)
   const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
   return { ...config, baseUrl: config.baseUrl ?? `http://${host}:${config.port}` }

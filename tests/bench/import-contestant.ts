@@ -3,30 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { insertEnrollments } from '../../src/enrollment/repository.ts'
 import type { NewEnrollment } from '../../src/enrollment/rules.ts'
-import { hashSecret, newSecret } from '../../src/identity/secrets.ts'
 import type { Id } from '../../src/kernel/ids.ts'
 import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import { insertRows } from '../../src/platform/db/index.ts'
-import { serve } from '../../src/serve.ts'
 
-/** How many schools the children are spread over. */
+/** How many schools the children of the bench are spread over. */
 export const schoolCount = 1000
 const insertedAtOnce = 500
 const now = '2023-09-11T06:30:00.000Z'
 
-/** Who races: the service itself, or only the inserting. */
-export type Contestant = 'import' | 'insert'
-/** What a contestant is asked to do next. */
-export type Order = { do: 'campaign' } | { do: 'insert'; campaignId: Id; children: number } | { do: 'memory' }
-
 async function prepare() {
   const folder = mkdtempSync(join(tmpdir(), 'saka-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const config = readConfig({ DATABASE_URL: `file:${join(folder, 'saka.db')}`, LOG_LEVEL: 'warn', PORT: '0' })
-  const deps = await openDeps(config)
+  const deps = await openDeps(readConfig({ DATABASE_URL: `file:${join(folder, 'saka.db')}`, LOG_LEVEL: 'warn' }))
   const { newId, db } = deps
-  const key = newSecret('key')
   const [communityId, kitId] = [newId(), newId()]
   const schools = Array.from({ length: schoolCount }, (_, i) => ({
     id: newId(),
@@ -38,26 +29,13 @@ async function prepare() {
   }))
   await db.transact(async (tx) => {
     const { t } = tx
-    const roles = [{ role: 'admin' as const }]
-    const keyRow = { id: newId(), name: 'bench', keyHash: hashSecret(key), roles, createdById: 'bench', createdAt: now }
-    await insertRows(tx, t.apiKeys, [keyRow])
     await insertRows(tx, t.communities, [{ id: communityId, code: 'A', name: 'A' }])
     await insertRows(tx, t.kits, [{ id: kitId, name: 'kit', unitCostCents: 1 }])
     const yards = schools.map(({ locationId, name }) => ({ id: locationId, kind: 'school' as const, name }))
     await insertRows(tx, t.locations, yards)
     await insertRows(tx, t.schools, schools)
   })
-  return { deps, key, communityId, kitId, schoolIds: schools.map(({ id }) => id) }
-}
-
-async function newCampaign({ db, newId }: OpenDeps, kitId: Id, communityId: Id): Promise<Id> {
-  const id = newId()
-  const figures = { year: 2023, targetQuantity: 1, budgetCents: 1, pickupFrom: '2023-09-11', pickupUntil: '2023-09-29' }
-  await db.transact(async (tx) => {
-    await insertRows(tx, tx.t.campaigns, [{ id, name: 'bench', kitId, createdAt: now, ...figures }])
-    await insertRows(tx, tx.t.campaignCommunities, [{ campaignId: id, communityId }])
-  })
-  return id
+  return { deps, kitId, schoolIds: schools.map(({ id }) => id) }
 }
 
 /** The rows that the import of the bench's file comes to. */
@@ -86,8 +64,11 @@ function parsedRows({ newId }: OpenDeps, campaignId: Id, schoolIds: Id[], childr
   }))
 }
 
-/** Inserts rows that are there already, and answers how many milliseconds that took. */
-async function insertOnly({ db }: OpenDeps, rows: NewEnrollment[]): Promise<number> {
+/** Inserts rows that are there already into a campaign of their own, and answers how many milliseconds that took. */
+async function insertOnly({ db }: OpenDeps, rows: NewEnrollment[], kitId: Id): Promise<number> {
+  const figures = { year: 2023, targetQuantity: 1, budgetCents: 1, pickupFrom: '2023-09-11', pickupUntil: '2023-09-29' }
+  const id = rows[0]!.campaignId
+  await db.transact((tx) => insertRows(tx, tx.t.campaigns, [{ id, name: 'bench', kitId, createdAt: now, ...figures }]))
   const start = performance.now()
   await db.transact(async (tx) => {
     for (let from = 0; from < rows.length; from += insertedAtOnce) {
@@ -97,14 +78,12 @@ async function insertOnly({ db }: OpenDeps, rows: NewEnrollment[]): Promise<numb
   return performance.now() - start
 }
 
+// Started as a process of its own, it inserts as many children as it is told to.
 if (process.send) {
-  const { deps, key, communityId, kitId, schoolIds } = await prepare()
-  const address = process.argv[2] === 'import' ? (await serve(deps)).address : undefined
-  process.on('message', async (order: Order) => {
-    if (order.do === 'campaign') process.send!(await newCampaign(deps, kitId, communityId))
-    else if (order.do === 'memory') process.send!(process.resourceUsage().maxRSS / 1024)
-    else process.send!(await insertOnly(deps, parsedRows(deps, order.campaignId, schoolIds, order.children)))
+  const { deps, kitId, schoolIds } = await prepare()
+  process.on('message', async (children: number) => {
+    process.send!(await insertOnly(deps, parsedRows(deps, deps.newId(), schoolIds, children), kitId))
   })
   process.on('SIGTERM', () => process.exit())
-  process.send({ address, authorization: `Bearer ${key}` })
+  process.send('ready')
 }

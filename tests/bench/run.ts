@@ -7,6 +7,8 @@ const only = process.argv.slice(2)
 const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.bench.ts'))
 for (const file of files.filter((name) => only.length === 0 || only.some((word) => name.startsWith(word)))) {
   process.stdout.write(`\n${file.replace('.bench.ts', '')}\n`)
-  const { status } = spawnSync(process.execPath, ['--import=tsx', join(import.meta.dirname, file)], { stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, ['--import=tsx', join(import.meta.dirname, file)], {
+    stdio: 'inherit',
+  })
   if (status !== 0) process.exitCode = 1
 }

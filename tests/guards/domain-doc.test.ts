@@ -34,12 +34,15 @@ t.test('docs/domain.md knows every word of the code', async (t) => {
   }
 })
 
-t.test('docs/domain.md tells scan results in the order of the code, and no discrepancy that is not there', async (t) => {
-  const results = wordsOf('redemption', 'scanResults')
-  t.match(domain.replaceAll(/\s+/g, ' '), results.map((result) => `\`${result}\``).join(', '))
-  const told = [...domain.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code!)
-  t.same(told.sort(), wordsOf('discrepancies', 'discrepancyCodes').sort())
-})
+t.test(
+  'docs/domain.md tells scan results in the order of the code, and no discrepancy that is not there',
+  async (t) => {
+    const results = wordsOf('redemption', 'scanResults')
+    t.match(domain.replaceAll(/\s+/g, ' '), results.map((result) => `\`${result}\``).join(', '))
+    const told = [...domain.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code!)
+    t.same(told.sort(), wordsOf('discrepancies', 'discrepancyCodes').sort())
+  },
+)
 
 t.test('docs/domain.md names constraints and triggers that the migrations make', async (t) => {
   const migrations = ['0000_first', '0001_ledger'].map((name) => read(`drizzle/sqlite/${name}.sql`)).join('\n')

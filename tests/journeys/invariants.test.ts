@@ -6,8 +6,6 @@ import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
 import { askOf, invariantsHold } from '../support/invariants.ts'
 import type { Answer } from '../support/saka.ts'
 
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 /** One command of a random day: which, and numbers to choose its records and quantities by. */
 type Step = { command: string; a: number; b: number; c: number; twice: boolean; together: boolean }
 
@@ -27,7 +25,8 @@ function commandsOf(day: OpenCampaign, counter: { n: number }) {
     return { code: voucher.code, schoolId, scanId: `scan-${++counter.n}`, ...more }
   }
   const places = () => [warehouse.id, ...schools.map((school) => school.locationId)]
-  const shipment = (n: number, status: string) => pick(ids(`select id from shipments where status = '${status}' order by id`), n)
+  const shipment = (n: number, status: string) =>
+    pick(ids(`select id from shipments where status = '${status}' order by id`), n)
 
   return {
     receive: (a: number, b: number) =>
@@ -84,7 +83,11 @@ function commandsOf(day: OpenCampaign, counter: { n: number }) {
     },
     batch: (a: number, b: number, c: number) => {
       const scannedAt = plusMilliseconds(clock.now(), -60_000 * (c % 600))
-      const scans = [scan(a, b, c, { scannedAt }), scan(b, c, a, { scannedAt, handedOut: true }), scan(a, 1, c, { handedOut: true })]
+      const scans = [
+        scan(a, b, c, { scannedAt }),
+        scan(b, c, a, { scannedAt, handedOut: true }),
+        scan(a, 1, c, { handedOut: true }),
+      ]
       return scans[0] && post('/redemption-batches', { scans })
     },
     undo: (a: number) => {
@@ -146,7 +149,44 @@ function commandsOf(day: OpenCampaign, counter: { n: number }) {
 /** What a run may find only if an invariant were broken. */
 const broken = ['ledger_mismatch', 'shipment_mismatch', 'handout_mismatch', 'allocation_mismatch', 'event_missing']
 
-const names = ['receive', 'receive', 'enroll', 'enroll', 'enroll', 'allocate', 'allocate', 'confirm', 'confirm', 'plan', 'plan', 'ship', 'dispatch', 'dispatch', 'cancel', 'deliver', 'deliver', 'takeBack', 'issue', 'issue', 'scan', 'scan', 'scan', 'batch', 'undo', 'revoke', 'reissue', 'transfer', 'withdraw', 'adjust', 'count', 'post', 'discard', 'return', 'reverse', 'reconcile']
+const names = [
+  'receive',
+  'receive',
+  'enroll',
+  'enroll',
+  'enroll',
+  'allocate',
+  'allocate',
+  'confirm',
+  'confirm',
+  'plan',
+  'plan',
+  'ship',
+  'dispatch',
+  'dispatch',
+  'cancel',
+  'deliver',
+  'deliver',
+  'takeBack',
+  'issue',
+  'issue',
+  'scan',
+  'scan',
+  'scan',
+  'batch',
+  'undo',
+  'revoke',
+  'reissue',
+  'transfer',
+  'withdraw',
+  'adjust',
+  'count',
+  'post',
+  'discard',
+  'return',
+  'reverse',
+  'reconcile',
+]
 const number = fc.nat({ max: 10_000 })
 const step = fc.record({
   command: fc.constantFrom(...names),
@@ -186,7 +226,11 @@ t.test('whatever happens in whatever order, the nine invariants hold', async (t)
         const ask = askOf(day.deps)
         invariantsHold(t, ask)
         const run = await day.api.made(`/campaigns/${day.campaign.id}/reconciliations`)
-        t.same(run.discrepancies.filter((one: any) => broken.includes(one.code)), [], 'reconciliation agrees')
+        t.same(
+          run.discrepancies.filter((one: any) => broken.includes(one.code)),
+          [],
+          'reconciliation agrees',
+        )
         const told = JSON.stringify([ask('select change from audit_events'), ask('select facts, raw from scans')])
         t.notMatch(told, /Μυστικόπουλος/, '9: no name is where it is not needed')
         if (!t.passing()) t.comment(seen.join('\n'))

@@ -3,8 +3,6 @@ import t from 'tap'
 import { askOf, invariantsHold } from '../support/invariants.ts'
 import { startSaka } from '../support/saka.ts'
 
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 const file = (name: string) => readFileSync(new URL(`../../src/demo/data/wake-2006/${name}`, import.meta.url))
 const total = (lines: any[], field: string) => lines.reduce((sum, line) => sum + line[field], 0)
 
@@ -68,12 +66,24 @@ t.test('a school system whose counts move after the kits are out: nobody loses w
   const second = await allocateAndShip()
   const shipped = new Map<string, number>(first.lines.map((line: any) => [line.schoolId, line.quantity]))
   for (const line of second.lines) {
-    t.ok(line.quantity >= shipped.get(line.schoolId)!, `${line.quantity} after ${shipped.get(line.schoolId)} were shipped`)
-    t.ok(line.quantity <= Math.max(line.need, shipped.get(line.schoolId)!), 'no more than needed, save what was shipped')
+    t.ok(
+      line.quantity >= shipped.get(line.schoolId)!,
+      `${line.quantity} after ${shipped.get(line.schoolId)} were shipped`,
+    )
+    t.ok(
+      line.quantity <= Math.max(line.need, shipped.get(line.schoolId)!),
+      'no more than needed, save what was shipped',
+    )
   }
   t.equal(total(second.lines, 'quantity'), stock + 600)
   invariantsHold(t, askOf(deps))
 
   const run = await api.made(`/campaigns/${campaign.id}/reconciliations`)
-  t.same(run.checks.filter((check: any) => !check.passed).map((check: any) => check.code).filter((code: string) => code !== 'target_not_met'), [])
+  t.same(
+    run.checks
+      .filter((check: any) => !check.passed)
+      .map((check: any) => check.code)
+      .filter((code: string) => code !== 'target_not_met'),
+    [],
+  )
 })

@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import t from 'tap'

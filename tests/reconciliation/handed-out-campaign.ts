@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import type { Test } from 'tap'
 import { type CampaignChange, type OpenCampaign, openCampaign } from '../support/campaign.ts'
 

@@ -2,8 +2,6 @@ import t, { type Test } from 'tap'
 import { type CampaignChange, openCampaign } from '../support/campaign.ts'
 import type { Answer, Api } from '../support/saka.ts'
 
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 /** An open campaign with `children` at its first school and their vouchers. */
 async function issuedCampaign(t: Test, children: number, change: CampaignChange = {}) {
   const saka = await openCampaign(t, change)

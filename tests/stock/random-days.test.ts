@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import fc from 'fast-check'
 import t from 'tap'
 import { plusMilliseconds } from '../../src/kernel/time.ts'

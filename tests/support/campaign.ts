@@ -1,8 +1,6 @@
 import type { Test } from 'tap'
 import { type Saka, startSaka } from './saka.ts'
 
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 /** An open campaign with two schools in one community, a warehouse and a kit. */
 export interface OpenCampaign extends Saka {
   community: any

@@ -56,7 +56,15 @@ const neverFound: Record<string, string> = {
     select l.allocation_id from allocation_lines l join allocations a on a.id = l.allocation_id
     where json_extract(a.policy, '$.prioritySchoolIds') is null
     group by l.allocation_id, l.need having max(l.shipped) = 0 and max(l.quantity) - min(l.quantity) > 1`,
-  '8: every change has its event': ['receipts', 'shipments', 'counts', 'adjustments', 'returns', 'allocations', 'discrepancies']
+  '8: every change has its event': [
+    'receipts',
+    'shipments',
+    'counts',
+    'adjustments',
+    'returns',
+    'allocations',
+    'discrepancies',
+  ]
     .map((table) => `select '${table}' as what, id from ${table} where id not in (select subject_id from audit_events)`)
     .join(' union all '),
 }

@@ -8,6 +8,7 @@ import { hashSecret, newSecret } from '../../src/identity/secrets.ts'
 import type { Instant } from '../../src/kernel/time.ts'
 import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
+import type { Log } from '../../src/platform/log.ts'
 
 /** A clock that stands still until it is moved. */
 export interface MovableClock {
@@ -18,7 +19,6 @@ export interface MovableClock {
 /** What a call answered. `json` is the body where it is JSON. */
 export interface Answer {
   status: number
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely, and fail where they are not as expected.
   json: any
   text: string
   bytes: Buffer
@@ -36,7 +36,6 @@ export interface Api {
   /** Sends a file as it is. */
   upload(path: string, file: string | Buffer, contentType?: string, headers?: Record<string, string>): Promise<Answer>
   /** Like `post`, and fails the test unless it is answered with 200 or 201. Answers the body. */
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
   made(path: string, body?: unknown): Promise<any>
 }
 
@@ -57,7 +56,10 @@ export interface Saka {
 export const firstMorning = '2023-09-11T06:30:00.000Z'
 
 /** Starts the whole service on a temporary database; it ends with the test. */
-export async function startSaka(t: Test, { now = firstMorning, env = {} }: { now?: Instant; env?: Record<string, string> } = {}): Promise<Saka> {
+export async function startSaka(
+  t: Test,
+  { now = firstMorning, env = {}, log }: { now?: Instant; env?: Record<string, string>; log?: Log } = {},
+): Promise<Saka> {
   const folder = mkdtempSync(join(tmpdir(), 'saka-test-'))
   let instant = now
   const clock: MovableClock = {
@@ -72,7 +74,7 @@ export async function startSaka(t: Test, { now = firstMorning, env = {} }: { now
     LOG_LEVEL: 'fatal',
     ...env,
   })
-  const deps = await openDeps(config, { clock })
+  const deps = await openDeps(config, { clock, ...(log && { log }) })
   const app = await buildApp(deps)
   await app.ready()
   t.teardown(async () => {
@@ -89,7 +91,9 @@ export async function startSaka(t: Test, { now = firstMorning, env = {} }: { now
         headers: { ...(authorization && { authorization }), ...headers },
         ...(body !== undefined && { payload: body as object }),
       })
-      const isJson = String(answer.headers['content-type']).includes('json') && !String(answer.headers['content-type']).includes('ndjson')
+      const isJson =
+        String(answer.headers['content-type']).includes('json') &&
+        !String(answer.headers['content-type']).includes('ndjson')
       return {
         status: answer.statusCode,
         json: isJson && answer.body !== '' ? JSON.parse(answer.body) : undefined,
@@ -109,7 +113,8 @@ export async function startSaka(t: Test, { now = firstMorning, env = {} }: { now
         call('POST', path, file, { 'content-type': contentType, ...headers }),
       made: async (path, body) => {
         const answer = await call('POST', path, body)
-        if (answer.status !== 200 && answer.status !== 201) throw new Error(`${path} answered ${answer.status}: ${answer.text}`)
+        if (answer.status !== 200 && answer.status !== 201)
+          throw new Error(`${path} answered ${answer.status}: ${answer.text}`)
         return answer.json
       },
     }
@@ -117,7 +122,14 @@ export async function startSaka(t: Test, { now = firstMorning, env = {} }: { now
 
   async function as(...roles: RoleGrant[]): Promise<Api> {
     const key = newSecret('key')
-    const row = { id: deps.newId(), name: roles[0]?.role ?? 'none', keyHash: hashSecret(key), roles, createdById: 'test', createdAt: instant }
+    const row = {
+      id: deps.newId(),
+      name: roles[0]?.role ?? 'none',
+      keyHash: hashSecret(key),
+      roles,
+      createdById: 'test',
+      createdAt: instant,
+    }
     await deps.db.transact(async ({ q, t }) => {
       await q.insert(t.apiKeys).values(row)
     })

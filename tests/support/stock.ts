@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import type { OpenCampaign } from './campaign.ts'
 
 /** What a test asks of the stock of a campaign, and does to it. */

@@ -1,4 +1,5 @@
 export { type Columns, sqliteColumns } from './columns.ts'
+export { contains, startsWith } from './contains.ts'
 export { type Db, prepared, type Reader, type Tx } from './db.ts'
 export { isCheckViolation, isUniqueViolation, storageFault, storageUnavailable } from './faults.ts'
 export { insertRows } from './insert-rows.ts'

@@ -19,35 +19,31 @@ export async function insertRows<Tables, Table extends SQLiteTable>(
   let from = 0
   for (const size of sizes) {
     if (rows.length - from < size) continue
-    const names = Array.from({ length: size }, (_, row) => columns.map((column) => `${column} ${row}`))
-    const statement = insertOf(tx, table, columns, names)
+    const statement = insertOf(tx, table, columns, size)
     for (; rows.length - from >= size; from += size) {
-      await statement.execute(valuesOf(rows, from, columns, names))
+      await statement.execute(valuesOf(rows, from, columns, size) as unknown as Record<string, unknown>)
     }
   }
 }
 
-function insertOf(tx: Reader<unknown>, table: SQLiteTable, columns: string[], names: string[][]) {
-  return prepared(tx, `insert ${names.length} ${getTableName(table)} ${columns}`, ({ q }) => {
-    const rows = names.map((ofRow) =>
-      Object.fromEntries(columns.map((column, i): [string, Placeholder] => [column, sql.placeholder(ofRow[i]!)])),
+/** Placeholders are called by their place, so that the values of a statement are a mere list. */
+function insertOf(tx: Reader<unknown>, table: SQLiteTable, columns: string[], size: number) {
+  return prepared(tx, `insert ${size} ${getTableName(table)} ${columns}`, ({ q }) => {
+    const rows = Array.from({ length: size }, (_, row) =>
+      Object.fromEntries(
+        columns.map((column, i): [string, Placeholder] => [column, sql.placeholder(String(row * columns.length + i))]),
+      ),
     )
     return q.insert(table).values(rows).prepare()
   })
 }
 
-/** The values of as many rows as there are `names`, each under the name of its placeholder. */
-function valuesOf(
-  rows: readonly object[],
-  from: number,
-  columns: string[],
-  names: string[][],
-): Record<string, unknown> {
-  const values: Record<string, unknown> = {}
-  for (let i = 0; i < names.length; i++) {
-    const row = rows[from + i] as Record<string, unknown>
-    const ofRow = names[i]!
-    for (let j = 0; j < columns.length; j++) values[ofRow[j]!] = row[columns[j]!]
+function valuesOf(rows: readonly object[], from: number, columns: string[], size: number): unknown[] {
+  const values = new Array<unknown>(size * columns.length)
+  let place = 0
+  for (let i = from; i < from + size; i++) {
+    const row = rows[i] as Record<string, unknown>
+    for (const column of columns) values[place++] = row[column]
   }
   return values
 }

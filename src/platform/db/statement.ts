@@ -43,7 +43,8 @@ function sourceOf(param: unknown): (values: Record<string, unknown>) => unknown 
   if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
   const value = named(param.value.name)
   const { encoder } = param
-  return (values) => encoder.mapToDriverValue(value(values))
+  const isPlain = encoder.mapToDriverValue === Column.prototype.mapToDriverValue
+  return isPlain ? value : (values) => encoder.mapToDriverValue(value(values))
 }
 
 function named(name: string) {
@@ -54,19 +55,32 @@ function named(name: string) {
   }
 }
 
-/** Makes a row's object out of its columns: one level for the columns of one table, two where a selection is grouped. */
+/**
+ * Makes a row's object out of its columns: one level for the columns of one table, two where a selection is grouped. Each
+ * object begins as the copy of one that has all its keys, so that all rows share a shape.
+ */
 function rowOf(fields: { path: string[]; field: unknown }[]): (columns: unknown[]) => unknown {
-  const parts = fields.map(({ path, field }) => ({ path, last: path.at(-1)!, decode: decoderOf(field) }))
-  const groups = [...new Set(parts.flatMap(({ path }) => (path.length > 1 ? [path[0]!] : [])))]
-  return (columns) => {
-    const row: Record<string, unknown> = {}
-    for (const group of groups) row[group] = {}
-    for (let i = 0; i < parts.length; i++) {
-      const { path, last, decode } = parts[i]!
-      const value = columns[i]
-      const target = path.length > 1 ? (row[path[0]!] as Record<string, unknown>) : row
-      target[last] = value === null || decode === undefined ? value : decode(value)
+  const groups = [...new Set(fields.map(({ path }) => path.slice(0, -1).join('.')))].map((name) => {
+    const columns = fields.flatMap(({ path, field }, i) =>
+      path.slice(0, -1).join('.') === name ? [{ i, key: path.at(-1)!, decode: decoderOf(field) }] : [],
+    )
+    return { name, columns, blank: Object.fromEntries(columns.map(({ key }) => [key, null as unknown])) }
+  })
+  const fill = ({ columns, blank }: (typeof groups)[number], values: unknown[]) => {
+    const part = { ...blank }
+    for (let c = 0; c < columns.length; c++) {
+      const { i, key, decode } = columns[c]!
+      const value = values[i]
+      part[key] = decode === undefined || value === null ? value : decode(value)
     }
+    return part
+  }
+  const [whole] = groups
+  if (groups.length === 1 && whole!.name === '') return (values) => fill(whole!, values)
+  const blank = Object.fromEntries(groups.map(({ name }) => [name, null as unknown]))
+  return (values) => {
+    const row = { ...blank }
+    for (let g = 0; g < groups.length; g++) row[groups[g]!.name] = fill(groups[g]!, values)
     return row
   }
 }

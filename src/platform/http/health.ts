@@ -7,7 +7,8 @@ const notReady = defineProblem<{ database: string }>({
   code: 'not_ready',
   status: 503,
   title: 'Not ready to serve',
-  detail: () => 'A part that the service needs does not answer. Look at the members for which one, and at the log for why.',
+  detail: () =>
+    'A part that the service needs does not answer. Look at the members for which one, and at the log for why.',
   members: (facts) => ({ ...facts, retryAfter: 5 }),
 })
 
@@ -22,7 +23,10 @@ export async function healthRoutes(app: App): Promise<void> {
     { config: open, schema: { tags, summary: 'Alive', response: answers(200, Alive) } },
     async () => ({ status: 'alive' }),
   )
-  const Ready = Type.Object({ database: Type.String({ examples: ['ready'] }), jobs: Type.String({ examples: ['ready'] }) })
+  const Ready = Type.Object({
+    database: Type.String({ examples: ['ready'] }),
+    jobs: Type.String({ examples: ['ready'] }),
+  })
   app.get(
     '/readyz',
     { config: open, schema: { tags, summary: 'Ready to serve', response: answers(200, Ready) } },
@@ -38,4 +42,3 @@ export async function healthRoutes(app: App): Promise<void> {
   )
   app.get('/openapi.json', { config: open, schema: { hide: true } }, () => app.swagger())
 }
-

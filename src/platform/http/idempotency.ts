@@ -11,7 +11,8 @@ export const idempotencyKeyReused = defineProblem({
   code: 'idempotency_key_reused',
   status: 422,
   title: 'The key stands for another request',
-  detail: () => 'The same idempotency key or scanId was sent before with other contents. Use a new one for a new request.',
+  detail: () =>
+    'The same idempotency key or scanId was sent before with other contents. Use a new one for a new request.',
 })
 
 const inFlight = defineProblem({
@@ -51,13 +52,14 @@ async function answerInside(claim: Claim, handler: RouteHandlerMethod, request: 
       return body
     })
   } catch (error) {
-    request.deps = deps
     if (error instanceof Problem && isKept(error.status) && error.code !== 'idempotency_key_reused') {
       await deps.db.transact(async (tx) => {
         if (await insertClaim(tx, claim, deps.clock.now())) await storeProblem(tx, claim, error, request)
       })
     }
     throw error
+  } finally {
+    request.deps = deps
   }
 }
 

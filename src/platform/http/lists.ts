@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, type TObject, Type } from 'typebox'
 import type { Page, PageQuery } from '../../kernel/page.ts'
 import { csvLines, ndjsonLines } from '../tabular/index.ts'
-import { nullable, pageOf, problemResponses, ref } from './schemas.ts'
+import { nullable, type pageOf, problemResponses, ref } from './schemas.ts'
 
 const wholePage = 500
 
@@ -12,7 +12,9 @@ export const listAnswers = <Item extends TObject>(Item: Item) => ({
   200: {
     description: 'A page as JSON, or the whole list as CSV or NDJSON.',
     content: {
-      'application/json': { schema: Type.Object({ items: Type.Array(ref(Item)), nextCursor: nullable(Type.String()) }) },
+      'application/json': {
+        schema: Type.Object({ items: Type.Array(ref(Item)), nextCursor: nullable(Type.String()) }),
+      },
       'text/csv': { schema: Type.String({ examples: [Object.keys(Item.properties).join(',')] }) },
       'application/x-ndjson': { schema: Type.String({ examples: ['{}'] }) },
     },

@@ -7,7 +7,8 @@ export const openApi: FastifyDynamicSwaggerOptions = {
     info: {
       title: 'Saka',
       version: '1.0.0',
-      description: 'School kits, from the supplier to the child. Errors are problems (RFC 9457); docs/problems.md tells each.',
+      description:
+        'School kits, from the supplier to the child. Errors are problems (RFC 9457); docs/problems.md tells each.',
       license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
     },
     servers: [{ url: '/', description: 'This host' }],
@@ -18,7 +19,20 @@ export const openApi: FastifyDynamicSwaggerOptions = {
       },
     },
     security: [{ session: [] }, { bearer: [] }],
-    tags: ['Service', 'Identity', 'Places', 'Campaigns', 'Enrollments', 'Stock', 'Allocation', 'Vouchers', 'Redemptions', 'Reconciliation', 'Audit', "Parents"].map((name) => ({ name })),
+    tags: [
+      'Service',
+      'Identity',
+      'Places',
+      'Campaigns',
+      'Enrollments',
+      'Stock',
+      'Allocation',
+      'Vouchers',
+      'Redemptions',
+      'Reconciliation',
+      'Audit',
+      'Parents',
+    ].map((name) => ({ name })),
   },
   refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `schema${i}`) },
 }

@@ -6,7 +6,8 @@ export function ifMatch(request: FastifyRequest): number | undefined {
   const header = request.headers['if-match']
   if (header === undefined || header === '*') return undefined
   const version = /^(?:W\/)?"(\d+)"$/.exec(header)?.[1]
-  if (!version) throw invalidInput({ errors: [{ pointer: '/headers/if-match', message: 'must be an ETag of this record' }] })
+  if (!version)
+    throw invalidInput({ errors: [{ pointer: '/headers/if-match', message: 'must be an ETag of this record' }] })
   return Number(version)
 }
 

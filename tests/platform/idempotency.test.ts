@@ -1,0 +1,156 @@
+import { sql } from 'drizzle-orm'
+import t from 'tap'
+import { openDeps } from '../../src/open-deps.ts'
+import { type Saka, startSaka } from '../support/saka.ts'
+
+const key = (text: string) => ({ 'idempotency-key': text })
+const kit = { name: 'Σχολικό σετ', items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }] }
+
+/** What is stored, written down past the API. */
+const change = ({ deps }: Saka, statement: string) => deps.db.transact(async ({ q }) => void q.run(sql.raw(statement)))
+
+const count = async ({ api }: Saka, list: string) => (await api.get(`${list}?limit=500`)).json.items.length
+
+t.test('the same request again answers the first answer and changes nothing', async (t) => {
+  const saka = await startSaka(t)
+  const first = await saka.api.post('/kits', kit, key('kit 1'))
+  const again = await saka.api.post('/kits', kit, key('kit 1'))
+
+  t.match(first, { status: 201, headers: { 'idempotency-replayed': undefined } })
+  t.match(again, { status: 201, headers: { 'idempotency-replayed': 'true' } })
+  t.same(again.json, first.json)
+  t.equal(again.headers['content-type'], first.headers['content-type'])
+  t.equal(await count(saka, '/kits'), 1)
+})
+
+t.test('a refusal is answered again as it was, also when it would no longer be one', async (t) => {
+  const saka = await startSaka(t)
+  const { api } = saka
+  const community = { code: 'A', name: 'Α΄ Δημοτική Κοινότητα' }
+  const { id } = await api.made('/communities', community)
+
+  const conflict = await api.post('/communities', community, key('conflict'))
+  t.match(conflict, { status: 409, json: { code: 'community_code_taken' } })
+  await api.patch(`/communities/${id}`, { code: 'Z' })
+  const again = await api.post('/communities', community, key('conflict'))
+  t.match(again, { status: 409, headers: { 'idempotency-replayed': 'true' } })
+  t.same(again.json, conflict.json, 'with the requestId of the first')
+  t.equal(again.headers['content-type'], 'application/problem+json')
+  t.equal(await count(saka, '/communities'), 1)
+
+  const campaign = { name: 'Δ', year: 2023, kitId: id, communityIds: [id], targetQuantity: 1, budgetCents: 1 }
+  const impossible = { ...campaign, pickupFrom: '2023-09-11', pickupUntil: '2023-09-29' }
+  const refused = await api.post('/campaigns', impossible, key('impossible'))
+  t.match(refused, { status: 422, json: { code: 'unknown_kit' } })
+  const refusedAgain = await api.post('/campaigns', impossible, key('impossible'))
+  t.match(refusedAgain, { status: 422, headers: { 'idempotency-replayed': 'true' } })
+  t.same(refusedAgain.json, refused.json)
+})
+
+t.test('a key stands for one address and one body', async (t) => {
+  const saka = await startSaka(t)
+  await saka.api.post('/kits', kit, key('k'))
+  const reused = { status: 422, json: { code: 'idempotency_key_reused' } }
+  t.match(await saka.api.post('/kits', { ...kit, name: 'Άλλο' }, key('k')), reused, 'another body')
+  t.match(await saka.api.post('/warehouses', { name: 'Αποθήκη' }, key('k')), reused, 'another address')
+  t.match(await saka.api.post('/kits', kit, key('k')), { status: 201 }, 'and still for the first')
+  t.equal(await count(saka, '/kits'), 1)
+})
+
+t.test('a key is its caller’s own', async (t) => {
+  const saka = await startSaka(t)
+  const other = await saka.as({ role: 'coordinator' })
+  const mine = await saka.api.post('/kits', kit, key('k'))
+  const theirs = await other.post('/kits', kit, key('k'))
+  t.match(theirs, { status: 201, headers: { 'idempotency-replayed': undefined } })
+  t.not(theirs.json.id, mine.json.id)
+})
+
+t.test('the same request many times at once happens once', async (t) => {
+  const saka = await startSaka(t)
+  const answers = await Promise.all(Array.from({ length: 20 }, () => saka.api.post('/kits', kit, key('k'))))
+  t.same([...new Set(answers.map((answer) => `${answer.status} ${answer.json.id}`))].length, 1)
+  t.equal(answers.filter((answer) => answer.headers['idempotency-replayed'] === 'true').length, 19)
+  t.equal(await count(saka, '/kits'), 1)
+})
+
+t.test('while work outside the transaction is still running, the same request is asked to wait', async (t) => {
+  const saka = await startSaka(t)
+  const user = { email: 'anna@example.org', name: 'Άννα', roles: [], password: 'correct horse battery' }
+  const [first, second] = await Promise.all([saka.api.post('/users', user, key('u')), saka.api.post('/users', user, key('u'))])
+  t.match(first, { status: 201 })
+  t.match(second, { status: 409, headers: { 'retry-after': '1' }, json: { code: 'idempotency_in_flight' } })
+  t.notOk('retryAfter' in second.json)
+  const later = await saka.api.post('/users', user, key('u'))
+  t.match(later, { status: 201, headers: { 'idempotency-replayed': 'true' } })
+  t.same(later.json, first.json)
+})
+
+t.test('a refusal of work outside the transaction is kept too', async (t) => {
+  const saka = await startSaka(t)
+  const user = { email: 'anna@example.org', name: 'Άννα', roles: [] }
+  await saka.api.made('/users', user)
+  t.match(await saka.api.post('/users', user, key('u')), { status: 409, json: { code: 'email_taken' } })
+  t.match(await saka.api.post('/users', user, key('u')), { status: 409, headers: { 'idempotency-replayed': 'true' } })
+})
+
+t.test('what may be otherwise a moment later is not kept: 403 and 503', async (t) => {
+  const saka = await startSaka(t)
+  const { deps, stranger } = saka
+  const key1 = await saka.api.made('/api-keys', { name: 'importer', roles: [{ role: 'auditor' }] })
+  const asKey = { authorization: `Bearer ${key1.key}`, ...key('k') }
+  t.match(await stranger.post('/kits', kit, asKey), { status: 403 })
+  await change(saka, `UPDATE api_keys SET roles = '[{"role":"coordinator"}]' WHERE id = '${key1.id}'`)
+  forgetCallers(t)
+  t.match(await stranger.post('/kits', kit, asKey), { status: 201, headers: { 'idempotency-replayed': undefined } })
+
+  const pages = await deps.db.transact(async ({ q }) => Number(q.get<[number]>(sql.raw('PRAGMA page_count'))[0]))
+  await change(saka, `PRAGMA max_page_count = ${pages}`)
+  const large = { ...kit, items: Array.from({ length: 200 }, () => ({ ...kit.items[0], name: 'Τετράδιο'.repeat(50) })) }
+  t.match(await saka.api.post('/kits', large, key('large')), { status: 503 })
+  await change(saka, 'PRAGMA max_page_count = 1000000')
+  t.match(await saka.api.post('/kits', large, key('large')), { status: 201, headers: { 'idempotency-replayed': undefined } })
+})
+
+t.test('a stranger’s key is not kept either', async (t) => {
+  const saka = await startSaka(t)
+  t.match(await saka.stranger.post('/kits', kit, key('k')), { status: 401 })
+  t.match(await saka.api.post('/kits', kit, key('k')), { status: 201 })
+})
+
+t.test('a key has 1 to 200 characters', async (t) => {
+  const { api } = await startSaka(t)
+  const refused = { status: 400, json: { code: 'invalid_input', errors: [{ pointer: '/headers/idempotency-key' }] } }
+  t.match(await api.post('/kits', kit, key('')), refused)
+  t.match(await api.post('/kits', kit, key('k'.repeat(201))), refused)
+  t.match(await api.post('/kits', kit, key('k'.repeat(200))), { status: 201 })
+})
+
+t.test('an effect and its answer are kept together or not at all', async (t) => {
+  const saka = await startSaka(t)
+  await change(saka, `CREATE TRIGGER cut BEFORE UPDATE ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'cut off'); END`)
+  t.match(await saka.api.post('/kits', kit, key('k')), { status: 500, json: { code: 'internal_error' } })
+  t.equal(await count(saka, '/kits'), 0, 'no kit without its answer')
+  t.equal((await saka.api.get('/audit/events')).json.items.length, 0, 'and no trail of it')
+  await change(saka, 'DROP TRIGGER cut')
+  t.match(await saka.api.post('/kits', kit, key('k')), { status: 201, headers: { 'idempotency-replayed': undefined } })
+  t.equal(await count(saka, '/kits'), 1)
+})
+
+t.test('a claim that a crash left behind is let go when the service starts again', async (t) => {
+  const saka = await startSaka(t)
+  const user = { email: 'anna@example.org', name: 'Άννα', roles: [] }
+  await saka.api.post('/users', user, key('u'))
+  await change(saka, `UPDATE idempotency_keys SET status = NULL, answer = NULL`)
+  t.match(await saka.api.post('/users', user, key('u')), { status: 409, json: { code: 'idempotency_in_flight' } })
+  const restarted = await openDeps(saka.deps.config, { clock: saka.clock, log: saka.deps.log })
+  restarted.close()
+  t.match(await saka.api.post('/users', user, key('u')), { status: 409, json: { code: 'email_taken' } }, 'it is tried again')
+})
+
+/** Lets the second pass for which a caller is remembered. */
+function forgetCallers(t: Tap): void {
+  const now = Date.now
+  t.intercept(Date, 'now', { value: () => now() + 1001 })
+}
+type Tap = Parameters<NonNullable<Parameters<typeof t.test>[1]>>[0]
