@@ -21,7 +21,7 @@ export function schema(c: db.Columns) {
   const vouchers = voucherTables(c, { ...campaigns, ...enrollment, ...places })
   return {
     ...idempotencyTables(c),
-    ...identityTables(c),
+    ...identityTables(c, places),
     ...auditTables(c),
     ...places,
     ...campaigns,

@@ -54,7 +54,8 @@ CREATE TABLE `devices` (
 	`token_hash` text,
 	`created_at` text NOT NULL,
 	`last_seen_at` text,
-	`revoked_at` text
+	`revoked_at` text,
+	FOREIGN KEY (`school_id`) REFERENCES `schools`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `devices_provisioning_hash` ON `devices` (`provisioning_hash`);--> statement-breakpoint

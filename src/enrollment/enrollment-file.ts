@@ -65,7 +65,7 @@ export function enrollmentFile(schools: SchoolsByCode): RowPlan<EnrollmentColumn
       const schoolId = schoolOf(row, schools)
       const pupilRef = row.required('pupilRef', longest.pupilRef)
       const item = { schoolId: schoolId ?? '', pupilRef, ...childOf(row) }
-      return { item, key: schoolId && pupilRef && `${schoolId} ${pupilRef}` }
+      return { item, key: schoolId && pupilRef && `${row.cell('schoolCode')} ${pupilRef}` }
     },
   }
 }

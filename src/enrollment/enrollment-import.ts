@@ -110,6 +110,11 @@ function newEnrollment(row: ChildRow, id: Id, campaignId: Id, createdAt: Instant
   }
 }
 
-function guardiansOf({ guardianName: name, guardianEmail: email, guardianPhone: phone, language }: ChildRow): Guardian[] {
+function guardiansOf({
+  guardianName: name,
+  guardianEmail: email,
+  guardianPhone: phone,
+  language,
+}: ChildRow): Guardian[] {
   return language === null ? [] : [{ name, email, phone, language, consent: false }]
 }

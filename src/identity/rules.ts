@@ -118,6 +118,14 @@ export const lastAdmin = defineProblem({
   detail: () => 'Nobody else is an administrator. Make another user one first.',
 })
 
+/** The school of a device is not there. */
+export const unknownSchool = defineProblem({
+  code: 'unknown_school',
+  status: 422,
+  title: 'There is no such school',
+  detail: () => 'The schoolId names no school. Add the school first, or correct the id.',
+})
+
 /** The one-time token has been used, has run out, or was never ours. */
 export const provisioningTokenInvalid = defineProblem({
   code: 'provisioning_token_invalid',

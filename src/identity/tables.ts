@@ -1,9 +1,9 @@
-import type { Id } from '../kernel/ids.ts'
+import type { PlacesTables } from '../places/tables.ts'
 import type { Columns } from '../platform/db/index.ts'
 import type { RoleGrant } from './rules.ts'
 
 /** Who may sign in, and the sessions, keys and devices that stand for them. Secrets are stored hashed. */
-export const identityTables = (c: Columns) => {
+export const identityTables = (c: Columns, { schools }: PlacesTables) => {
   const users = c.table(
     'users',
     {
@@ -51,7 +51,10 @@ export const identityTables = (c: Columns) => {
     {
       id: c.id('id').primaryKey(),
       name: c.text('name').notNull(),
-      schoolId: c.id('school_id').$type<Id>().notNull(),
+      schoolId: c
+        .id('school_id')
+        .notNull()
+        .references(() => schools.id),
       provisioningHash: c.text('provisioning_hash'),
       provisioningExpiresAt: c.instant('provisioning_expires_at').notNull(),
       provisionedAt: c.instant('provisioned_at'),

@@ -4,7 +4,7 @@ import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { notFound, staleVersion } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
-import { isUniqueViolation } from '../platform/db/index.ts'
+import { isReferenceViolation, isUniqueViolation } from '../platform/db/index.ts'
 import {
   type ApiKeyRow,
   claimProvisioning,
@@ -32,6 +32,7 @@ import {
   provisioningTokenInvalid,
   type RoleGrant,
   systemActor,
+  unknownSchool,
 } from './rules.ts'
 import { hashPassword, hashSecret, newSecret } from './secrets.ts'
 
@@ -142,7 +143,7 @@ export async function readApiKeys({ db }: Deps, actor: Actor | undefined, page: 
   return listApiKeys(db.read, page)
 }
 
-/** Registers a device for one school and answers the token that sets it up, once, within ten minutes. */
+/** Registers a device for one school and answers the token that sets it up, once, within ten minutes. Raises `unknown_school`. */
 export function createDevice(
   deps: Deps,
   actor: Actor | undefined,
@@ -159,6 +160,8 @@ export function createDevice(
       provisioningHash: hashSecret(provisioningToken),
       provisioningExpiresAt: plusMilliseconds(now, provisioningMilliseconds),
       createdAt: now,
+    }).catch((error: unknown) => {
+      throw isReferenceViolation(error) ? unknownSchool() : error
     })
     await recordEvent(deps, tx, actor, 'device.created', device.id, { schoolId })
     return { device, provisioningToken }

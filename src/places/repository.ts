@@ -1,8 +1,7 @@
-import { and, eq, gt, inArray, ne, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, like, ne, or, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
-import { contains, startsWith } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Community, Location, LocationKind, School } from './rules.ts'
 
@@ -77,7 +76,10 @@ export interface SchoolFilter {
 export async function listSchools({ q, t }: Reader, filter: SchoolFilter, page: PageQuery): Promise<Page<School>> {
   const after = decodeCursor(page.cursor, 1)
   const found = filter.q
-    ? or(contains(t.schools.folded, filter.q), startsWith(t.schools.ministryCode, filter.q))
+    ? or(
+        like(t.schools.folded, `%${filter.q}%`),
+        like(sql`replace(${t.schools.ministryCode}, '-', '')`, `${filter.q}%`),
+      )
     : undefined
   const rows = await q
     .select()

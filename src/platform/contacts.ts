@@ -1,15 +1,30 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 
-// One at sign; a dotted domain of labels that begin and end in a letter or digit; no character that a mail header, a list
-// of addresses or a spreadsheet would read as its own.
-const EMAIL =
-  /^[\p{L}\p{N}_](?:[\p{L}\p{N}!#$%&'*+\-/?^_`{|}~]|\.(?=[^.@])){0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+\p{L}[\p{L}\p{N}-]*[\p{L}\p{N}]$/u
+/**
+ * One at sign; a dotted domain of labels that begin and end in a letter or digit; no character that a mail header, a list
+ * of addresses or a spreadsheet would read as its own.
+ */
+function emailPattern(letter: string, digit: string, flags = ''): RegExp {
+  const word = `${letter}${digit}`
+  const local = `[${word}!#$%&'*+\\-/?^_\`{|}~]+`
+  const label = `[${word}](?:[${word}-]*[${word}])?`
+  return new RegExp(`^(?=[${word}_])${local}(?:\\.${local})*@(?:${label}\\.)+[${letter}][${word}-]*[${word}]$`, flags)
+}
+
+// Nearly all addresses are of the first kind, which is found out in a tenth of the time.
+const PLAIN_EMAIL = emailPattern('a-z', '0-9')
+const EMAIL = emailPattern('\\p{L}', '\\p{N}', 'u')
 const GREEK_PHONE = /^(?:\+30|0030)?((?:2\d|69)\d{8})$/
 const PHONE_SPACING = /[ .\-/()]/g
 
-/** `text` as an e-mail address in lower case; undefined if it is none. At most 254 characters (RFC 5321, 4.5.3.1.3). */
+/**
+ * `text` as an e-mail address in lower case; undefined if it is none. At most 254 characters, 64 before the at sign (RFC
+ * 5321, 4.5.3.1).
+ */
 export function normalEmail(text: string): string | undefined {
-  return text.length <= 254 && EMAIL.test(text) ? text.toLowerCase() : undefined
+  if (text.length > 254 || text.indexOf('@') > 64) return undefined
+  if (PLAIN_EMAIL.test(text)) return text
+  return EMAIL.test(text) ? text.toLowerCase() : undefined
 }
 
 /**

@@ -46,7 +46,7 @@ export async function insertScan(tx: Tx, scan: ScanRow): Promise<void> {
       })
       .prepare(),
   )
-  await insert.execute({ ...scan })
+  await insert.execute(scan)
 }
 
 /** Adds a hand-out by `actorId`. */

@@ -109,13 +109,17 @@ export async function redemptionRoutes(app: App): Promise<void> {
 function faultsOf(request: FastifyRequest & { body: { scans: SentScan[] } }): (Problem | undefined)[] {
   if (!request.validationError) return request.body.scans.map(() => undefined)
   if (!canBeAnswered(request.body)) throw request.validationError
-  const isSound = request.compileValidationSchema(NewRedemptionSchema, 'body')
+  const check = request.compileValidationSchema(NewRedemptionSchema, 'body') as (scan: unknown) => true | CheckFailed
   return request.body.scans.map((scan, i) => {
-    if (isSound(scan)) return undefined
-    const [fault] = isSound.errors ?? []
-    const pointer = `/scans/${i}${fault?.instancePath ?? ''}`
-    return invalidInput({ errors: [{ pointer, message: fault?.message ?? 'is not valid' }] })
+    const checked = check(scan)
+    if (checked === true) return undefined
+    const [fault] = checked.error
+    return invalidInput({ errors: [{ pointer: `/scans/${i}${fault!.instancePath}`, message: fault!.message }] })
   })
+}
+
+interface CheckFailed {
+  error: { instancePath: string; message: string }[]
 }
 
 function canBeAnswered(body: { scans?: unknown } | null): boolean {

@@ -50,9 +50,11 @@ export async function makeScan(deps: Deps, tx: Tx, actor: Actor, scan: Scan): Pr
   const known = code && (await findVoucherByCode(tx, code))
   const day = localDate(at, deps.config.timeZone)
   const result = judgeScan({ unreadable: refusal, known, schoolId: scan.schoolId, day })
-  const attempt = { ...scan, id: deps.newId(), scannedAt, recordedAt: now }
+  const { scanId, schoolId, text, collectedBy, handedOut } = scan
+  const id = deps.newId()
+  const attempt = { id, scanId, schoolId, text, scannedAt, recordedAt: now, collectedBy, handedOut }
   if (result !== 'accepted') return refuseScan(deps, tx, actor, attempt, result, known)
-  const accepted = await handOut(deps, tx, actor, attempt, known!)
+  const accepted = await giveKit(deps, tx, actor, attempt, known!)
   return accepted ?? makeScan(deps, tx, actor, scan)
 }
 
@@ -60,7 +62,7 @@ export async function makeScan(deps: Deps, tx: Tx, actor: Actor, scan: Scan): Pr
 export type TimedScan = Scan & { id: Id; scannedAt: Instant; recordedAt: Instant }
 
 /** Hands one kit out against `known`; undefined when somebody else has just used it. */
-async function handOut(
+async function giveKit(
   deps: Deps,
   tx: Tx,
   actor: Actor,
@@ -123,12 +125,29 @@ async function repeat(deps: Deps, tx: Tx, before: ScanRow, scan: Scan): Promise<
   return { scan: before, known: before.voucherId && code ? await findVoucherByCode(tx, code) : undefined }
 }
 
+/** Written out field by field: this runs for every scan, and copying objects would be most of its cost. */
 function scanRow(
   actor: Actor,
-  { text, ...scan }: TimedScan,
-  outcome: Pick<ScanRow, 'result' | 'voucherId' | 'campaignId'>,
+  scan: TimedScan,
+  { result, voucherId, campaignId }: Pick<ScanRow, 'result' | 'voucherId' | 'campaignId'>,
 ): ScanRow {
-  return { ...scan, ...outcome, raw: text, actorId: actor.id, redemptionId: null, discrepancyId: null, facts: {} }
+  return {
+    id: scan.id,
+    scanId: scan.scanId,
+    campaignId,
+    schoolId: scan.schoolId,
+    voucherId,
+    redemptionId: null,
+    discrepancyId: null,
+    result,
+    raw: scan.text,
+    handedOut: scan.handedOut,
+    collectedBy: scan.collectedBy,
+    actorId: actor.id,
+    scannedAt: scan.scannedAt,
+    recordedAt: scan.recordedAt,
+    facts: {},
+  }
 }
 
 /** The redemption that an accepted scan made, as it was then. */

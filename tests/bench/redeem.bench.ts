@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { requestsPerSecond } from './keep-alive.ts'
 import type { Contestant } from './redeem-contestant.ts'
 
-const rounds = 3
-const warmUp = 2000
+const rounds = 7
+const warmUp = 3000
 /** How many requests each contestant gets in one round, by the number of connections. */
-const requests = { 1: 300, 50: 3000 } as const
+const requests = { 1: 200, 50: 1000 } as const
 const connectionCounts = [1, 50] as const
 const perContestant = warmUp + rounds * (requests[1] + requests[50])
 

@@ -47,6 +47,8 @@ export interface Saka {
   api: Api
   /** The API of a caller with these roles. */
   as(...roles: RoleGrant[]): Promise<Api>
+  /** The API of a device of this school. */
+  device(schoolId: string): Promise<Api>
   /** The API of nobody. */
   stranger: Api
   folder: string
@@ -136,5 +138,12 @@ export async function startSaka(
     return apiWith(`Bearer ${key}`)
   }
 
-  return { deps, clock, api: await as({ role: 'admin' }), as, stranger: apiWith(undefined), folder }
+  const api = await as({ role: 'admin' })
+  async function device(schoolId: string): Promise<Api> {
+    const { provisioningToken } = await api.made('/devices', { name: 'Κινητό', schoolId })
+    const { deviceToken } = await api.made('/devices/provision', { provisioningToken })
+    return apiWith(`Bearer ${deviceToken}`)
+  }
+
+  return { deps, clock, api, as, device, stranger: apiWith(undefined), folder }
 }

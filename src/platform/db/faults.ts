@@ -37,6 +37,11 @@ export function isCheckViolation(error: unknown): boolean {
   return codeOf(error) === 'SQLITE_CONSTRAINT_CHECK'
 }
 
+/** Whether `error` says that a record would refer to one that is not there. */
+export function isReferenceViolation(error: unknown): boolean {
+  return codeOf(error) === 'SQLITE_CONSTRAINT_FOREIGNKEY'
+}
+
 function codeOf(error: unknown): string {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
   if (typeof code === 'string' && code.startsWith('SQLITE_')) return code

@@ -1,7 +1,12 @@
 export { type Columns, sqliteColumns } from './columns.ts'
-export { contains, startsWith } from './contains.ts'
 export { type Db, prepared, type Reader, type Tx } from './db.ts'
-export { isCheckViolation, isUniqueViolation, storageFault, storageUnavailable } from './faults.ts'
+export {
+  isCheckViolation,
+  isReferenceViolation,
+  isUniqueViolation,
+  storageFault,
+  storageUnavailable,
+} from './faults.ts'
 export { insertRows } from './insert-rows.ts'
 export { NewerDatabase } from './migrations.ts'
 export { type OpenDb, openSqlite } from './sqlite.ts'

@@ -32,7 +32,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   const writer = connect(options.file)
   writer.pragma('journal_mode = WAL')
   // Pages that many commits touch are then written back to the file once for all of them.
-  writer.pragma('wal_autocheckpoint = 8000')
+  writer.pragma('wal_autocheckpoint = 4000')
   applyMigrations(writer, options.migrationsFolder)
   const reader = connect(options.file)
   reader.pragma('query_only = ON')
@@ -57,7 +57,7 @@ function connect(file: string): Sqlite.Database {
   const connection = new Sqlite(file, { timeout: 5000 })
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
-  connection.pragma('cache_size = -65536')
+  connection.pragma('cache_size = -16384')
   connection.pragma('temp_store = MEMORY')
   return connection
 }

@@ -111,7 +111,8 @@ function textOf(body: unknown, reply: FastifyReply): string {
   return isProblem ? JSON.stringify(body) : String(reply.serialize(body as Record<string, unknown>))
 }
 
-const contentTypeOf = (reply: FastifyReply) => String(reply.getHeader('Content-Type') ?? 'application/json')
+const contentTypeOf = (reply: FastifyReply) =>
+  String(reply.getHeader('Content-Type') ?? 'application/json; charset=utf-8')
 
 function replay(kept: Kept, claim: Claim, reply: FastifyReply): unknown {
   if (kept.fingerprint !== claim.fingerprint) throw idempotencyKeyReused()

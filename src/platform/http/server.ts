@@ -7,6 +7,7 @@ import type { Deps } from '../../deps.ts'
 import type { App } from './app.ts'
 import { answerError, answerNotFound } from './problems.ts'
 import { namedSchemas } from './schemas.ts'
+import { outputCompiler } from './serialization.ts'
 import { inputCompiler } from './validation.ts'
 
 const bodyLimitBytes = 2 * 1024 * 1024
@@ -24,6 +25,7 @@ export async function httpServer(deps: Deps): Promise<App> {
     forceCloseConnections: 'idle',
     requestTimeout: 10 * 60_000,
     routerOptions: { maxParamLength: 300 },
+    schemaController: { compilersFactory: { buildSerializer: outputCompiler } },
     // An address that cannot be read leads nowhere; the framework would repeat it, with what may be a voucher's code.
     frameworkErrors: (_error, request, reply) => answerNotFound(request as FastifyRequest, reply as FastifyReply),
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
@@ -43,6 +45,7 @@ export async function httpServer(deps: Deps): Promise<App> {
     request.log.info({ route, status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) }, 'answered')
     done()
   })
+  endConnections(app)
   for (const schema of namedSchemas()) app.addSchema(schema)
   await app.register(cookie)
   const secure = securityHeaders()
@@ -51,6 +54,19 @@ export async function httpServer(deps: Deps): Promise<App> {
     done()
   })
   return app
+}
+
+/** Ends each connection with the answer that was under way when the service was told to stop: nobody waits for its idling. */
+function endConnections(app: App): void {
+  let stopping = false
+  app.addHook('preClose', (done) => {
+    stopping = true
+    done()
+  })
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (stopping) reply.header('Connection', 'close')
+    done()
+  })
 }
 
 const contentSecurityPolicy = {

@@ -1,4 +1,4 @@
-import { Ajv, type Options } from 'ajv'
+import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
 
@@ -15,6 +15,15 @@ export function inputCompiler(): FastifySchemaCompiler<object> {
   const address = addFormats(new Ajv({ ...options, coerceTypes: 'array' }))
   return ({ schema, httpPart }) => {
     if ((schema as { format?: string }).format === 'binary') return () => true
-    return (httpPart === 'body' ? body : address).compile(schema)
+    return whenNeeded(() => (httpPart === 'body' ? body : address).compile(schema))
+  }
+}
+
+/** A check that is made when it is first needed: making them all would take a good part of the start. */
+function whenNeeded(make: () => ValidateFunction) {
+  let check: ValidateFunction | undefined
+  return (input: unknown) => {
+    check ??= make()
+    return check(input) || { error: check.errors as unknown as Error }
   }
 }

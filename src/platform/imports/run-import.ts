@@ -25,7 +25,7 @@ export interface ImportKind<Key extends string, Item, Counts> {
  * transaction, so that nothing is ever half done. Raises `import_rejected` for a file with faults unless it is `partial`
  * or a dry run.
  */
-export async function runImport<Key extends string, Item, Counts extends ImportCounts>(
+export async function runImport<Key extends string, Item extends object, Counts extends ImportCounts>(
   { db, newId, config }: Deps,
   { file, dryRun = false, partial = false }: ImportCommand,
   { plan, nothing, merge }: ImportKind<Key, Item, Counts>,

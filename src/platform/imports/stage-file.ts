@@ -37,7 +37,7 @@ export interface StagedFile<Key extends string, Item> {
  * that the second of two is always at fault. Without a header that can be read every row is at fault. No more than
  * `limitBytes` are read, also after unpacking. Raises `unsupported_file`, `unreadable_file`, `file_too_large` and `storage_unavailable`.
  */
-export async function stageFile<Key extends string, Item>(
+export async function stageFile<Key extends string, Item extends object>(
   { path, charset }: ImportFile,
   plan: RowPlan<Key, Item>,
   limitBytes: number,

@@ -1,12 +1,13 @@
 import Sqlite from 'better-sqlite3'
 
-const atOnce = 500
+// Few enough that neither they nor their text outlive a minor collection: memory stays flat.
+const atOnce = 200
 
 /** Where the good rows of a file wait until all of it has been read. */
 export interface Staging<Item> {
   /** Takes `key` for `row`; answers the row that has taken it before, if one has. */
   claim(key: string, row: number): number | undefined
-  /** Puts an item, which is plain data, behind the others. */
+  /** Puts an item behind the others: plain data, with the same fields in the same order as the first. */
   keep(item: Item): void
   /** The items in the order they came, some hundreds at a time; can be read again. */
   chunks(): Iterable<Item[]>
@@ -17,17 +18,19 @@ export interface Staging<Item> {
  * A store for one import: a temporary database of SQLite's own, in memory while it is small, then in a file that has no
  * name, so that not even a crash leaves it behind. Memory does not grow with the number of rows.
  */
-export function openStaging<Item>(): Staging<Item> {
+export function openStaging<Item extends object>(): Staging<Item> {
   const store = new Sqlite('')
   store.pragma('journal_mode = OFF')
   store.pragma('synchronous = OFF')
+  store.pragma('cache_size = -4096')
   store.exec('CREATE TABLE keys (key TEXT PRIMARY KEY, "row" INTEGER NOT NULL) WITHOUT ROWID')
   store.exec('CREATE TABLE chunks (id INTEGER PRIMARY KEY, items TEXT NOT NULL)')
   const take = store.prepare('INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING')
   const taken = store.prepare<[string], number>('SELECT "row" FROM keys WHERE key = ?').pluck()
   const put = store.prepare('INSERT INTO chunks (items) VALUES (?)')
   const every = store.prepare<[], string>('SELECT items FROM chunks ORDER BY id').pluck()
-  let waiting: Item[] = []
+  let fields: string[] = []
+  let waiting: unknown[][] = []
   // One transaction for all: it is never committed, for nobody else ever reads it.
   store.exec('BEGIN')
 
@@ -36,15 +39,23 @@ export function openStaging<Item>(): Staging<Item> {
     waiting = []
   }
 
+  function toItem(values: unknown[]): Item {
+    const item: Record<string, unknown> = {}
+    for (let i = 0; i < fields.length; i++) item[fields[i]!] = values[i]
+    return item as Item
+  }
+
   return {
     claim: (key, row) => (take.run(key, row).changes > 0 ? undefined : taken.get(key)),
     keep: (item) => {
-      waiting.push(item)
+      if (fields.length === 0) fields = Object.keys(item)
+      // Values alone: half the size, and so half the time, of records.
+      waiting.push(Object.values(item))
       if (waiting.length >= atOnce) flush()
     },
     chunks: function* () {
       flush()
-      for (const items of every.iterate()) yield JSON.parse(items) as Item[]
+      for (const items of every.iterate()) yield (JSON.parse(items) as unknown[][]).map(toItem)
     },
     close: () => store.close(),
   }

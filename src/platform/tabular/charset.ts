@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs'
 import { TextDecoder } from 'node:util'
 import { unreadableFile } from './problems.ts'
 
-const CHUNK = 1 << 17
+// Small enough for V8's young generation: larger strings would pile up until a major collection.
+const CHUNK = 1 << 15
 
 const BYTE_ORDER_MARKS: [string, number[]][] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],

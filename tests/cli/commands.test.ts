@@ -1,0 +1,122 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { runCommand } from '../../src/cli/commands.ts'
+import { InvalidConfig, readConfig } from '../../src/platform/config.ts'
+
+/** Runs a command on a database in a folder of its own. */
+function terminal(t: Test, env: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'saka-cli-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'saka.db')
+  const said = { out: '', err: '' }
+  const run = (...args: string[]) => {
+    said.out = ''
+    said.err = ''
+    return runCommand(
+      args,
+      { DATABASE_URL: `file:${file}`, PORT: '0', LOG_LEVEL: 'silent', ...env },
+      {
+        out: (text) => {
+          said.out += text
+        },
+        err: (text) => {
+          said.err += text
+        },
+        // Stops at once: these tests are not about serving.
+        onStop: (stop) => stop(),
+      },
+    )
+  }
+  return { file, said, run }
+}
+
+t.test('help lists the commands, and what is not one is answered with it', async (t) => {
+  const { run, said } = terminal(t)
+  t.equal(await run(), 0)
+  for (const command of ['serve', 'migrate', 'demo', 'help']) t.match(said.out, new RegExp(`^  ${command} `, 'm'))
+  t.equal(await run('tidy'), 1)
+  t.match(said.err, /There is no command tidy\.\n\nsaka COMMAND/)
+  t.equal(said.out, '')
+})
+
+t.test('the database is made, and made ready, by its command', async (t) => {
+  const { run, said, file } = terminal(t)
+  t.equal(await run('migrate'), 0)
+  t.ok(existsSync(file))
+  t.match(said.out, /this version’s tables/)
+  t.equal(await run('serve'), 0, 'and served until told to stop')
+})
+
+t.test('an environment that cannot be lists every fault at once', async (t) => {
+  const env = {
+    PORT: '70000',
+    BASE_URL: 'https://saka.example.org/path',
+    DATABASE_URL: 'postgres://localhost/saka',
+    ADMIN_EMAIL: 'nobody',
+    ADMIN_PASSWORD: 'short',
+    TIME_ZONE: 'Europe/Piraeus',
+    UPLOAD_LIMIT_BYTES: '1 GB',
+    LOG_LEVEL: 'loud',
+    TRUST_PROXY: 'perhaps',
+  }
+  const { run, said } = terminal(t, env)
+  t.equal(await run('serve'), 1)
+  for (const name of Object.keys(env)) t.match(said.err, new RegExp(`^  ${name} must .+\\.$`, 'm'))
+  t.match(said.err, /^Saka cannot start/)
+  t.throws(() => readConfig({ ADMIN_EMAIL: 'admin@example.org' }), { message: /must be given together\./ })
+})
+
+t.test('without an environment there is a value for everything', async (t) => {
+  t.match(readConfig({}), {
+    host: '127.0.0.1',
+    port: 3000,
+    baseUrl: 'http://127.0.0.1:3000',
+    databaseFile: './data/saka.db',
+    adminEmail: undefined,
+  })
+  t.match(readConfig({ HOST: '0.0.0.0', PORT: '8080' }), { baseUrl: 'http://localhost:8080' })
+  t.match(readConfig({ BASE_URL: 'https://SAKA.example.org/', PORT: ' ' }), {
+    baseUrl: 'https://saka.example.org',
+    port: 3000,
+  })
+  t.ok(new InvalidConfig(['x']) instanceof Error)
+})
+
+t.test('a database from a newer version is refused with a sentence that says why', async (t) => {
+  const { run, said, file } = terminal(t)
+  await run('migrate')
+  const database = new Sqlite(file)
+  database.exec(`INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('of tomorrow', 99999999999999)`)
+  database.close()
+  for (const command of ['serve', 'migrate']) {
+    t.equal(await run(command), 1)
+    t.equal(
+      said.err,
+      'The database was made by a newer version of Saka. Start that version, or restore a backup made before it.\n',
+    )
+  }
+})
+
+t.test('what an operator can put right is said in a sentence', async (t) => {
+  const { run, said, file } = terminal(t)
+  writeFileSync(file, 'This is a letter and no database. '.repeat(100))
+  t.equal(await run('serve'), 1)
+  t.match(said.err, /is not a database\. Name another, or restore a backup\.\n$/)
+
+  const other = createServer()
+  const port = await new Promise<number>((resolve) =>
+    other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)),
+  )
+  t.teardown(() => other.close())
+  const taken = terminal(t, { PORT: String(port) })
+  t.equal(await taken.run('serve'), 1)
+  t.match(taken.said.err, /Another program listens there already/)
+
+  const unwritable = terminal(t, { DATABASE_URL: `file:${tmpdir()}` })
+  t.equal(await unwritable.run('serve'), 1)
+  t.match(unwritable.said.err, /cannot be opened/)
+})

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import '../../src/app.ts'
+import { problemKinds } from '../../src/kernel/problem.ts'
+import { settings } from '../../src/platform/config.ts'
+import { faultCodes } from '../../src/platform/imports/faults.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
+
+/** The rows of the tables of a page that begin with a word in code, as lists of cells without the backquotes. */
+function rowsOf(page: string): string[][] {
+  const lines = readFileSync(join(projectRoot, 'docs', page), 'utf8').split('\n')
+  const rows = lines.filter((line) => line.startsWith('| `'))
+  return rows.map((line) =>
+    line
+      .slice(2, -2)
+      .split(' | ')
+      .map((cell) => cell.replace(/^`(.*)`$/, '$1')),
+  )
+}
+
+t.test('docs/problems.md lists every problem with its status, once, and what to do in two languages', async (t) => {
+  const rows = rowsOf('problems.md').filter((row) => row.length > 2)
+  t.same(
+    rows.map(([code, status]) => `${code} ${status}`).sort(),
+    problemKinds().map(({ code, status }) => `${code} ${status}`),
+  )
+  for (const [code, , meaning, greek] of rows) {
+    t.match(meaning, /^[A-Z`a-z].{20,}\.$/, `${code} says what to do`)
+    t.match(greek, /^[^a-z]*[Α-Ωα-ωάέήίόύώΆΈΉΊΌΎΏ].{10,}\.$/, `${code} in Greek`)
+  }
+})
+
+t.test('docs/problems.md lists every fault of an imported row', async (t) => {
+  const rows = rowsOf('problems.md').filter((row) => row.length === 2)
+  t.same(rows.map(([code]) => code).sort(), [...faultCodes].sort())
+})
+
+t.test('a problem has a code in snake_case, a status that HTTP knows for refusals, and a title', async (t) => {
+  for (const { code, status, title } of problemKinds()) {
+    t.match(code, /^[a-z]+(_[a-z]+)*$/)
+    t.ok([400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503].includes(status), `${code}: ${status}`)
+    t.match(title, /^[A-Z].*[^.]$/, code)
+  }
+})
+
+t.test('docs/configuration.md lists every setting with its default and meaning', async (t) => {
+  const told = rowsOf('configuration.md')
+  const real = Object.values(settings).map(({ name, fallback, meaning }) => [name, fallback || 'none', meaning])
+  t.same(told, real)
+})

@@ -1,0 +1,263 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
+
+import t, { type Test } from 'tap'
+import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { openDeps } from '../../src/open-deps.ts'
+import { type Answer, type Api, firstMorning, type Saka, startSaka } from '../support/saka.ts'
+
+const admin = { email: 'admin@example.org', password: 'correct horse battery' }
+const env = { ADMIN_EMAIL: 'Admin@Example.org', ADMIN_PASSWORD: admin.password }
+const nowhere = '01890a5d-ac96-774b-bcce-b302099a8057'
+
+/** The cookie that a sign-in answers, ready to send. */
+const cookieOf = ({ headers }: Answer) => ({ cookie: String(headers['set-cookie']).split(';')[0]! })
+
+const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
+
+async function signIn(api: Api, credentials = admin) {
+  const answer = await api.post('/session', credentials)
+  if (answer.status !== 201) throw new Error(answer.text)
+  return cookieOf(answer)
+}
+
+/** Lets the second pass for which a caller is remembered. */
+function afterASecond(t: Test): void {
+  const now = Date.now
+  t.intercept(Date, 'now', { value: () => now() + 1001 })
+}
+
+const actionsOf = async ({ api }: Saka) => (await api.get('/audit/events')).json.items.map(({ action }: any) => action)
+
+t.test('the first administrator is made once, on a database without users', async (t) => {
+  const saka = await startSaka(t, { env })
+  const { stranger, deps } = saka
+  t.match(await stranger.post('/session', admin), { status: 201 })
+  const again = await openDeps({ ...deps.config, adminPassword: 'another password' }, { log: deps.log })
+  again.close()
+  t.match(await stranger.post('/session', { ...admin, password: 'another password' }), { status: 401 })
+  t.equal((await saka.api.get('/users')).json.items.length, 1)
+})
+
+t.test('a session lives in a cookie that no script and no other site can use', async (t) => {
+  const { stranger } = await startSaka(t, { env })
+  const answer = await stranger.post('/session', admin)
+  t.match(answer, { status: 201, json: { expiresAt: '2023-09-11T18:30:00.000Z' } })
+  const cookie = String(answer.headers['set-cookie'])
+  for (const flag of ['HttpOnly', 'SameSite=Lax', 'Secure', 'Path=/']) t.match(cookie, flag)
+  t.match(await stranger.get('/me', cookieOf(answer)), {
+    json: { kind: 'user', email: admin.email, roles: [{ role: 'admin' }], name: 'Administrator' },
+  })
+  const plain = await startSaka(t, { env: { ...env, BASE_URL: 'http://127.0.0.1:3000' } })
+  t.notMatch(
+    String((await plain.stranger.post('/session', admin)).headers['set-cookie']),
+    'Secure',
+    'without TLS it could not be sent',
+  )
+})
+
+t.test('a wrong password and an unknown address are refused alike, and both are written down', async (t) => {
+  const saka = await startSaka(t, { env })
+  const { stranger } = saka
+  const wrong = await stranger.post('/session', { ...admin, password: 'not the password' })
+  const unknown = await stranger.post('/session', { ...admin, email: 'nobody@example.org' })
+  for (const answer of [wrong, unknown]) {
+    t.match(answer, { status: 401, json: { code: 'wrong_password' }, headers: { 'set-cookie': undefined } })
+  }
+  t.equal(wrong.json.detail, unknown.json.detail)
+  t.same(await actionsOf(saka), ['session.refused', 'session.refused', 'user.created'])
+  await saka.api.made('/users', { email: 'maria@example.org', name: 'Μαρία', roles: [] })
+  t.match(
+    await stranger.post('/session', { email: 'maria@example.org', password: '' }),
+    { status: 401 },
+    'nor without a password',
+  )
+})
+
+t.test('a session ends when it is signed out, and after twelve hours', async (t) => {
+  const saka = await startSaka(t, { env })
+  const { stranger, clock } = saka
+  const first = await signIn(stranger)
+  const second = await signIn(stranger)
+  const out = await stranger.delete('/session', first)
+  t.match(out, { status: 204 })
+  t.match(String(out.headers['set-cookie']), /saka_session=;/)
+  afterASecond(t)
+  t.match(await stranger.get('/me', first), { status: 401 })
+  t.match(await stranger.get('/me', second), { status: 200 }, 'the other one goes on')
+  clock.set(plusMilliseconds(firstMorning, 12 * 60 * 60_000))
+  afterASecond(t)
+  t.match(await stranger.get('/me', second), { status: 401, json: { code: 'not_signed_in' } })
+})
+
+t.test('a change with a session is taken from our own pages only', async (t) => {
+  const { stranger } = await startSaka(t, { env })
+  const cookie = await signIn(stranger)
+  const change = (headers: Record<string, string>) =>
+    stranger.post('/communities', { code: 'A', name: 'Α΄' }, { ...cookie, ...headers })
+  const foreign = { status: 403, json: { code: 'foreign_origin' } }
+  t.match(await change({ origin: 'https://evil.example.net' }), foreign)
+  t.match(await change({ origin: 'null' }), foreign)
+  t.match(await change({ origin: 'https://saka.example.org.evil.net' }), foreign)
+  t.match(await change({ 'sec-fetch-site': 'cross-site' }), foreign)
+  t.match(await change({ 'sec-fetch-site': 'same-site' }), foreign)
+  t.match(
+    await stranger.get('/me', { ...cookie, origin: 'https://evil.example.net' }),
+    { status: 200 },
+    'reading changes nothing',
+  )
+  t.match(await change({ origin: 'https://saka.example.org', 'sec-fetch-site': 'same-origin' }), { status: 201 })
+})
+
+t.test('an API key is shown once, stored hashed, and stops when it is ended or has run out', async (t) => {
+  const saka = await startSaka(t)
+  const { api, stranger, deps, clock } = saka
+  const expiresAt = '2023-09-12T00:00:00+03:00'
+  const { key, id } = await api.made('/api-keys', { name: 'εισαγωγή', roles: [{ role: 'coordinator' }], expiresAt })
+  const other = await api.made('/api-keys', { name: 'άλλο', roles: [{ role: 'coordinator' }] })
+  t.match(key, /^saka_key_[\w-]{43}$/)
+  t.notMatch((await api.get('/api-keys')).text, key)
+  const rows = await deps.db.read.q.select().from(deps.db.read.t.apiKeys)
+  t.notMatch(JSON.stringify(rows), key)
+  t.match(await stranger.get('/me', bearer(key)), { json: { kind: 'api_key', id, roles: [{ role: 'coordinator' }] } })
+  t.match(await stranger.get('/users', bearer(key)), { status: 403, json: { code: 'not_allowed' } })
+
+  clock.set('2023-09-11T20:59:59.999Z')
+  afterASecond(t)
+  t.match(await stranger.get('/me', bearer(key)), { status: 200 })
+  clock.set('2023-09-11T21:00:00.000Z')
+  afterASecond(t)
+  t.match(await stranger.get('/me', bearer(key)), { status: 401 }, 'it has run out')
+
+  t.match(await stranger.get('/me', bearer(other.key)), { status: 200 })
+  t.match(await api.delete(`/api-keys/${other.id}`), { status: 204 })
+  t.match(await api.delete(`/api-keys/${other.id}`), { status: 204 }, 'ending it twice changes nothing')
+  afterASecond(t)
+  t.match(await stranger.get('/me', bearer(other.key)), { status: 401 }, 'it has been ended')
+  const listed = (await api.get('/api-keys')).json.items.find((row: any) => row.id === other.id)
+  t.match(listed, { revokedAt: '2023-09-11T21:00:00.000Z', lastUsedAt: String })
+  t.match(await stranger.get('/me', bearer('saka_key_nonsense')), { status: 401 })
+})
+
+t.test('users are added and changed by administrators alone; a coordinator cannot', async (t) => {
+  const saka = await startSaka(t)
+  const { api } = saka
+  const maria = {
+    email: 'Maria@Example.org',
+    name: 'Μαρία',
+    roles: [{ role: 'coordinator' }],
+    password: 'correct horse battery',
+  }
+  const user = await api.made('/users', maria)
+  t.match(user, { email: 'maria@example.org', active: true, version: 1 })
+  t.match(await api.post('/users', { ...maria, email: 'MARIA@example.org' }), {
+    status: 409,
+    json: { code: 'email_taken' },
+  })
+  t.match(await api.post('/users', { ...maria, email: 'x@example.org', password: 'short' }), { status: 400 })
+  t.match(await api.post('/users', { ...maria, email: 'x@example.org', roles: [{ role: 'mayor' }] }), { status: 400 })
+  const coordinator = await saka.as({ role: 'coordinator' })
+  t.match(await coordinator.get('/users'), { status: 403 })
+  t.match(await coordinator.post('/users', maria), { status: 403 })
+  t.match(await coordinator.patch(`/users/${user.id}`, { roles: [{ role: 'admin' }] }), { status: 403 })
+  t.match(await coordinator.post('/api-keys', { name: 'x', roles: [{ role: 'admin' }] }), { status: 403 })
+  t.match(await api.patch(`/users/${user.id}`, { name: 'Μαρία Π.' }, { 'if-match': '"1"' }), {
+    status: 200,
+    json: { version: 2 },
+  })
+  t.match(await api.patch(`/users/${user.id}`, { name: 'Άλλη' }, { 'if-match': '"1"' }), { status: 412 })
+})
+
+t.test('a new password and an end of the account sign a user out everywhere; a new role counts at once', async (t) => {
+  const saka = await startSaka(t, { env })
+  const { api, stranger } = saka
+  const maria = { email: 'maria@example.org', password: 'correct horse battery' }
+  const { id } = await api.made('/users', { ...maria, name: 'Μαρία', roles: [{ role: 'coordinator' }] })
+  const first = await signIn(stranger, maria)
+  t.match(await stranger.get('/campaigns', first), { status: 200 })
+
+  await api.patch(`/users/${id}`, { roles: [] })
+  afterASecond(t)
+  t.match(await stranger.get('/campaigns', first), { status: 403 })
+  await api.patch(`/users/${id}`, { password: 'another good password' })
+  afterASecond(t)
+  t.match(await stranger.get('/me', first), { status: 401 })
+  t.match(await stranger.post('/session', maria), { status: 401 })
+  const second = await signIn(stranger, { ...maria, password: 'another good password' })
+  await api.patch(`/users/${id}`, { active: false })
+  afterASecond(t)
+  t.match(await stranger.get('/me', second), { status: 401 })
+  t.match(await stranger.post('/session', { ...maria, password: 'another good password' }), { status: 401 })
+})
+
+t.test('somebody always administers the service', async (t) => {
+  const saka = await startSaka(t, { env })
+  const { api } = saka
+  const [{ id }] = (await api.get('/users')).json.items
+  const last = { status: 409, json: { code: 'last_admin' } }
+  t.match(await api.patch(`/users/${id}`, { active: false }), last)
+  t.match(await api.patch(`/users/${id}`, { roles: [{ role: 'auditor' }] }), last)
+  t.match(
+    (await api.get('/users')).json.items,
+    [{ active: true, roles: [{ role: 'admin' }], version: 1 }],
+    'nothing was changed',
+  )
+  t.match(await api.patch(`/users/${id}`, { name: 'Διαχειριστής' }), { status: 200 })
+  const second = await api.made('/users', { email: 'b@example.org', name: 'Β', roles: [{ role: 'admin' }] })
+  const both = await Promise.all([id, second.id].map((one) => api.patch(`/users/${one}`, { active: false })))
+  t.same(both.map(({ status }) => status).sort(), [200, 409], 'not even two at once can leave nobody')
+})
+
+t.test('where no user is an administrator, other users can still be changed', async (t) => {
+  const { api } = await startSaka(t)
+  const { id } = await api.made('/users', { email: 'b@example.org', name: 'Β', roles: [{ role: 'auditor' }] })
+  t.match(await api.patch(`/users/${id}`, { name: 'Βασίλης' }), { status: 200 })
+})
+
+t.test('a device is set up once, within ten minutes, and is cut off at once', async (t) => {
+  const saka = await startSaka(t)
+  const { api, stranger, clock } = saka
+  const community = await api.made('/communities', { code: 'A', name: 'Α΄' })
+  const school = await api.made('/schools', { ministryCode: '9000001', name: '1ο', communityId: community.id })
+  const tablet = { name: 'Τάμπλετ', schoolId: school.id }
+  const made = await api.made('/devices', tablet)
+  t.match(made, { provisioningToken: /^saka_setup_/, provisioningQr: /^<svg/, expiresAt: '2023-09-11T06:40:00.000Z' })
+  const provision = (provisioningToken: string) => stranger.post('/devices/provision', { provisioningToken })
+
+  const answers = await Promise.all([1, 2].map(() => provision(made.provisioningToken)))
+  t.same(answers.map(({ status }) => status).sort(), [201, 422], 'of two at once one is first')
+  const { deviceToken } = answers.find(({ status }) => status === 201)!.json
+  t.match(await provision(made.provisioningToken), { status: 422, json: { code: 'provisioning_token_invalid' } })
+  t.match(await provision('saka_setup_nonsense'), { status: 422 })
+  t.match(await stranger.get('/me', bearer(deviceToken)), {
+    json: { kind: 'device', id: made.id, roles: [{ role: 'device', schoolId: school.id }] },
+  })
+  t.notMatch((await api.get('/devices')).text, /saka_|Hash/)
+
+  const late = await api.made('/devices', tablet)
+  clock.set('2023-09-11T06:40:00.000Z')
+  t.match(await provision(late.provisioningToken), { status: 422 }, 'ten minutes are over')
+
+  t.match(await api.delete(`/devices/${made.id}`), { status: 204 })
+  afterASecond(t)
+  t.match(await stranger.get('/me', bearer(deviceToken)), { status: 401 })
+  const unused = await api.made('/devices', tablet)
+  await api.delete(`/devices/${unused.id}`)
+  t.match(await provision(unused.provisioningToken), { status: 422 }, 'nor is one set up that was cut off before')
+  t.match(await api.post('/devices', { ...tablet, schoolId: nowhere }), {
+    status: 422,
+    json: { code: 'unknown_school' },
+  })
+})
+
+t.test('what somebody may do is written next to the deed', async (t) => {
+  const saka = await startSaka(t, { env })
+  const { api } = saka
+  const { id } = await api.made('/users', { email: 'b@example.org', name: 'Βασιλική', roles: [{ role: 'auditor' }] })
+  await api.patch(`/users/${id}`, { name: 'Β.', email: 'c@example.org' })
+  const { items } = (await api.get(`/audit/events?subjectId=${id}`)).json
+  t.match(items, [
+    { action: 'user.changed', change: { fields: ['name', 'email'], roles: [{ role: 'auditor' }] } },
+    { action: 'user.created', change: { roles: [{ role: 'auditor' }] } },
+  ])
+  t.notMatch(JSON.stringify(items), /Βασιλική|example\.org/)
+})

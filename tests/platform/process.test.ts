@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import t, { type Test } from 'tap'
+import { projectRoot } from '../../src/platform/project-root.ts'
+
+const admin = { email: 'admin@example.org', password: 'correct horse battery' }
+const kit = (name: string) => ({ name, items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }] })
+/** A kit that takes some hundred kilobytes. */
+const heavyKit = (name: string) => ({
+  name,
+  items: Array.from({ length: 200 }, () => ({ ...kit(name).items[0], name: 'σ'.repeat(500) })),
+})
+
+/** The service as its own process, as an operator starts it. */
+interface Running {
+  child: ChildProcess
+  address: string
+  /** What it has logged so far. */
+  log: Record<string, unknown>[]
+  logged(message: RegExp): Promise<unknown>
+  ended: Promise<{ code: number | null; signal: string | null }>
+  /** Calls the API as the administrator. */
+  call(method: string, path: string, body?: unknown): Promise<Response>
+}
+
+/** Starts the service on the database in `folder`; `shell` goes before it on the command line. */
+async function start(t: Test, folder: string, shell = ''): Promise<Running> {
+  const env = {
+    ...process.env,
+    PORT: '0',
+    DATABASE_URL: `file:${join(folder, 'saka.db')}`,
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: admin.password,
+    LOG_LEVEL: 'info',
+  }
+  const child = spawn('sh', ['-c', `${shell} exec "$0" --import=tsx src/main.ts serve`, process.execPath], {
+    cwd: projectRoot,
+    env,
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  child.stderr!.pipe(process.stderr)
+  const log: Running['log'] = []
+  const waiting: { message: RegExp; found: (entry: unknown) => void }[] = []
+  createInterface({ input: child.stdout! }).on('line', (line) => {
+    const entry = JSON.parse(line) as Record<string, unknown>
+    log.push(entry)
+    for (const { message, found } of waiting) if (message.test(String(entry.msg))) found(entry)
+  })
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal })),
+  )
+  const logged = (message: RegExp) =>
+    new Promise<Record<string, unknown>>((found, fail) => {
+      const entry = log.find(({ msg }) => message.test(String(msg)))
+      if (entry) return found(entry)
+      waiting.push({ message, found: found as (entry: unknown) => void })
+      ended.then(({ code }) => fail(new Error(`ended with ${code} before it said ${message}`)))
+    })
+  const { msg } = await logged(/^listening on /)
+  const address = String(msg).replace('listening on ', '')
+  let cookie = ''
+  const call = (method: string, path: string, body?: unknown) =>
+    fetch(`${address}/api/v1${path}`, {
+      method,
+      headers: { cookie, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+  const session = await call('POST', '/session', admin)
+  cookie = session.headers.get('set-cookie')!.split(';')[0]!
+  return { child, address, log, logged, ended, call }
+}
+
+function temporaryFolder(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'saka-process-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Every kit of the service, by name. */
+async function kitNames({ call }: Running): Promise<string[]> {
+  const { items } = (await (await call('GET', '/kits?limit=500')).json()) as { items: { name: string }[] }
+  return items.map(({ name }) => name)
+}
+
+t.test('asked to stop, the service answers what is under way and ends with 0', async (t) => {
+  const service = await start(t, temporaryFolder(t))
+  t.equal(service.log.filter(({ msg }) => String(msg).startsWith('listening')).length, 1, 'listening is said once')
+
+  const { port } = new URL(service.address)
+  const body = JSON.stringify(admin)
+  const socket = connect(Number(port), '127.0.0.1')
+  let answer = ''
+  const closed = new Promise((resolve) => socket.on('close', resolve))
+  socket.on('data', (chunk) => {
+    answer += chunk
+  })
+  const head = ['POST /api/v1/session HTTP/1.1', 'Host: saka', 'Content-Type: application/json', 'Expect: 100-continue']
+  socket.write(`${head.join('\r\n')}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`)
+  // The service has the head of the request, and the process is told to end, before the body is there.
+  await new Promise((resolve) => socket.once('data', resolve))
+  service.child.kill('SIGTERM')
+  await service.logged(/^stopping/)
+  await t.rejects(fetch(`${service.address}/healthz`), 'nobody new is let in')
+  socket.write(body.slice(10))
+  await closed
+  t.match(answer, /HTTP\/1.1 201 Created/)
+  t.match(answer, /connection: close/i)
+  t.same(await service.ended, { code: 0, signal: null })
+})
+
+t.test(
+  'killed in the middle of its work, the service loses nothing that it has acknowledged and keeps nothing by half',
+  async (t) => {
+    const folder = temporaryFolder(t)
+    const service = await start(t, folder)
+    const acknowledged: string[] = []
+    const commands = Array.from({ length: 200 }, async (_, i) => {
+      const answer = await service.call('POST', '/kits', kit(`kit ${i}`))
+      if (answer.status !== 201) return
+      acknowledged.push(`kit ${i}`)
+      if (acknowledged.length === 20) service.child.kill('SIGKILL')
+    })
+    await Promise.allSettled(commands)
+    t.match(await service.ended, { signal: 'SIGKILL' })
+
+    const restarted = await start(t, folder)
+    const names = await kitNames(restarted)
+    t.ok(acknowledged.length >= 20)
+    t.same(
+      acknowledged.filter((name) => !names.includes(name)),
+      [],
+    )
+    const events = (await (await restarted.call('GET', '/audit/events?action=kit.created&limit=500')).json()) as {
+      items: unknown[]
+    }
+    t.equal(events.items.length, names.length, 'no kit without its event, no event without its kit')
+  },
+)
+
+t.test('when the disk refuses a commit, the command is refused and everything before it is there', async (t) => {
+  const folder = temporaryFolder(t)
+  const limited = await start(t, folder, 'ulimit -f 6000;')
+  const acknowledged: string[] = []
+  let refused: Response | undefined
+  for (let i = 0; i < 100 && !refused; i++) {
+    const answer = await limited.call('POST', '/kits', heavyKit(`kit ${i}`))
+    if (answer.status === 201) acknowledged.push(`kit ${i}`)
+    else refused = answer
+  }
+  t.ok(acknowledged.length > 0)
+  t.equal(refused?.status, 503)
+  t.equal(refused?.headers.get('retry-after'), '60')
+  t.match(await refused?.json(), { code: 'storage_unavailable' })
+  t.same((await kitNames(limited)).sort(), [...acknowledged].sort(), 'it can still be read')
+  limited.child.kill('SIGKILL')
+  await limited.ended
+
+  const roomy = await start(t, folder)
+  t.same((await kitNames(roomy)).sort(), [...acknowledged].sort())
+  t.equal((await roomy.call('POST', '/kits', kit('with room again'))).status, 201)
+})

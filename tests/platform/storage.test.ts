@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { sql } from 'drizzle-orm'
+import t, { type Test } from 'tap'
+import { openDeps } from '../../src/open-deps.ts'
+import { storageFault } from '../../src/platform/db/faults.ts'
+import { groupCommit } from '../../src/platform/db/group-commit.ts'
+import { fillDisk, makeRoom } from '../support/disk.ts'
+import { startSaka } from '../support/saka.ts'
+
+/** A database with one table, its group commit, and a look at every COMMIT before it happens. */
+function rowsDatabase(
+  t: Test,
+  { together, beforeCommit = () => {} }: { together?: number; beforeCommit?: () => void } = {},
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'saka-rows-'))
+  const connection = new Sqlite(join(folder, 'rows.db'))
+  connection.pragma('journal_mode = WAL')
+  connection.exec('CREATE TABLE rows (n INTEGER PRIMARY KEY)')
+  const reader = new Sqlite(join(folder, 'rows.db'), { readonly: true })
+  t.teardown(() => {
+    connection.close()
+    reader.close()
+    rmSync(folder, { recursive: true })
+  })
+  let commits = 0
+  const prepare = connection.prepare.bind(connection)
+  connection.prepare = ((source: string) => {
+    const statement = prepare(source)
+    if (source !== 'COMMIT') return statement
+    const commit = () => {
+      beforeCommit()
+      commits++
+      return statement.run()
+    }
+    return { run: commit }
+  }) as typeof connection.prepare
+  const transact = groupCommit(connection, together)
+  const insert = prepare('INSERT INTO rows VALUES (?)')
+  return {
+    transact,
+    add: (n: number) => transact(async () => void insert.run(n)),
+    committed: () => (reader.prepare('SELECT n FROM rows ORDER BY n').all() as { n: number }[]).map(({ n }) => n),
+    commits: () => commits,
+  }
+}
+
+t.test('fifty commands at once share commits, and the one that fails undoes itself alone', async (t) => {
+  const { transact, add, committed, commits } = rowsDatabase(t)
+  const failing = (n: number) =>
+    transact(async () => {
+      void add
+      throw new Error(`${n} fails`)
+    })
+  const work = Array.from({ length: 50 }, (_, n) => (n === 20 ? failing(n) : add(n)))
+  const results = await Promise.allSettled(work)
+  t.same(
+    results.flatMap((result, n) => (result.status === 'rejected' ? [n] : [])),
+    [20],
+  )
+  t.same(
+    committed(),
+    Array.from({ length: 50 }, (_, n) => n).filter((n) => n !== 20),
+  )
+  t.equal(commits(), 1)
+})
+
+t.test('what a failing command had done before it failed is undone', async (t) => {
+  const saka = await startSaka(t)
+  const { deps, api } = saka
+  const half = deps.db.transact(async ({ q, t }) => {
+    await q.insert(t.communities).values({ id: deps.newId(), code: 'HALF', name: 'Μισή' })
+    throw new Error('and then it fails')
+  })
+  const whole = api.post('/communities', { code: 'A', name: 'Α΄' })
+  await t.rejects(half, { message: 'and then it fails' })
+  t.match(await whole, { status: 201 })
+  t.same(
+    (await api.get('/communities')).json.items.map(({ code }: { code: string }) => code),
+    ['A'],
+  )
+})
+
+t.test('fifty requests at once are each answered for themselves', async (t) => {
+  const { api } = await startSaka(t)
+  const codes = Array.from({ length: 50 }, (_, i) => `C${i % 40}`)
+  const answers = await Promise.all(codes.map((code) => api.post('/communities', { code, name: code })))
+  t.equal(answers.filter(({ status }) => status === 201).length, 40)
+  t.equal(answers.filter(({ status, json }) => status === 409 && json.code === 'community_code_taken').length, 10)
+  t.equal((await api.get('/communities?limit=500')).json.items.length, 40)
+  t.equal((await api.get('/audit/events?action=community.created&limit=500')).json.items.length, 40)
+})
+
+t.test('nobody is answered before the commit', async (t) => {
+  let answered = 0
+  const atCommit: number[] = []
+  const { add, committed } = rowsDatabase(t, { together: 10, beforeCommit: () => atCommit.push(answered) })
+  const seen = await Promise.all(
+    Array.from({ length: 30 }, (_, n) =>
+      add(n).then(() => {
+        answered++
+        return committed().includes(n)
+      }),
+    ),
+  )
+  t.same(atCommit, [0, 10, 20], 'each group is answered after its own commit')
+  t.ok(seen.every(Boolean), 'and what was answered is there for others to read')
+})
+
+t.test('when the commit itself fails, all who shared it are refused and nothing is stored', async (t) => {
+  let broken = true
+  const beforeCommit = () => {
+    if (broken) throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' })
+  }
+  const { add, committed } = rowsDatabase(t, { beforeCommit })
+  const results = await Promise.allSettled([add(1), add(2)])
+  t.match(results, [
+    { status: 'rejected', reason: { code: 'storage_unavailable', status: 503 } },
+    { status: 'rejected', reason: { code: 'storage_unavailable', status: 503 } },
+  ])
+  t.same(committed(), [])
+  broken = false
+  await add(3)
+  t.same(committed(), [3])
+})
+
+t.test('a queue that grows without end is refused', async (t) => {
+  const { transact } = rowsDatabase(t)
+  const waiting = Array.from({ length: 10_000 }, () => transact(async () => {}))
+  await t.rejects(
+    transact(async () => {}),
+    { code: 'overloaded', status: 503, members: { retryAfter: 5 } },
+  )
+  await Promise.all(waiting)
+  await transact(async () => {})
+})
+
+t.test('a lock that another process holds is a reason to come again, not a fault of ours', async (t) => {
+  t.match(storageFault({ code: 'SQLITE_BUSY' }), { code: 'overloaded', status: 503 })
+  t.match(storageFault({ cause: { code: 'SQLITE_IOERR_WRITE' } }), { code: 'storage_unavailable' })
+  const other = new Error('other')
+  t.equal(storageFault(other), other)
+})
+
+t.test('readers see what is committed and nothing else, and cannot write', async (t) => {
+  const { deps } = await startSaka(t)
+  const { read } = deps.db
+  const codes = async () => (await read.q.select().from(read.t.communities)).map(({ code }) => code)
+  await deps.db.transact(async ({ q, t: tables }) => {
+    await q.insert(tables.communities).values({ id: deps.newId(), code: 'A', name: 'Α΄' })
+    t.same(await codes(), [], 'not before the commit')
+  })
+  t.same(await codes(), ['A'])
+  t.throws(() => read.q.run(sql`DELETE FROM communities`), { cause: { code: 'SQLITE_READONLY' } })
+})
+
+t.test('a full disk is a clear 503, loses nothing, and is over when there is room again', async (t) => {
+  const { deps, api } = await startSaka(t)
+  await api.made('/communities', { code: 'A', name: 'Α΄' })
+  await fillDisk(deps)
+  const large = (code: string) => ({ code, name: 'Κοινότητα'.repeat(20), nameLatin: 'Community'.repeat(20) })
+
+  const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => api.post('/communities', large(`L${i}`))))
+  const refused = answers.filter(({ status }) => status === 503)
+  t.ok(refused.length > 0)
+  for (const answer of refused)
+    t.match(answer, {
+      headers: { 'retry-after': '60', 'content-type': 'application/problem+json' },
+      json: { code: 'storage_unavailable', requestId: String },
+    })
+  const stored = (await api.get('/communities?limit=500')).json.items.map(({ code }: { code: string }) => code)
+  const acknowledged = answers.flatMap(({ status, json }) => (status === 201 ? [json.code] : []))
+  t.same(stored.sort(), ['A', ...acknowledged].sort(), 'what was acknowledged, and nothing that was refused')
+  t.match(await api.get('//readyz'), { status: 200 }, 'reading goes on')
+
+  await makeRoom(deps)
+  t.match(await api.post('/communities', large('Z')), { status: 201 })
+})
+
+t.test('a database made by a newer version is refused, and left as it is', async (t) => {
+  const { deps } = await startSaka(t)
+  const migrations = () => deps.db.read.q.all(sql`SELECT created_at FROM __drizzle_migrations`)
+  await deps.db.transact(async ({ q }) => {
+    q.run(sql`INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('of tomorrow', 99999999999999)`)
+  })
+  const before = migrations()
+  await t.rejects(openDeps(deps.config, { clock: deps.clock, log: deps.log }), { message: /made by a newer version/ })
+  t.same(migrations(), before)
+  t.throws(() => deps.check(), 'nor is it said to be ready')
+})
+
+t.test('the service is not ready while its tables are not', async (t) => {
+  const { deps, stranger } = await startSaka(t)
+  t.match(await stranger.get('//healthz'), { status: 200, json: { status: 'alive' } })
+  t.match(await stranger.get('//readyz'), { status: 200, json: { database: 'ready' } })
+  await deps.db.transact(async ({ q }) => void q.run(sql`DELETE FROM __drizzle_migrations`))
+  t.match(await stranger.get('//readyz'), { status: 503, headers: { 'retry-after': '5' }, json: { code: 'not_ready' } })
+  t.match(await stranger.get('//healthz'), { status: 200 })
+})
