@@ -9,12 +9,9 @@ export {
 export { campaignRoutes } from './routes.ts'
 export {
   type Campaign,
-  type CampaignStatus,
-  campaignNotOpen,
   checkFourEyes,
   checkNotClosed,
   checkOpen,
   checkTakesEnrollments,
-  type Kit,
 } from './rules.ts'
 export { CampaignSchema, OccurredSchema } from './schemas.ts'

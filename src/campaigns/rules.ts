@@ -53,7 +53,7 @@ export function unitCostOf(items: KitItem[]): number {
 }
 
 /** The campaign is not open. */
-export const campaignNotOpen = defineProblem<{ status: CampaignStatus }>({
+const campaignNotOpen = defineProblem<{ status: CampaignStatus }>({
   code: 'campaign_not_open',
   status: 409,
   title: 'The campaign is not open',
@@ -64,7 +64,7 @@ export const campaignNotOpen = defineProblem<{ status: CampaignStatus }>({
 })
 
 /** The campaign has ended: nothing of it changes any more. */
-export const campaignClosed = defineProblem({
+const campaignClosed = defineProblem({
   code: 'campaign_closed',
   status: 409,
   title: 'The campaign is closed',
@@ -72,7 +72,7 @@ export const campaignClosed = defineProblem({
 })
 
 /** Whoever made it may not also approve it. */
-export const fourEyes = defineProblem({
+const fourEyes = defineProblem({
   code: 'four_eyes',
   status: 409,
   title: 'Another person must do this',
@@ -80,7 +80,7 @@ export const fourEyes = defineProblem({
 })
 
 /** The pickup would end before it begins. */
-export const pickupEndsBeforeItBegins = defineProblem({
+const pickupEndsBeforeItBegins = defineProblem({
   code: 'pickup_ends_before_it_begins',
   status: 422,
   title: 'The pickup ends before it begins',
@@ -105,7 +105,7 @@ export const unknownCommunities = defineProblem<{ communityIds: Id[] }>({
 })
 
 /** What an open campaign gives out, and to whom, stays as it is. */
-export const campaignUnderWay = defineProblem<{ field: string }>({
+const campaignUnderWay = defineProblem<{ field: string }>({
   code: 'campaign_under_way',
   status: 409,
   title: 'The campaign is under way',

@@ -60,7 +60,7 @@ export async function insertEnrollment(tx: Tx, enrollment: NewEnrollment): Promi
 }
 
 /** The enrollment with this id, and its guardians. */
-export async function findEnrollment(reader: Reader, id: Id): Promise<Enrollment | undefined> {
+async function findEnrollment(reader: Reader, id: Id): Promise<Enrollment | undefined> {
   const { q, t } = reader
   return (await withGuardians(reader, await q.select().from(t.enrollments).where(eq(t.enrollments.id, id))))[0]
 }

@@ -64,7 +64,7 @@ export const pupilRefTaken = defineProblem<{ pupilRef: string }>({
 })
 
 /** The campaign is for other communities than the school's. */
-export const schoolNotInCampaign = defineProblem({
+const schoolNotInCampaign = defineProblem({
   code: 'school_out_of_scope',
   status: 422,
   title: 'The school is not part of the campaign',
@@ -72,7 +72,7 @@ export const schoolNotInCampaign = defineProblem({
 })
 
 /** The child is at another school now. */
-export const enrollmentTransferred = defineProblem({
+const enrollmentTransferred = defineProblem({
   code: 'enrollment_transferred',
   status: 409,
   title: 'The child has moved to another school',

@@ -87,7 +87,7 @@ export const notSignedIn = defineProblem({
 })
 
 /** The actor is known and may not do this. */
-export const notAllowed = defineProblem<{ action: Action }>({
+const notAllowed = defineProblem<{ action: Action }>({
   code: 'not_allowed',
   status: 403,
   title: 'Not allowed',

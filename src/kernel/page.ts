@@ -37,5 +37,5 @@ export function decodeCursor(cursor: string | undefined, length: number): Cursor
 export function toPage<Item>(rows: Item[], limit: number, keyOf: (item: Item) => CursorKey): Page<Item> {
   const items = rows.length > limit ? rows.slice(0, limit) : rows
   const last = items.at(-1)
-  return { items, nextCursor: rows.length > limit && last ? encodeCursor(keyOf(last)) : null }
+  return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null }
 }

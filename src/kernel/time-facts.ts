@@ -2,7 +2,7 @@ import { defineProblem } from './problem.ts'
 import { type Clock, type Instant, toInstant } from './time.ts'
 
 /** Something is said to have happened at a time that has not come yet. */
-export const occurredInFuture = defineProblem<{ occurredAt: Instant }>({
+const occurredInFuture = defineProblem<{ occurredAt: Instant }>({
   code: 'occurred_in_future',
   status: 422,
   title: 'That has not happened yet',

@@ -135,7 +135,7 @@ export const alreadyUndone = defineProblem<{ undoneAt: Instant }>({
 })
 
 /** Only a coordinator undoes a hand-out that is not fresh. */
-export const undoTooLate = defineProblem({
+const undoTooLate = defineProblem({
   code: 'undo_too_late',
   status: 409,
   title: 'The hand-out is too old to undo here',

@@ -1,13 +1,11 @@
-export { formatCode, payloadOf, type ReadCode, readPayload, type VoucherCode } from './code.ts'
+export { formatCode, payloadOf, readPayload } from './code.ts'
 export { findVoucherByCode, type PresentedVoucher } from './presented-repository.ts'
 export { qrPng, qrSvg } from './qr.ts'
-export { getVoucher, hasBeenServed, markIssuedAgain, markRedeemed, voucherCountsBySchool } from './repository.ts'
+export { hasBeenServed, markIssuedAgain, markRedeemed, voucherCountsBySchool } from './repository.ts'
 export { toVoucher, voucherRoutes } from './routes.ts'
 export {
   alreadyRedeemed,
   enrollmentInactive,
-  type Voucher,
-  type VoucherStatus,
   voucherExpired,
   voucherRevoked,
 } from './rules.ts'

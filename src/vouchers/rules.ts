@@ -77,7 +77,7 @@ export const enrollmentInactive = defineProblem<{ enrollmentStatus: string }>({
 })
 
 /** A child cannot move to where it is. */
-export const sameSchool = defineProblem({
+const sameSchool = defineProblem({
   code: 'same_school',
   status: 422,
   title: 'The child is at that school already',

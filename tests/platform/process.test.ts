@@ -68,6 +68,8 @@ async function start(t: Test, folder: string, shell = ''): Promise<Running> {
       method,
       headers: { cookie, ...(body ? { 'content-type': 'application/json' } : {}) },
       ...(body ? { body: JSON.stringify(body) } : {}),
+    }).catch((cause) => {
+      throw new Error(`no answer; exit code ${child.exitCode}, signal ${child.signalCode}`, { cause })
     })
   const session = await call('POST', '/session', admin)
   cookie = session.headers.get('set-cookie')!.split(';')[0]!

@@ -9,4 +9,4 @@ export {
 } from './faults.ts'
 export { insertRows } from './insert-rows.ts'
 export { NewerDatabase } from './migrations.ts'
-export { type OpenDb, openSqlite } from './sqlite.ts'
+export { openSqlite } from './sqlite.ts'

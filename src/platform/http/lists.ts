@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, type TObject, Type } from 'typebox'
 import type { Page, PageQuery } from '../../kernel/page.ts'
 import { csvLines, ndjsonLines } from '../tabular/index.ts'
-import { nullable, type pageOf, problemResponses, ref } from './schemas.ts'
+import { nullable, problemResponses, ref } from './schemas.ts'
 
 const wholePage = 500
 
@@ -21,9 +21,6 @@ export const listAnswers = <Item extends TObject>(Item: Item) => ({
   },
   ...problemResponses,
 })
-
-/** The type of a page of `Item`, as {@link listAnswers} says it. */
-export type PageOf<Item extends TObject> = Static<ReturnType<typeof pageOf<Item>>>
 
 /**
  * Answers a list in the form that the caller accepts. JSON is one page; CSV (UTF-8 with BOM) and NDJSON are streamed whole,

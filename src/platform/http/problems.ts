@@ -56,7 +56,7 @@ export function answerError(error: FastifyError | Problem | Error, request: Fast
 }
 
 /** Answers `problem`. */
-export function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   if (problem.members.retryAfter) reply.header('Retry-After', String(problem.members.retryAfter))
   reply.code(problem.status).header('Content-Type', problemType)
   // Own text: members differ from problem to problem, and a serializer would drop them.

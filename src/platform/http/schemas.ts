@@ -38,12 +38,8 @@ export const PageQuerySchema = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 1000 })),
 })
 
-/** A page of `Item`. */
-export const pageOf = <S extends TSchema>(Item: S) =>
-  Type.Object({ items: Type.Array(Item), nextCursor: nullable(Type.String()) })
-
 /** A problem (RFC 9457). Kinds of problem carry further members of their own. */
-export const ProblemSchema = Type.Object(
+const ProblemSchema = Type.Object(
   {
     type: Type.String({ examples: ['/problems/not-found'] }),
     title: Type.String({ examples: ['Not there'] }),

@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts'
 import { type PageLanguage, pageTexts, type VoucherState } from './texts.ts'
 
 /** What `known` is good for on `day`: what a scan at its own school would answer, in a parent's words. */
-export function voucherState(known: PresentedVoucher, day: LocalDate): VoucherState {
+function voucherState(known: PresentedVoucher, day: LocalDate): VoucherState {
   const result = judgeScan({ known, schoolId: known.voucher.schoolId, day })
   if (result === 'accepted') return 'ready'
   if (result === 'already_redeemed') return 'collected'

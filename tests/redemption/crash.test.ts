@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import t from 'tap'
+import { openCampaign } from '../support/campaign.ts'
+import { enrollChildren } from '../support/children.ts'
+
+/** Starts the service in a process of its own and waits until it listens. */
+async function start(folder: string): Promise<{ child: ChildProcess; address: string }> {
+  const child = spawn(process.execPath, ['--import=tsx', resolve('src/main.ts'), 'serve'], {
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      BASE_URL: 'https://saka.example.org',
+      DATABASE_URL: `file:${resolve(folder, 'saka.db')}`,
+      LOG_LEVEL: 'info',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const address = /listening on (http:\/\/[\d.:]+)/.exec(line)?.[1]
+    if (address) return { child, address }
+  }
+  throw new Error('the service did not start')
+}
+
+t.test('a service that is killed in the middle of a batch has done all of it or nothing', async (t) => {
+  const { api, campaign, school, deps, folder } = await openCampaign(t)
+  await enrollChildren(deps, { campaignId: campaign.id, schoolId: school.id, count: 1000 })
+  await api.made(`/campaigns/${campaign.id}/vouchers`)
+  const vouchers: { code: string }[] = []
+  for (let cursor = ''; ; ) {
+    const { items, nextCursor } = (await api.get(`/campaigns/${campaign.id}/vouchers?limit=500${cursor}`)).json
+    vouchers.push(...items)
+    if (!nextCursor) break
+    cursor = `&cursor=${nextCursor}`
+  }
+  const { key } = await api.made('/api-keys', { name: 'phone', roles: [{ role: 'coordinator' }] })
+  const scannedAt = '2023-09-11T06:30:00.000Z'
+  const scans = vouchers.map(({ code }, i) => ({ scanId: `s${i}`, code, schoolId: school.id, scannedAt }))
+  const send = (address: string) =>
+    fetch(`${address}/api/v1/redemption-batches`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ scans }),
+    })
+  const done = async () => {
+    const { q, t: tables } = deps.db.read
+    const [kept, redemptions, movements] = await Promise.all([
+      q.select({ id: tables.scans.id }).from(tables.scans),
+      q.select({ id: tables.redemptions.id }).from(tables.redemptions),
+      q.select({ id: tables.movements.id }).from(tables.movements),
+    ])
+    return [kept.length, redemptions.length, movements.length]
+  }
+
+  for (const milliseconds of [20, 60, 120]) {
+    const { child, address } = await start(folder)
+    const answer = send(address).catch(() => undefined)
+    await new Promise((tick) => setTimeout(tick, milliseconds))
+    child.kill('SIGKILL')
+    const acknowledged = (await answer)?.ok ?? false
+    const figures = await done()
+    t.ok(new Set(figures).size === 1 && (figures[0] === 0 || figures[0] === 1000), `nothing half done: ${figures}`)
+    if (acknowledged) t.equal(figures[0], 1000, 'nothing acknowledged is lost')
+  }
+
+  const { child, address } = await start(folder)
+  const { results } = (await (await send(address)).json()) as { results: { status: number }[] }
+  child.kill('SIGTERM')
+  t.ok(
+    results.every(({ status }) => status === 201),
+    'sent again, every scan is answered as accepted',
+  )
+  t.same(await done(), [1000, 1000, 1000])
+})
