@@ -44,7 +44,7 @@ async function startService(vouchers: number, commitTogether: number | undefined
   return { port: Number(new URL(address).port), path: '/api/v1/redemptions', authorization: `Bearer ${key}`, bodies }
 }
 
-export async function issueVouchers(deps: OpenDeps, key: string, count: number): Promise<string[]> {
+async function issueVouchers(deps: OpenDeps, key: string, count: number): Promise<string[]> {
   const { newId, db } = deps
   const [communityId, kitId, campaignId] = [newId(), newId(), newId()]
   const schools = Array.from({ length: schoolCount }, (_, i) => ({ id: newId(), locationId: newId(), name: `${i}ο` }))

@@ -55,7 +55,7 @@ t.test('a service that is killed in the middle of a batch has done all of it or 
     return [kept.length, redemptions.length, movements.length]
   }
 
-  for (const milliseconds of [20, 60, 120]) {
+  for (const milliseconds of [150, 500]) {
     const { child, address } = await start(folder)
     const answer = send(address).catch(() => undefined)
     await new Promise((tick) => setTimeout(tick, milliseconds))

@@ -43,15 +43,25 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
     }
   }
 
+  /** A disk that refuses may refuse this too; then the next group begins with it again. */
+  function rollBack(): void {
+    try {
+      if (connection.inTransaction) rollback.run()
+    } catch {
+      // Everybody who waited has been told already.
+    }
+  }
+
   async function runTogether(group: Waiting[]): Promise<void> {
     const answers: (() => void)[] = []
     try {
+      rollBack()
       begin.run()
       for (const waiting of group) answers.push(await runOne(waiting))
       commit.run()
     } catch (error) {
-      if (connection.inTransaction) rollback.run()
       for (const { reject } of group) reject(storageFault(error))
+      rollBack()
       return
     }
     for (const answer of answers) answer()
