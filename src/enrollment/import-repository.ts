@@ -1,9 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/index.ts'
 import type { Id } from '../kernel/ids.ts'
+import { prepared } from '../platform/db/index.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { ChildData, ChildRow, SchoolsByCode } from './enrollment-file.ts'
-import { foldedOf, updateEnrollment } from './repository.ts'
+import { foldedOf } from './repository.ts'
 import type { Enrollment } from './rules.ts'
 
 /** An enrollment as far as an import compares it: the child and the first guardian. */
@@ -60,23 +61,43 @@ export async function findChildren({ q, t }: Reader, campaignId: Id, children: C
 /** Gives a child these names and this first guardian. A second guardian stays. */
 export async function updateChild(tx: Tx, { id, pupilRef }: KnownChild, data: ChildData): Promise<void> {
   const { familyName, givenName, section, guardianName: name, guardianEmail: email, guardianPhone: phone } = data
-  const { q, t } = tx
-  await updateEnrollment(tx, id, {
-    familyName,
-    givenName,
-    section,
-    folded: foldedOf({ familyName, givenName, pupilRef }),
-  })
+  await childUpdate(tx).execute({ id, familyName, givenName, section, folded: foldedOf({ ...data, pupilRef }) })
   const { language } = data
-  if (language === null) {
-    await q.delete(t.guardians).where(and(eq(t.guardians.enrollmentId, id), eq(t.guardians.position, 1)))
-    return
-  }
-  await q
-    .insert(t.guardians)
-    .values({ enrollmentId: id, position: 1, name, email, phone, language })
-    .onConflictDoUpdate({
-      target: [t.guardians.enrollmentId, t.guardians.position],
-      set: { name, email, phone, language },
-    })
+  if (language === null) await firstGuardianDeletion(tx).execute({ id })
+  else await firstGuardianChange(tx).execute({ id, name, email, phone, language })
 }
+
+const given = (name: string) => sql`${sql.placeholder(name)}`
+
+const childUpdate = (tx: Tx) =>
+  prepared(tx, 'enrollment:update-child', ({ q, t }) =>
+    q
+      .update(t.enrollments)
+      .set({
+        familyName: given('familyName'),
+        givenName: given('givenName'),
+        section: given('section'),
+        folded: given('folded'),
+        version: sql`${t.enrollments.version} + 1`,
+      })
+      .where(eq(t.enrollments.id, sql.placeholder('id')))
+      .prepare(),
+  )
+
+const firstGuardianDeletion = (tx: Tx) =>
+  prepared(tx, 'enrollment:delete-first-guardian', ({ q, t }) =>
+    q
+      .delete(t.guardians)
+      .where(and(eq(t.guardians.enrollmentId, sql.placeholder('id')), eq(t.guardians.position, 1)))
+      .prepare(),
+  )
+
+const firstGuardianChange = (tx: Tx) =>
+  prepared(tx, 'enrollment:set-first-guardian', ({ q, t }) => {
+    const contact = { name: given('name'), email: given('email'), phone: given('phone'), language: given('language') }
+    return q
+      .insert(t.guardians)
+      .values({ enrollmentId: given('id'), position: 1, ...contact })
+      .onConflictDoUpdate({ target: [t.guardians.enrollmentId, t.guardians.position], set: contact })
+      .prepare()
+  })

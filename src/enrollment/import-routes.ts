@@ -1,3 +1,4 @@
+import { authorize } from '../identity/index.ts'
 import { type App, acceptUploads, answers, IdParams, ref, uploadBody, uploadOf } from '../platform/http/index.ts'
 import { ImportQuerySchema, ImportReportSchema } from '../platform/imports/index.ts'
 import { importEnrollments } from './enrollment-import.ts'
@@ -8,7 +9,7 @@ const takesFile = { tags: ['Enrollments'], params: IdParams, querystring: Import
 
 /** The imports of children: by name and number, and as head counts. */
 export async function importRoutes(app: App): Promise<void> {
-  await acceptUploads(app)
+  await acceptUploads(app, ({ actor }) => authorize(actor, 'enrollment:write'))
   app.post(
     '/campaigns/:id/enrollment-imports',
     {

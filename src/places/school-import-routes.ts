@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { authorize } from '../identity/index.ts'
 import { type App, acceptUploads, answers, ref, uploadBody, uploadOf } from '../platform/http/index.ts'
 import { ImportQuerySchema, ImportReportSchema } from '../platform/imports/index.ts'
 import { importSchools } from './school-import.ts'
@@ -10,7 +11,7 @@ const SchoolImportQuerySchema = Type.Object({
 
 /** The import of schools. */
 export async function schoolImportRoutes(app: App): Promise<void> {
-  await acceptUploads(app)
+  await acceptUploads(app, ({ actor }) => authorize(actor, 'place:write'))
   app.post(
     '/school-imports',
     {

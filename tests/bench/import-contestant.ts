@@ -10,7 +10,7 @@ import { insertRows } from '../../src/platform/db/index.ts'
 
 /** How many schools the children of the bench are spread over. */
 export const schoolCount = 1000
-const insertedAtOnce = 200
+const insertedAtOnce = 64
 const now = '2023-09-11T06:30:00.000Z'
 
 async function prepare() {

@@ -3,7 +3,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { prepared, type Reader, type Tx } from './db.ts'
 
 /** How many rows one statement inserts: as many large statements as can be filled, then smaller ones for the rest. */
-const sizes = [100, 10, 1]
+const sizes = [64, 8, 1]
 
 /**
  * Inserts `rows`, all of the same columns, in prepared statements of many rows each: for work in bulk. Columns that the

@@ -57,13 +57,17 @@ export const UploadQuerySchema = Type.Object({
 
 /**
  * Lets the routes of `app` take files of any type: what a file is, its own bytes say. Each is received before its handler
- * runs, which gets it by {@link uploadOf}. Raises `file_missing`, `file_incomplete` and `file_too_large`.
+ * runs, which gets it by {@link uploadOf}, but not before `allow` has let the request through: nobody fills the disk who
+ * may not import. Raises `file_missing`, `file_incomplete`, `file_too_large` and `storage_unavailable`.
  */
-export async function acceptUploads(app: App): Promise<void> {
+export async function acceptUploads(app: App, allow: (request: FastifyRequest) => void): Promise<void> {
   await app.register(multipart, { limits: { files: 1, fields: 10 } })
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-  app.addHook('preHandler', receiveUpload)
+  app.addHook('preHandler', async (request, reply) => {
+    allow(request)
+    await receiveUpload(request, reply)
+  })
 }
 
 /** The file of `request`. */
@@ -72,7 +76,7 @@ export function uploadOf(request: { body: unknown }): Upload {
 }
 
 async function receiveUpload(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'saka-upload-'))
+  const folder = await mkdtemp(join(tmpdir(), 'saka-upload-')).catch(asProblem)
   // Answered or abandoned: either way nobody needs the file any more.
   reply.raw.once('close', () => void rm(folder, { recursive: true, force: true }).catch(() => undefined))
   const { stream, contentType } = await fileOf(request)
@@ -122,6 +126,8 @@ const tooLarge = (limitBytes: number) =>
 
 function asProblem(error: unknown): never {
   if (error instanceof Problem) throw error
-  const { code } = error as NodeJS.ErrnoException
-  throw code === 'ENOSPC' || code === 'EDQUOT' ? storageUnavailable() : fileIncomplete()
+  const { code, path } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') throw storageUnavailable()
+  // A path tells a fault of our own files from one of the connection.
+  throw path === undefined ? fileIncomplete() : error
 }

@@ -71,6 +71,7 @@ export async function stageFile<Key extends string, Item extends object>(
       if (headerFaults.length > 0) faults.rows += batch.length
       else for (const row of batch) stage(row)
     }
+    staging.finish()
   } catch (error) {
     staging.close()
     throw storageFault(error)

@@ -1,7 +1,8 @@
 import Sqlite from 'better-sqlite3'
 
-// Few enough that neither they nor their text outlive a minor collection: memory stays flat.
-const atOnce = 200
+// Below a hundred: where V8 sees that many of a kind survive a minor collection it makes the rest of them long-lived, and
+// memory grows until a major one.
+const atOnce = 64
 
 /** Where the good rows of a file wait until all of it has been read. */
 export interface Staging<Item> {
@@ -9,7 +10,9 @@ export interface Staging<Item> {
   claim(key: string, row: number): number | undefined
   /** Puts an item behind the others: plain data, with the same fields in the same order as the first. */
   keep(item: Item): void
-  /** The items in the order they came, some hundreds at a time; can be read again. */
+  /** Says that there are no more items. */
+  finish(): void
+  /** The items in the order they came, some dozens at a time; can be read again. */
   chunks(): Iterable<Item[]>
   close(): void
 }
@@ -53,8 +56,8 @@ export function openStaging<Item extends object>(): Staging<Item> {
       waiting.push(Object.values(item))
       if (waiting.length >= atOnce) flush()
     },
+    finish: flush,
     chunks: function* () {
-      flush()
       for (const items of every.iterate()) yield (JSON.parse(items) as unknown[][]).map(toItem)
     },
     close: () => store.close(),
