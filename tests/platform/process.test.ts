@@ -37,7 +37,10 @@ async function start(t: Test, folder: string, shell = ''): Promise<Running> {
     ADMIN_PASSWORD: admin.password,
     LOG_LEVEL: 'info',
   }
-  const child = spawn('sh', ['-c', `${shell} exec "$0" --import=tsx src/main.ts serve`, process.execPath], {
+  // The test runner would put handlers of its own into the service, also for the signal of a file that grew too large,
+  // which Node ignores: the service must be as it is in use.
+  const command = `unset NODE_OPTIONS; ${shell} exec "$0" --import=tsx src/main.ts serve`
+  const child = spawn('sh', ['-c', command, process.execPath], {
     cwd: projectRoot,
     env,
   })
