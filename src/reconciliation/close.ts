@@ -7,18 +7,17 @@ import { refuse } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
 import { occurred } from '../kernel/time-facts.ts'
 import type { Tx } from '../schema.ts'
-import { releaseReservations } from '../stock/index.ts'
+import { cancelPlannedShipments, releaseReservations } from '../stock/index.ts'
 import { expireVouchers } from '../vouchers/index.ts'
-import { cancelPlannedShipments } from './closing-repository.ts'
 import { findSignedWhileClosing } from './repository.ts'
 import { checkClosable } from './rules.ts'
 import { readStanding } from './use-cases.ts'
 
 /**
  * Moves a campaign towards its end. The first time the pickup ends: vouchers expire, shipments that never left are
- * cancelled, and what was promised to schools and not shipped is free again. The second time the campaign ends, once a reconciliation made since is signed and still tells
- * the state of the books. Once closed, again changes nothing. Raises `campaign_not_open` for a draft, `open_discrepancies`
- * and `stale_reconciliation`.
+ * cancelled, and what was promised to schools and not shipped is free again. The second time the campaign ends, once a
+ * reconciliation made since is signed and still tells the state of the books. Once closed, again changes nothing. Raises
+ * `campaign_not_open` for a draft, `open_discrepancies` and `stale_reconciliation`.
  */
 export function closeCampaign(
   deps: Deps,
@@ -40,9 +39,7 @@ async function endPickup(deps: Deps, tx: Tx, actor: Actor, id: Id, closingAt: In
   const vouchersExpired = await expireVouchers(deps, tx, actor, id, closingAt)
   const campaign = await getCampaign(tx, id)
   await releaseReservations(deps, tx, campaign)
-  for (const shipmentId of await cancelPlannedShipments(tx, campaign, closingAt)) {
-    await recordEvent(deps, tx, actor, 'shipment.cancelled', shipmentId, { campaignId: id })
-  }
+  await cancelPlannedShipments(deps, tx, actor, id)
   await recordEvent(deps, tx, actor, 'campaign.closing', id, { closingAt, vouchersExpired })
 }
 

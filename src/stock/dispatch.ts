@@ -6,9 +6,10 @@ import type { Id } from '../kernel/ids.ts'
 import { refuse } from '../kernel/problem.ts'
 import { occurred } from '../kernel/time-facts.ts'
 import { virtualLocations } from '../places/index.ts'
-import { moveStock } from './movements.ts'
+import type { Tx } from '../schema.ts'
+import { moveStock, type Sources } from './movements.ts'
 import { addReservation } from './repository-reservations.ts'
-import { getShipment, type Shipment, updateShipment } from './repository-shipments.ts'
+import { getShipment, listPlanned, type Shipment, updateShipment } from './repository-shipments.ts'
 import { setAside } from './reservations.ts'
 import { shipmentNotPlanned } from './shipment-rules.ts'
 
@@ -56,16 +57,25 @@ export function dispatchShipment(deps: Deps, actor: Actor | undefined, id: Id, c
 export function cancelShipment(deps: Deps, actor: Actor | undefined, id: Id): Promise<Shipment> {
   return deps.db.transact(async (tx) => {
     const planned = await getShipment(tx, id)
-    const { warehouseId, kitId, campaignId, schoolId, quantity, reservedQuantity } = planned
-    authorize(actor, 'shipment:write', { warehouseId })
+    authorize(actor, 'shipment:write', { warehouseId: planned.warehouseId })
     if (planned.status === 'cancelled') return planned
-    refuse(checkNotClosed(await getCampaign(tx, campaignId)))
-    const at = deps.clock.now()
-    const shipment = await updateShipment(tx, id, 'planned', { status: 'cancelled', cancelledAt: at })
-    if (!shipment) throw shipmentNotPlanned(planned)
-    await setAside(deps, tx, { warehouseId, kitId, quantity: reservedQuantity - quantity, at })
-    await addReservation(tx, { campaignId, schoolId, kitId, warehouseId, quantity: reservedQuantity })
-    await recordEvent(deps, tx, actor, 'shipment.cancelled', id, { reservedQuantity })
-    return shipment
+    refuse(checkNotClosed(await getCampaign(tx, planned.campaignId)))
+    return cancel(deps, tx, actor, planned)
   })
+}
+
+/** Gives up every shipment of a campaign that was planned and never left, within the transaction that ends its pickup. */
+export async function cancelPlannedShipments(deps: Sources, tx: Tx, actor: Actor, campaignId: Id): Promise<void> {
+  for (const planned of await listPlanned(tx, campaignId)) await cancel(deps, tx, actor, planned)
+}
+
+async function cancel(deps: Sources, tx: Tx, actor: Actor, planned: Shipment): Promise<Shipment> {
+  const { id, warehouseId, kitId, campaignId, schoolId, quantity, reservedQuantity } = planned
+  const at = deps.clock.now()
+  const shipment = await updateShipment(tx, id, 'planned', { status: 'cancelled', cancelledAt: at })
+  if (!shipment) throw shipmentNotPlanned(planned)
+  await setAside(deps, tx, { warehouseId, kitId, quantity: reservedQuantity - quantity, at })
+  await addReservation(tx, { campaignId, schoolId, kitId, warehouseId, quantity: reservedQuantity })
+  await recordEvent(deps, tx, actor, 'shipment.cancelled', id, { reservedQuantity })
+  return shipment
 }

@@ -1,3 +1,4 @@
+export { cancelPlannedShipments } from './dispatch.ts'
 export { stockForAllocation } from './divisible.ts'
 export { type CampaignStockFigures, campaignStockFigures, type StockFigures } from './figures.ts'
 export { moveStock } from './movements.ts'

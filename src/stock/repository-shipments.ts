@@ -49,6 +49,16 @@ export async function getShipment({ q, t }: Reader, id: Id): Promise<Shipment> {
   return row
 }
 
+/** The shipments of a campaign that have not left. */
+export async function listPlanned({ q, t }: Reader, campaignId: Id): Promise<Shipment[]> {
+  const s = t.shipments
+  return q
+    .select()
+    .from(s)
+    .where(and(eq(s.campaignId, campaignId), eq(s.status, 'planned')))
+    .orderBy(s.number)
+}
+
 /** Changes a shipment and counts its version up; undefined when its status is no longer `status`. */
 export async function updateShipment(
   { q, t }: Tx,
