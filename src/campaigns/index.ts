@@ -10,6 +10,7 @@ export { campaignRoutes } from './routes.ts'
 export {
   type Campaign,
   checkFourEyes,
+  checkInScope,
   checkNotClosed,
   checkOpen,
   checkTakesEnrollments,

@@ -104,6 +104,15 @@ export const unknownCommunities = defineProblem<{ communityIds: Id[] }>({
   members: (facts) => ({ ...facts }),
 })
 
+/** A campaign is for other communities than a school's. */
+const schoolNotInCampaign = defineProblem({
+  code: 'school_not_in_campaign',
+  status: 422,
+  title: 'The campaign does not serve that school',
+  detail: () =>
+    'The school is in none of the campaign’s communities. Correct the school, or add its community to the campaign.',
+})
+
 /** What an open campaign gives out, and to whom, stays as it is. */
 const campaignUnderWay = defineProblem<{ field: string }>({
   code: 'campaign_under_way',
@@ -111,6 +120,14 @@ const campaignUnderWay = defineProblem<{ field: string }>({
   title: 'The campaign is under way',
   detail: ({ field }) => `${field} can only be changed while the campaign is a draft.`,
 })
+
+/** What stands against `campaign` serving a school. */
+export function checkInScope(
+  campaign: Pick<Campaign, 'communityIds'>,
+  school: { communityId: Id },
+): Problem | undefined {
+  return campaign.communityIds.includes(school.communityId) ? undefined : schoolNotInCampaign()
+}
 
 /** What stands against doing what only an open campaign allows. */
 export function checkOpen({ status }: Pick<Campaign, 'status'>): Problem | undefined {

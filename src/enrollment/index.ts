@@ -1,4 +1,4 @@
 export { activeBySchool, getEnrollment, insertEnrollment, markTransferred } from './repository.ts'
 export { enrollmentRoutes } from './routes.ts'
-export { checkInScope, type Enrollment } from './rules.ts'
+export type { Enrollment } from './rules.ts'
 export { EnrollmentSchema } from './schemas.ts'

@@ -63,14 +63,6 @@ export const pupilRefTaken = defineProblem<{ pupilRef: string }>({
     `The school has a child with number ${pupilRef} in this campaign already. Change that one, or correct the number.`,
 })
 
-/** The campaign is for other communities than the school's. */
-const schoolNotInCampaign = defineProblem({
-  code: 'school_out_of_scope',
-  status: 422,
-  title: 'The school is not part of the campaign',
-  detail: () => 'The campaign is for other communities than the school’s. Choose another school or another campaign.',
-})
-
 /** The child is at another school now. */
 const enrollmentTransferred = defineProblem({
   code: 'enrollment_transferred',
@@ -83,9 +75,4 @@ const enrollmentTransferred = defineProblem({
 /** What stands against withdrawing. Withdrawing twice is no fault: the second changes nothing. */
 export function checkWithdrawable({ status }: Pick<Enrollment, 'status'>): Problem | undefined {
   return status === 'transferred' ? enrollmentTransferred() : undefined
-}
-
-/** What stands against enrolling a child of `school` in `campaign`. */
-export function checkInScope(school: { communityId: Id }, campaign: { communityIds: Id[] }): Problem | undefined {
-  return campaign.communityIds.includes(school.communityId) ? undefined : schoolNotInCampaign()
 }

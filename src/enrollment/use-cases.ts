@@ -1,5 +1,5 @@
 import { recordEvent } from '../audit/index.ts'
-import { checkNotClosed, checkTakesEnrollments, getCampaign } from '../campaigns/index.ts'
+import { checkInScope, checkNotClosed, checkTakesEnrollments, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
@@ -18,7 +18,7 @@ import {
   replaceGuardians,
   updateEnrollment,
 } from './repository.ts'
-import { checkInScope, checkWithdrawable, type Enrollment, pupilRefTaken } from './rules.ts'
+import { checkWithdrawable, type Enrollment, pupilRefTaken } from './rules.ts'
 
 /** Enrollments of a campaign by school and pupil number; school staff see their own school's alone. */
 export async function readEnrollments(
@@ -41,7 +41,7 @@ export async function readEnrollment({ db }: Deps, actor: Actor | undefined, id:
 }
 
 /**
- * Enrolls one child, who arrived late. Raises `campaign_not_open`, `campaign_closed`, `school_out_of_scope` and
+ * Enrolls one child, who arrived late. Raises `campaign_not_open`, `campaign_closed`, `school_not_in_campaign` and
  * `pupil_ref_taken`.
  */
 export function enroll(
@@ -52,7 +52,7 @@ export function enroll(
   return deps.db.transact(async (tx) => {
     authorize(actor, 'enrollment:write')
     const campaign = await getCampaign(tx, campaignId)
-    refuse(checkTakesEnrollments(campaign) ?? checkInScope(await getSchool(tx, schoolId), campaign))
+    refuse(checkTakesEnrollments(campaign) ?? checkInScope(campaign, await getSchool(tx, schoolId)))
     const { givenName = null, familyName = null, section = null, guardians = [] } = toPerson(input)
     const enrollment = await insertEnrollment(tx, {
       id: deps.newId(),

@@ -1,4 +1,3 @@
-import type { Id } from '../kernel/ids.ts'
 import { defineProblem, type Problem } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
 import type { ShipmentStatus } from './rules.ts'
@@ -20,15 +19,6 @@ export interface Outcome {
   rejectedQuantity: number
   missingQuantity: number
 }
-
-/** The campaign is not for the school's community. */
-const schoolNotInCampaign = defineProblem({
-  code: 'school_not_in_campaign',
-  status: 422,
-  title: 'The campaign does not serve that school',
-  detail: () =>
-    'The school is in none of the campaign’s communities. Correct the school, or add its community to the campaign.',
-})
 
 /** Nothing is promised that could be shipped. */
 export const notAllocated = defineProblem({
@@ -92,11 +82,6 @@ const beforeDispatch = defineProblem<{ dispatchedAt: Instant }>({
   detail: ({ dispatchedAt }) => `The shipment was dispatched on ${dispatchedAt}. Give a later occurredAt.`,
   members: (facts) => ({ ...facts }),
 })
-
-/** What stands against `campaign` shipping to a school. */
-export function checkScope(campaign: { communityIds: Id[] }, school: { communityId: Id }): Problem | undefined {
-  return campaign.communityIds.includes(school.communityId) ? undefined : schoolNotInCampaign()
-}
 
 /** What stands against an outcome of `shipment`, before its status is looked at. */
 export function checkOutcome(shipment: Shipment, outcome: Outcome): Problem | undefined {

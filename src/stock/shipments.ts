@@ -1,5 +1,5 @@
 import { recordEvent } from '../audit/index.ts'
-import { checkOpen, getCampaign } from '../campaigns/index.ts'
+import { checkInScope, checkOpen, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
@@ -19,7 +19,7 @@ import {
 } from './repository-shipments.ts'
 import { drawReservations, setAside } from './reservations.ts'
 import { checkKit } from './rules.ts'
-import { checkScope, notAllocated } from './shipment-rules.ts'
+import { notAllocated } from './shipment-rules.ts'
 
 /** Kits to ship; the campaign's own if `kitId` is absent. */
 export interface NewShipment {
@@ -42,7 +42,7 @@ export function planShipment(deps: Deps, actor: Actor | undefined, command: NewS
     authorize(actor, 'shipment:write', { warehouseId })
     const campaign = await getCampaign(tx, campaignId)
     refuse(checkOpen(campaign) ?? checkKit(campaign, command.kitId ?? campaign.kitId))
-    refuse(checkScope(campaign, await getSchool(tx, schoolId)))
+    refuse(checkInScope(campaign, await getSchool(tx, schoolId)))
     await getWarehouse(tx, warehouseId)
     const { kitId } = campaign
     const at = deps.clock.now()

@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/index.ts'
-import { checkTakesEnrollments, getCampaign } from '../campaigns/index.ts'
+import { checkInScope, checkTakesEnrollments, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { checkInScope, type Enrollment, getEnrollment, insertEnrollment, markTransferred } from '../enrollment/index.ts'
+import { type Enrollment, getEnrollment, insertEnrollment, markTransferred } from '../enrollment/index.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { refuse } from '../kernel/problem.ts'
@@ -21,7 +21,7 @@ export interface Transfer {
 /**
  * Moves a child, and its right to a kit, to another school of the campaign: the enrollment ends and another begins that
  * points back to it, under the same pupil number where that is free; a voucher is reissued for the new school. Raises
- * `already_redeemed`, `enrollment_inactive`, `same_school`, `school_out_of_scope` and `campaign_not_open`.
+ * `already_redeemed`, `enrollment_inactive`, `same_school`, `school_not_in_campaign` and `campaign_not_open`.
  */
 export function transferEnrollment(
   deps: Deps,
@@ -35,7 +35,7 @@ export function transferEnrollment(
     const voucher = await findLiveVoucher(tx, enrollmentId)
     refuse(checkTakesEnrollments(campaign))
     refuse(checkTransferable({ ...old, status }, voucher, schoolId, deps.config.timeZone))
-    refuse(checkInScope(await getSchool(tx, schoolId), campaign))
+    refuse(checkInScope(campaign, await getSchool(tx, schoolId)))
     const at = occurred(deps.clock, occurredAt)
     if (!(await markTransferred(tx, enrollmentId))) throw enrollmentInactive({ enrollmentStatus: 'transferred' })
     const pupilRef = freePupilRef(old.pupilRef, await pupilRefsOf(tx, campaign.id, schoolId))

@@ -47,7 +47,7 @@ t.test('what cannot be enrolled says why', async (t) => {
   const foreign = await api.made('/schools', { ministryCode: '9000099', name: '99ο', communityId: elsewhere.id })
   t.match(await api.post(path, { schoolId: foreign.id, pupilRef: '1' }), {
     status: 422,
-    json: { code: 'school_out_of_scope' },
+    json: { code: 'school_not_in_campaign' },
   })
   t.match(
     await api.post(path, {
