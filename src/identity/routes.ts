@@ -94,7 +94,7 @@ export async function identityRoutes(app: App): Promise<void> {
   app.post(
     '/users',
     {
-      config: { idempotency: 'after' },
+      config: { idempotency: 'after', holdsSecret: true },
       schema: { tags, summary: 'Add a user', body: NewUserSchema, response: answers(201, ref(UserSchema)) },
     },
     async ({ deps, actor, body }, reply) => {
@@ -129,7 +129,7 @@ export async function identityRoutes(app: App): Promise<void> {
   app.post(
     '/api-keys',
     {
-      config: { idempotency: 'none' },
+      config: { holdsSecret: true },
       schema: {
         tags,
         summary: 'Make an API key',
@@ -162,7 +162,7 @@ export async function identityRoutes(app: App): Promise<void> {
   app.post(
     '/devices',
     {
-      config: { idempotency: 'none' },
+      config: { holdsSecret: true },
       schema: {
         tags,
         summary: 'Register a device',

@@ -17,7 +17,7 @@ export function knowActor(app: App, deps: Deps): void {
     const bearer = bearerOf(request)
     const secret = bearer ?? request.cookies[sessionCookie]
     const actor = secret === undefined ? undefined : await authenticate(secret)
-    if (actor) request.actor = { ...actor, requestId: request.id }
+    if (actor) Object.assign(request, { actor: { ...actor, requestId: request.id }, secret })
     else if (!request.routeOptions.config.open && !request.is404) throw notSignedIn()
     if (actor && bearer === undefined) checkOrigin(request, deps.config.baseUrl)
   })

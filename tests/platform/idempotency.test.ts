@@ -67,6 +67,34 @@ t.test('a key is its caller’s own', async (t) => {
   t.not(theirs.json.id, mine.json.id)
 })
 
+t.test('what holds a secret is answered again to its caller and can be read by nobody else', async (t) => {
+  const saka = await startSaka(t)
+  const { api } = saka
+  const before = await count(saka, '/api-keys')
+  const grant = { name: 'εισαγωγή', roles: [{ role: 'coordinator' }] }
+  const first = await api.post('/api-keys', grant, key('k'))
+  t.match(first, { status: 201, json: { key: /^saka_key_/ } })
+  const again = await api.post('/api-keys', grant, key('k'))
+  t.match(again, { status: 201, headers: { 'idempotency-replayed': 'true' } })
+  t.same(again.json, first.json, 'the key too, which is shown nowhere else')
+  t.equal(await count(saka, '/api-keys'), before + 1)
+  t.match(await api.post('/api-keys', { ...grant, name: 'x' }, key('k')), { json: { code: 'idempotency_key_reused' } })
+
+  const community = await api.made('/communities', { code: 'A', name: 'Α΄' })
+  const school = await api.made('/schools', { ministryCode: '9000001', name: '1ο', communityId: community.id })
+  const device = await api.post('/devices', { name: 'κινητό', schoolId: school.id }, key('d'))
+  t.same((await api.post('/devices', { name: 'κινητό', schoolId: school.id }, key('d'))).json, device.json)
+  const user = { email: 'new@example.org', name: 'Ν', roles: [], password: 'correct horse battery staple' }
+  const made = await api.post('/users', user, key('u'))
+  t.same((await api.post('/users', user, key('u'))).json, made.json)
+
+  const { t: tables, q } = saka.deps.db.read
+  const kept = JSON.stringify(await q.select().from(tables.idempotencyKeys))
+  for (const secret of [first.json.key, device.json.provisioningToken, 'εισαγωγή', 'new@example.org']) {
+    t.notMatch(kept, secret)
+  }
+})
+
 t.test('the same request many times at once happens once', async (t) => {
   const saka = await startSaka(t)
   const answers = await Promise.all(Array.from({ length: 20 }, () => saka.api.post('/kits', kit, key('k'))))

@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks, once signed in. */
     actor: Actor | undefined
+    /** The session, key or device token by which we know who asks. */
+    secret: string | undefined
     /** What use cases work with: inside an idempotent command, its database is the command's transaction. */
     deps: Deps
   }
@@ -26,6 +28,8 @@ declare module 'fastify' {
      * that must not hold the writer, or not at all.
      */
     idempotency?: 'inside' | 'after' | 'none'
+    /** Request or answer holds a secret: what is kept of them can be read by the caller alone. */
+    holdsSecret?: true
     /** Anyone may ask, signed in or not. */
     open?: true
   }

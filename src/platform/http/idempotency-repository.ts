@@ -16,8 +16,12 @@ export async function findKept({ q, t }: Reader, claim: Claim): Promise<Kept | u
 }
 
 /** Takes a key for a request; false when it has been taken before. */
-export async function insertClaim({ q, t }: Tx, claim: Claim, createdAt: Instant): Promise<boolean> {
-  const row = { ...claim, createdAt }
+export async function insertClaim(
+  { q, t }: Tx,
+  { credential, key, fingerprint }: Claim,
+  createdAt: Instant,
+): Promise<boolean> {
+  const row = { credential, key, fingerprint, createdAt }
   return (await q.insert(t.idempotencyKeys).values(row).onConflictDoNothing().returning()).length > 0
 }
 

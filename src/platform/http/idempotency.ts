@@ -5,6 +5,7 @@ import type { Db, Tx } from '../../schema.ts'
 import type { App } from './app.ts'
 import { type Claim, deleteClaim, findKept, insertClaim, type Kept, storeAnswer } from './idempotency-repository.ts'
 import { problemBody, problemType } from './problems.ts'
+import { type Seal, sealOf } from './seal.ts'
 
 /** The key was used before, with another body. */
 export const idempotencyKeyReused = defineProblem({
@@ -26,7 +27,8 @@ const inFlight = defineProblem({
 /**
  * Makes every POST of `app` that carries an `Idempotency-Key` happen once. The answer is stored in the transaction of the
  * command itself, so that not even a crash can part the two; a route that must not hold the writer stores it after
- * (`config.idempotency`).
+ * (`config.idempotency`). Where secrets pass (`config.holdsSecret`), what is stored is sealed, and a key is the session's or
+ * API key's own instead of the person's.
  */
 export function answerOnce(app: App): void {
   app.addHook('onRoute', (route) => {
@@ -35,26 +37,31 @@ export function answerOnce(app: App): void {
     const run = mode === 'inside' ? answerInside : answerAfter
     const handler = route.handler
     route.handler = function (request, reply) {
-      const claim = claimOf(request)
+      const claim = claimOf(request, route.config?.holdsSecret ? sealOf(request.secret ?? '') : undefined)
       return claim ? run(claim, handler.bind(this), request, reply) : handler.call(this, request, reply)
     }
   })
 }
 
-async function answerInside(claim: Claim, handler: RouteHandlerMethod, request: FastifyRequest, reply: FastifyReply) {
+async function answerInside(
+  claim: SealedClaim,
+  handler: RouteHandlerMethod,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const deps = request.deps
   try {
     return await deps.db.transact(async (tx) => {
       if (!(await insertClaim(tx, claim, deps.clock.now()))) return replay((await findKept(tx, claim))!, claim, reply)
       request.deps = { ...deps, db: joined(tx) }
       const body = await (handler as Handler)(request, reply)
-      await storeAnswer(tx, claim, reply.statusCode, textOf(body, reply), contentTypeOf(reply))
+      await keep(tx, claim, reply.statusCode, textOf(body, reply), contentTypeOf(reply))
       return body
     })
   } catch (error) {
     if (error instanceof Problem && isKept(error.status) && error.code !== 'idempotency_key_reused') {
       await deps.db.transact(async (tx) => {
-        if (await insertClaim(tx, claim, deps.clock.now())) await storeProblem(tx, claim, error, request)
+        if (await insertClaim(tx, claim, deps.clock.now())) await keepProblem(tx, claim, error, request)
       })
     }
     throw error
@@ -63,7 +70,12 @@ async function answerInside(claim: Claim, handler: RouteHandlerMethod, request: 
   }
 }
 
-async function answerAfter(claim: Claim, handler: RouteHandlerMethod, request: FastifyRequest, reply: FastifyReply) {
+async function answerAfter(
+  claim: SealedClaim,
+  handler: RouteHandlerMethod,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const { db } = request.deps
   const kept = await db.transact(async (tx) =>
     (await insertClaim(tx, claim, request.deps.clock.now())) ? undefined : findKept(tx, claim),
@@ -72,17 +84,20 @@ async function answerAfter(claim: Claim, handler: RouteHandlerMethod, request: F
   try {
     const body = await (handler as Handler)(request, reply)
     const text = textOf(body, reply)
-    await db.transact((tx) => storeAnswer(tx, claim, reply.statusCode, text, contentTypeOf(reply)))
+    await db.transact((tx) => keep(tx, claim, reply.statusCode, text, contentTypeOf(reply)))
     return body
   } catch (error) {
     await db.transact((tx) =>
       error instanceof Problem && isKept(error.status)
-        ? storeProblem(tx, claim, error, request)
+        ? keepProblem(tx, claim, error, request)
         : deleteClaim(tx, claim),
     )
     throw error
   }
 }
+
+/** A claim, and how what is kept under it is sealed, if it is. */
+type SealedClaim = Claim & { seal: Seal | undefined }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
@@ -91,7 +106,7 @@ function joined(tx: Tx): Db {
   return { transact: (work) => work(tx), read: tx }
 }
 
-function claimOf(request: FastifyRequest): Claim | undefined {
+function claimOf(request: FastifyRequest, seal?: Seal): SealedClaim | undefined {
   const key = request.headers['idempotency-key']
   if (key === undefined || !request.actor) return undefined
   if (typeof key !== 'string' || key.length < 1 || key.length > 200) {
@@ -99,8 +114,10 @@ function claimOf(request: FastifyRequest): Claim | undefined {
   }
   const isStream = typeof (request.body as { pipe?: unknown } | undefined)?.pipe === 'function'
   const body = isStream ? String(request.headers['content-length']) : JSON.stringify(request.body ?? null)
-  const fingerprint = createHash('sha256').update(`${request.method} ${request.url}\n${body}`).digest('base64url')
-  return { credential: `${request.actor.kind}:${request.actor.id}`, key, fingerprint }
+  const asked = `${request.method} ${request.url}\n${body}`
+  const fingerprint = seal?.fingerprint(asked) ?? createHash('sha256').update(asked).digest('base64url')
+  const { kind, id } = request.actor
+  return { credential: seal?.name ?? `${kind}:${id}`, key, fingerprint, seal }
 }
 
 const isKept = (status: number) => status < 500 && ![401, 403, 429].includes(status)
@@ -114,14 +131,18 @@ function textOf(body: unknown, reply: FastifyReply): string {
 const contentTypeOf = (reply: FastifyReply) =>
   String(reply.getHeader('Content-Type') ?? 'application/json; charset=utf-8')
 
-function replay(kept: Kept, claim: Claim, reply: FastifyReply): unknown {
+function replay(kept: Kept, claim: SealedClaim, reply: FastifyReply): unknown {
   if (kept.fingerprint !== claim.fingerprint) throw idempotencyKeyReused()
   if (kept.status === null) throw inFlight()
   reply.code(kept.status).header('Idempotency-Replayed', 'true').header('Content-Type', kept.contentType)
   reply.serializer((body: unknown) => JSON.stringify(body))
-  return JSON.parse(kept.answer!) as unknown
+  return JSON.parse(claim.seal?.open(kept.answer!) ?? kept.answer!) as unknown
 }
 
-function storeProblem(tx: Tx, claim: Claim, problem: Problem, request: FastifyRequest): Promise<void> {
-  return storeAnswer(tx, claim, problem.status, JSON.stringify(problemBody(problem, request.id)), problemType)
+function keep(tx: Tx, claim: SealedClaim, status: number, answer: string, contentType: string): Promise<void> {
+  return storeAnswer(tx, claim, status, claim.seal?.close(answer) ?? answer, contentType)
+}
+
+function keepProblem(tx: Tx, claim: SealedClaim, problem: Problem, request: FastifyRequest): Promise<void> {
+  return keep(tx, claim, problem.status, JSON.stringify(problemBody(problem, request.id)), problemType)
 }

@@ -34,6 +34,7 @@ export async function httpServer(deps: Deps): Promise<App> {
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerNotFound)
   app.decorateRequest('actor', undefined)
+  app.decorateRequest('secret', undefined)
   app.decorateRequest('deps', null as unknown as Deps)
   app.addHook('onRequest', (request, _reply, done) => {
     request.deps = deps
@@ -86,7 +87,15 @@ function securityHeaders(): Record<string, string> {
     setHeader: (name: string, value: string) => Object.assign(headers, { [name]: value }),
     removeHeader: () => {},
   }
-  const set = helmet({ contentSecurityPolicy: { directives: contentSecurityPolicy } })
+  const set = helmet({
+    contentSecurityPolicy: { directives: contentSecurityPolicy },
+    // For browsers and plug-ins that are no more.
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+    originAgentCluster: false,
+  })
   set({} as IncomingMessage, answer as unknown as ServerResponse, () => {})
   return headers
 }
