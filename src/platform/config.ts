@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 /** How the service is set up. `docs/configuration.md` tells each setting. */
 export interface Config {
   host: string
@@ -125,7 +126,8 @@ export class InvalidConfig extends Error {
 export function readConfig(env: Record<string, string | undefined>): Config {
   const faults: string[] = []
   const values = Object.entries(settings).map(([key, setting]) => {
-    const text = env[setting.name]?.trim() || setting.fallback
+    // A password is what it is, with its spaces.
+    const text = (setting.name === 'ADMIN_PASSWORD' ? env[setting.name] : env[setting.name]?.trim()) || setting.fallback
     const result = setting.read(text)
     if ('fault' in result) faults.push(`${setting.name} ${result.fault}.`)
     return [key, 'value' in result ? result.value : undefined]
@@ -134,6 +136,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (!config.adminEmail !== !config.adminPassword)
     faults.push('ADMIN_EMAIL and ADMIN_PASSWORD must be given together.')
   if (faults.length > 0) throw new InvalidConfig(faults)
-  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
-  return { ...config, baseUrl: config.baseUrl ?? `http://${host}:${config.port}` }
+  return { ...config, baseUrl: config.baseUrl ?? `http://${authority(config.host)}:${config.port}` }
+}
+
+/** A host as an address names it: every interface is `localhost`, and IPv6 stands in brackets (RFC 3986, section 3.2.2). */
+function authority(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return isIPv6(host) ? `[${host}]` : host
 }

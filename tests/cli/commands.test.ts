@@ -70,6 +70,11 @@ t.test('an environment that cannot be lists every fault at once', async (t) => {
   t.throws(() => readConfig({ ADMIN_EMAIL: 'admin@example.org' }), { message: /must be given together\./ })
 })
 
+t.test('a password keeps its spaces', async (t) => {
+  const adminPassword = ' correct horse '
+  t.match(readConfig({ ADMIN_EMAIL: 'admin@example.org', ADMIN_PASSWORD: adminPassword }), { adminPassword })
+})
+
 t.test('without an environment there is a value for everything', async (t) => {
   t.match(readConfig({}), {
     host: '127.0.0.1',
@@ -79,6 +84,7 @@ t.test('without an environment there is a value for everything', async (t) => {
     adminEmail: undefined,
   })
   t.match(readConfig({ HOST: '0.0.0.0', PORT: '8080' }), { baseUrl: 'http://localhost:8080' })
+  t.match(readConfig({ HOST: '::1', PORT: '8080' }), { baseUrl: 'http://[::1]:8080' })
   t.match(readConfig({ BASE_URL: 'https://SAKA.example.org/', PORT: ' ' }), {
     baseUrl: 'https://saka.example.org',
     port: 3000,
