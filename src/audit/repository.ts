@@ -31,7 +31,7 @@ export async function insertEvent(tx: Tx, event: AuditEvent): Promise<void> {
       })
       .prepare(),
   )
-  await insert.execute({ ...event })
+  await insert.execute(event)
 }
 
 /** Events, the newest first. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../kernel/time.ts'
 
 /** Who did what to which record, when, and with what change. */
-export interface AuditEvent {
+export type AuditEvent = {
   id: string
   at: Instant
   actorKind: string

@@ -66,7 +66,8 @@ export async function insertRedemption(tx: Tx, redemption: Redemption, actorId: 
       })
       .prepare(),
   )
-  await insert.execute({ ...redemption, actorId })
+  const { id, voucherId, campaignId, schoolId, collectedBy, redeemedAt, recordedAt } = redemption
+  await insert.execute({ id, voucherId, campaignId, schoolId, collectedBy, actorId, redeemedAt, recordedAt })
 }
 
 /** The hand-out with this id. Raises `not_found`. */

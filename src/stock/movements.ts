@@ -23,8 +23,15 @@ export type Move = Omit<Movement, 'id' | 'actorId' | 'recordedAt' | 'campaignId'
 export async function moveStock(deps: Sources, tx: Tx, actor: Actor, move: Move): Promise<Id> {
   const id = deps.newId()
   const movement = {
-    ...move,
     id,
+    kitId: move.kitId,
+    fromLocationId: move.fromLocationId,
+    toLocationId: move.toLocationId,
+    quantity: move.quantity,
+    kind: move.kind,
+    causeType: move.causeType,
+    causeId: move.causeId,
+    occurredAt: move.occurredAt,
     campaignId: move.campaignId ?? null,
     reason: move.reason ?? null,
     reversesId: move.reversesId ?? null,

@@ -45,7 +45,7 @@ export async function insertMovement(tx: Tx, movement: Movement): Promise<void> 
       })
       .prepare(),
   )
-  await insert.execute({ ...movement })
+  await insert.execute(movement)
 }
 
 /** The movement with this id. Raises `not_found`. */

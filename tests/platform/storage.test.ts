@@ -41,6 +41,7 @@ function rowsDatabase(
   const insert = prepare('INSERT INTO rows VALUES (?)')
   return {
     transact,
+    insert,
     add: (n: number) => transact(async () => void insert.run(n)),
     committed: () => (reader.prepare('SELECT n FROM rows ORDER BY n').all() as { n: number }[]).map(({ n }) => n),
     commits: () => commits,
@@ -48,10 +49,10 @@ function rowsDatabase(
 }
 
 t.test('fifty commands at once share commits, and the one that fails undoes itself alone', async (t) => {
-  const { transact, add, committed, commits } = rowsDatabase(t)
+  const { transact, insert, add, committed, commits } = rowsDatabase(t)
   const failing = (n: number) =>
     transact(async () => {
-      void add
+      insert.run(n)
       throw new Error(`${n} fails`)
     })
   const work = Array.from({ length: 50 }, (_, n) => (n === 20 ? failing(n) : add(n)))

@@ -19,7 +19,7 @@ export interface Tx<Tables> extends Reader<Tables> {
 export interface Db<Tables> {
   /**
    * Runs `work` in a transaction and answers once its commit is durable; a throw undoes all of it. Inside, await
-   * queries only. Raises `storage_unavailable` when the disk refuses and `overloaded` when too much is waiting.
+   * queries only. It may be run more than once, each time on what the times before have not done. Raises `storage_unavailable` when the disk refuses and `overloaded` when too much is waiting.
    */
   transact<Result>(work: (tx: Tx<Tables>) => Promise<Result>): Promise<Result>
   /** Committed data only. Cannot write. */

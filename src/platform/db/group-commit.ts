@@ -10,13 +10,17 @@ interface Waiting {
   reject: (error: unknown) => void
 }
 
+/** Tells one who waited how it went. */
+type Answer = () => void
+
 /** Runs one piece of work in a transaction and answers after its commit. */
 export type Commit = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 /**
  * One writer at a time, and one fsync for all who wait: work that queued up while the disk was busy is committed
- * together, a savepoint for each, so that the failure of one undoes that one alone. Nobody is answered before the commit is
- * durable, and one alone does not wait for company. `together` bounds a group; 1 is a commit for each.
+ * together. Nobody is answered before the commit is durable, and one alone does not wait for company. When one fails,
+ * everything is undone and done again with a savepoint for each, so that it fails alone; all work must bear being run
+ * again. `together` bounds a group; 1 is a commit for each.
  */
 export function groupCommit(connection: Sqlite.Database, together = maxTogether): Commit {
   const queue: Waiting[] = []
@@ -28,19 +32,31 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
   const release = connection.prepare('RELEASE one')
   const undo = connection.prepare('ROLLBACK TO one')
 
-  async function runOne({ work, resolve, reject }: Waiting): Promise<() => void> {
-    savepoint.run()
-    try {
+  async function runAll(group: Waiting[]): Promise<Answer[]> {
+    const answers: Answer[] = []
+    for (const { work, resolve } of group) {
       const result = await work()
-      release.run()
-      return () => resolve(result)
-    } catch (error) {
-      // A full disk ends the whole transaction by itself; then nobody's work is there to keep.
-      if (!connection.inTransaction) throw error
-      undo.run()
-      release.run()
-      return () => reject(storageFault(error))
+      answers.push(() => resolve(result))
     }
+    return answers
+  }
+
+  async function runApart(group: Waiting[]): Promise<Answer[]> {
+    const answers: Answer[] = []
+    for (const { work, resolve, reject } of group) {
+      savepoint.run()
+      try {
+        const result = await work()
+        answers.push(() => resolve(result))
+      } catch (error) {
+        // A full disk ends the whole transaction by itself; then nobody's work is there to keep.
+        if (!connection.inTransaction) throw error
+        undo.run()
+        answers.push(() => reject(storageFault(error)))
+      }
+      release.run()
+    }
+    return answers
   }
 
   /** A disk that refuses may refuse this too; then the next group begins with it again. */
@@ -52,26 +68,35 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
     }
   }
 
-  async function runTogether(group: Waiting[]): Promise<void> {
-    const answers: (() => void)[] = []
+  async function runTogether(group: Waiting[], run = runAll): Promise<void> {
+    let answers: Answer[]
     try {
       rollBack()
       begin.run()
-      for (const waiting of group) answers.push(await runOne(waiting))
+      answers = await run(group)
       commit.run()
     } catch (error) {
-      for (const { reject } of group) reject(storageFault(error))
       rollBack()
+      if (run === runAll && group.length > 1) return runTogether(group, runApart)
+      for (const { reject } of group) reject(storageFault(error))
       return
     }
     for (const answer of answers) answer()
   }
 
+  /** Waits while each turn of the event loop brings more: what arrived during the last commit joins the next. */
+  async function gather(): Promise<void> {
+    for (let before = -1; before < queue.length && queue.length < together; ) {
+      before = queue.length
+      await new Promise(setImmediate)
+    }
+  }
+
   async function drain(): Promise<void> {
+    await gather()
     while (queue.length > 0) {
       await runTogether(queue.splice(0, together))
-      // Lets the requests that have arrived meanwhile join the next group.
-      if (queue.length < together) await new Promise(setImmediate)
+      await gather()
     }
     draining = false
   }
@@ -82,6 +107,6 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
       queue.push({ work, resolve: resolve as Waiting['resolve'], reject })
       if (draining) return
       draining = true
-      setImmediate(drain)
+      void drain()
     })
 }

@@ -32,7 +32,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   const writer = connect(options.file)
   writer.pragma('journal_mode = WAL')
   // Pages that many commits touch are then written back to the file once for all of them.
-  writer.pragma('wal_autocheckpoint = 4000')
+  writer.pragma('wal_autocheckpoint = 16000')
   applyMigrations(writer, options.migrationsFolder)
   const reader = connect(options.file)
   reader.pragma('query_only = ON')
