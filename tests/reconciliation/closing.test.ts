@@ -26,8 +26,8 @@ t.test(
       { id: planned.id, status: 'cancelled' },
     ])
     t.equal(await reserved(), 0)
-    const asOf = `/balances?locationId=${warehouse.id}&asOf=${saka.clock.now()}`
-    t.equal((await api.get(asOf)).json.items[0].reserved, 0, 'nor as of any later instant')
+    const atNow = `/balances?locationId=${warehouse.id}&at=${saka.clock.now()}`
+    t.equal((await api.get(atNow)).json.items[0].reserved, 0, 'nor as of any later instant')
     const events = (await api.get(`/audit/events?subjectId=${campaign.id}&action=campaign.closing`)).json.items
     t.match(events, [{ change: { vouchersExpired: 2 } }])
     t.match(await api.made(`/campaigns/${campaign.id}/reconciliations`), { status: 'clean' })
