@@ -21,6 +21,13 @@ export async function findUser({ q, t }: Reader, id: Id): Promise<UserRow | unde
   return (await q.select().from(t.users).where(eq(t.users.id, id)))[0]
 }
 
+/** What the user or API key with this id is called. */
+export async function findActorName({ q, t }: Reader, id: string): Promise<string | undefined> {
+  const users = await q.select({ name: t.users.name }).from(t.users).where(eq(t.users.id, id))
+  const keys = await q.select({ name: t.apiKeys.name }).from(t.apiKeys).where(eq(t.apiKeys.id, id))
+  return (users[0] ?? keys[0])?.name
+}
+
 /** The user with this e-mail address, which is lower-case. */
 export async function findUserByEmail({ q, t }: Reader, email: string): Promise<UserRow | undefined> {
   return (await q.select().from(t.users).where(eq(t.users.email, email)))[0]

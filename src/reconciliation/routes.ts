@@ -15,7 +15,7 @@ import { closeCampaign } from './close.ts'
 import { runReconciliation } from './run.ts'
 import { ReconciliationRunSchema, ReconciliationSchema, SummarySchema } from './schemas.ts'
 import { readSummary } from './summary.ts'
-import { readReconciliation, readReconciliations, signReconciliation } from './use-cases.ts'
+import { printReconciliation, readReconciliation, readReconciliations, signReconciliation } from './use-cases.ts'
 import { reconciliationWorkbook } from './workbook.ts'
 
 const tags = ['Reconciliation']
@@ -23,6 +23,13 @@ const reconciliation = ref(ReconciliationSchema)
 const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const workbookAnswer = {
   200: { description: 'An XLSX workbook.', content: { [xlsx]: { schema: Type.String({ format: 'binary' }) } } },
+  ...problemResponses,
+}
+const reportAnswer = {
+  200: {
+    description: 'The run on A4, to file and to sign.',
+    content: { 'application/pdf': { schema: Type.String({ format: 'binary', examples: ['…'] }) } },
+  },
   ...problemResponses,
 }
 
@@ -70,6 +77,14 @@ export async function reconciliationRoutes(app: App): Promise<void> {
     async ({ deps, actor, params }, reply) => {
       const workbook = await reconciliationWorkbook(await readReconciliation(deps, actor, params.id))
       return reply.type(xlsx).send(workbook as never)
+    },
+  )
+  app.get(
+    '/reconciliations/:id.pdf',
+    { schema: { tags, summary: 'Print a reconciliation', params: IdParams, response: reportAnswer } },
+    async ({ deps, actor, params }, reply) => {
+      const report = await printReconciliation(deps, actor, params.id)
+      return reply.type('application/pdf').send(report as never)
     },
   )
   app.post(

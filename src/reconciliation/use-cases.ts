@@ -2,12 +2,14 @@ import { recordEvent } from '../audit/index.ts'
 import { type Campaign, checkFourEyes, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Discrepancy, listOpenDiscrepancies, needsAnswer } from '../discrepancies/index.ts'
-import { type Actor, authorize } from '../identity/index.ts'
+import { type Actor, authorize, findActorName } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { refuse } from '../kernel/problem.ts'
+import { type Instant, localDate } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import { readPosition } from './ledger-repository.ts'
+import { reconciliationReport } from './report.ts'
 import {
   getReconciliation,
   listDiscrepanciesOf,
@@ -54,6 +56,23 @@ async function withDiscrepancies(reader: Reader, run: ReconciliationRow): Promis
 export async function readReconciliation({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Reconciliation> {
   authorize(actor, 'reconciliation:read')
   return withDiscrepancies(db.read, await getReconciliation(db.read, id))
+}
+
+/** One run as a PDF, to file and to sign. */
+export async function printReconciliation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Buffer> {
+  const run = await readReconciliation(deps, actor, id)
+  const { db, clock, config } = deps
+  const act = async (by: string, at: Instant) => ({
+    by: (await findActorName(db.read, by)) ?? by,
+    on: localDate(at, config.timeZone),
+  })
+  return reconciliationReport({
+    campaign: (await getCampaign(db.read, run.campaignId)).name,
+    run,
+    made: await act(run.createdById, run.createdAt),
+    signed: run.signedById && run.signedAt ? await act(run.signedById, run.signedAt) : undefined,
+    printedAt: clock.now(),
+  })
 }
 
 /** The campaign's runs without what they found, the newest first. */

@@ -1,8 +1,6 @@
 import type { Instant, LocalDate } from '../kernel/time.ts'
 import { a4, openPdf } from '../platform/pdf/document.ts'
-import type { Drawing } from '../platform/pdf/drawing.ts'
-import type { Weight } from '../platform/pdf/faces.ts'
-import type { Typesetter } from '../platform/pdf/typesetter.ts'
+import { dayText, type Label, type Pen, penOn } from '../platform/pdf/pen.ts'
 import type { ShipmentStatus } from './rules.ts'
 
 /** What a delivery note says of one shipment. */
@@ -22,9 +20,6 @@ export interface DeliveryNote {
   /** The instant that the document's properties give as that of its making. */
   printedAt: Instant
 }
-
-/** A label in Greek, with English after it for those who need it. */
-type Label = readonly [greek: string, english: string]
 
 const labels = {
   title: ['Δελτίο αποστολής', 'Delivery note'],
@@ -60,23 +55,6 @@ const contentsTop = 298
 const rowHeight = 15
 const itemsPerPage = 17
 
-/** Draws on one page of the note, with its labels always in both languages. */
-interface Pen {
-  label(label: Label, x: number, y: number): void
-  /** Answers the baseline of a line that would follow. */
-  text(text: string, x: number, y: number, options?: TextOptions): number
-  rule(x: number, y: number, width: number): void
-  frame: Drawing['frame']
-}
-
-interface TextOptions {
-  size?: number
-  weight?: Weight
-  width?: number
-  lines?: number
-  align?: 'left' | 'right' | 'centre'
-}
-
 /** The delivery note (δελτίο αποστολής) of a shipment as a PDF on A4, in Greek with small English, to be signed. */
 export function deliveryNote(note: DeliveryNote): Promise<Buffer> {
   const pdf = openPdf({ title: `${labels.title[0]} ${note.number}`, madeAt: note.printedAt })
@@ -91,23 +69,6 @@ export function deliveryNote(note: DeliveryNote): Promise<Buffer> {
     })
   }
   return pdf.finish()
-}
-
-function penOn(page: Drawing, type: Typesetter): Pen {
-  const text: Pen['text'] = (value, x, y, { size = 11, weight = 'regular', width = 240, lines = 1, align } = {}) => {
-    const fitted = type.fit(value, weight, { size, minimum: Math.min(size, 7), width, lines })
-    return page.lines(fitted, { x, y, leading: fitted.size + 3, align })
-  }
-  return {
-    text,
-    label([greek, english], x, y) {
-      const line = type.line(greek, 'regular')
-      page.text(line, { x, y, size: 8.5, grey: 0.3 })
-      page.text(type.line(english, 'regular'), { x: x + line.width * 8.5 + 5, y, size: 6.5, grey: 0.45 })
-    },
-    rule: (x, y, width) => page.line([x, y], [x + width, y], { grey: 0.4 }),
-    frame: (...box) => page.frame(...box),
-  }
 }
 
 /** Which note this is, from where, to whom, and how many kits. */
@@ -177,9 +138,4 @@ function drawConfirmation(pen: Pen, { delivery }: DeliveryNote): void {
     }
   }
   if (delivery) pen.text(dayText(delivery.deliveredOn), middle + 98, 748, { size: 10, width: 140 })
-}
-
-function dayText(date: LocalDate): string {
-  const format = new Intl.DateTimeFormat('el', { dateStyle: 'long', timeZone: 'UTC' })
-  return format.format(new Date(`${date}T00:00:00Z`))
 }
