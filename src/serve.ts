@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import type { Deps } from './deps.ts'
+import { authority } from './platform/config.ts'
+import { clearUploads } from './platform/http/index.ts'
 
 /** A service that listens. */
 export interface Service {
@@ -12,6 +14,7 @@ export interface Service {
 
 /** Listens where the configuration says, and says so in one log line. */
 export async function serve(deps: Deps): Promise<Service> {
+  await clearUploads(deps.config)
   const app = await buildApp(deps)
   await app.listen({
     host: deps.config.host,
@@ -19,6 +22,5 @@ export async function serve(deps: Deps): Promise<Service> {
     listenTextResolver: (address) => `listening on ${address}`,
   })
   const { port } = app.server.address() as AddressInfo
-  const host = deps.config.host === '0.0.0.0' || deps.config.host === '::' ? 'localhost' : deps.config.host
-  return { address: `http://${host}:${port}`, close: () => app.close() }
+  return { address: `http://${authority(deps.config.host)}:${port}`, close: () => app.close() }
 }

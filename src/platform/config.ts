@@ -140,7 +140,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 }
 
 /** A host as an address names it: every interface is `localhost`, and IPv6 stands in brackets (RFC 3986, section 3.2.2). */
-function authority(host: string): string {
+export function authority(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
   return isIPv6(host) ? `[${host}]` : host
 }

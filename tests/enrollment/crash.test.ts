@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -38,11 +38,14 @@ t.test(
   'an upload that is too large, forbidden or cut off is answered in words and leaves nothing behind',
   async (t) => {
     const { api, as, campaign, deps, folder } = await openCampaign(t)
-    process.env.TMPDIR = folder
-    const uploads = () => readdirSync(folder).filter((name) => name.startsWith('saka-upload-'))
+    const place = join(folder, 'saka.db-uploads')
+    const uploads = () => (existsSync(place) ? readdirSync(place) : [])
+    mkdirSync(join(place, 'upload-killed'), { recursive: true })
+    writeFileSync(join(place, 'upload-killed', 'file'), file)
     Object.assign(deps.config, { port: 0, uploadLimitBytes: 100_000 })
     const { address, close } = await serve(deps)
     t.teardown(close)
+    t.same(uploads(), [], 'what a killed service had received goes when the next starts')
     const { key } = await api.made('/api-keys', { name: 'desk', roles: [{ role: 'coordinator' }] })
     const send = (headers: Record<string, string | number> = {}) =>
       request(`${address}/api/v1/campaigns/${campaign.id}/enrollment-imports`, {

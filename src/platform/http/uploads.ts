@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { defineProblem, Problem } from '../../kernel/problem.ts'
+import type { Config } from '../config.ts'
 import { storageUnavailable } from '../db/index.ts'
 import { fileTooLarge } from '../tabular/index.ts'
 import type { App } from './app.ts'
@@ -75,8 +75,21 @@ export function uploadOf(request: { body: unknown }): Upload {
   return request.body as Upload
 }
 
+/** Where files lie while they are read: beside the database, for they hold the same children. */
+const uploadsFolder = ({ databaseFile }: Pick<Config, 'databaseFile'>) => `${resolve(databaseFile)}-uploads`
+
+/** Deletes what a killed service had received and not finished with. To be called before the next takes requests. */
+export async function clearUploads(config: Pick<Config, 'databaseFile'>): Promise<void> {
+  await rm(uploadsFolder(config), { recursive: true, force: true })
+}
+
+async function ownFolder(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true, mode: 0o700 })
+  return mkdtemp(join(parent, 'upload-'))
+}
+
 async function receiveUpload(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'saka-upload-')).catch(asProblem)
+  const folder = await ownFolder(uploadsFolder(request.deps.config)).catch(asProblem)
   // Answered or abandoned: either way nobody needs the file any more.
   reply.raw.once('close', () => void rm(folder, { recursive: true, force: true }).catch(() => undefined))
   const { stream, contentType } = await fileOf(request)
