@@ -70,6 +70,7 @@ export function planShipments(
     if (warehouseId) await getWarehouse(tx, warehouseId)
     if (!(await hasConfirmedAllocation(tx, campaignId))) throw notAllocated()
     const promised = await listReservations(tx, campaignId, { warehouseId })
+    if (promised.length === 0) return []
     // What was reserved for the schools is now reserved for the shipments: the balances stay as they are.
     await deleteReservations(tx, campaignId, warehouseId)
     const plannedAt = deps.clock.now()

@@ -9,6 +9,7 @@ import type { Instant } from '../../src/kernel/time.ts'
 import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import type { Log } from '../../src/platform/log.ts'
+import { witnessed } from './witness.ts'
 
 /** A clock that stands still until it is moved. */
 export interface MovableClock {
@@ -77,7 +78,7 @@ export async function startSaka(
     ...env,
   })
   const deps = await openDeps(config, { clock, ...(log && { log }) })
-  const app = await buildApp(deps)
+  const app = await buildApp({ ...deps, db: await witnessed(deps.db) })
   await app.ready()
   t.teardown(async () => {
     await app.close()

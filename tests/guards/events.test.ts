@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { recordEvent } from '../../src/audit/index.ts'
+import { systemActor } from '../../src/identity/index.ts'
+import { insertCommunity } from '../../src/places/repository.ts'
+import { startSaka } from '../support/saka.ts'
+import { witnessed } from '../support/witness.ts'
+
+t.test('a change without its event is undone by the witness that every test over HTTP has', async (t) => {
+  const { deps, api } = await startSaka(t)
+  const db = await witnessed(deps.db)
+  const community = { id: deps.newId(), code: 'A', name: 'Α΄', nameLatin: null }
+  const silent = db.transact((tx) => insertCommunity(tx, community))
+  await t.rejects(silent, { message: 'communities changed without an event' })
+  t.same((await api.get('/communities')).json.items, [])
+
+  await db.transact(async (tx) => {
+    await insertCommunity(tx, community)
+    await recordEvent(deps, tx, systemActor, 'community.created', community.id)
+  })
+  t.match((await api.get('/communities')).json.items, [{ code: 'A' }])
+})
+
+t.test('every file that begins a transaction records an event in it, or calls one that does', (t) => {
+  const sources = filesOf('src')
+    .concat(filesOf('jobs'))
+    .filter((file) => !file.includes('/platform/'))
+  const silent = sources.filter((file) => {
+    const source = readFileSync(file, 'utf8')
+    return /\.transact\(/.test(source) && !/\brecordEvent\(/.test(source)
+  })
+  t.same(silent.sort(), quiet.sort())
+  t.end()
+})
+
+/** Files whose transactions leave the event to what they call, or change nothing that an event is for. */
+const quiet = [
+  // Forgets what was answered to idempotency keys.
+  'jobs/forget-answers.ts',
+  // Notes when a key or a device was last used.
+  'src/identity/credentials.ts',
+  // Lets the keys go of requests that a crash cut off.
+  'src/open-deps.ts',
+  // `makeScan` records.
+  'src/redemption/use-cases.ts',
+]
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+}
