@@ -14,7 +14,7 @@ const ranks = [
   ['allocation'],
   ['vouchers'],
   ['redemption'],
-  ['notifications', 'reconciliation'],
+  ['notifications', 'reconciliation', 'runs'],
   ['web'],
 ]
 const modules = ranks.slice(2).flat().join('|')

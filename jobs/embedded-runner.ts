@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
 import type { Deps } from '../src/deps.ts'
-import type { Job } from './job.ts'
+import { readOverdueJobs, runOnTime } from '../src/runs/index.ts'
 
 /** A runner that is at work until it is stopped. */
 export interface Runner {
@@ -8,17 +8,22 @@ export interface Runner {
   stop(): void
 }
 
-/** Runs `jobs` in this process, each when its time has come and never twice at once. A failure is logged and tried at the next time. */
-export function runEmbedded(deps: Deps, jobs: Job[]): Runner {
-  const planned = jobs.map(
+/**
+ * Runs the jobs in this process, each when its time has come, in however many processes there are never twice at once. What
+ * should have run while no process was up runs now: a machine that is switched off at night misses nothing.
+ */
+export async function runEmbedded(deps: Deps): Promise<Runner> {
+  const run = (name: string, work: () => Promise<unknown>) =>
+    work().then(
+      () => undefined,
+      (error: unknown) => deps.log.error({ job: name, err: error }, 'the job could not begin'),
+    )
+  const planned = deps.jobs.map(
     (job) =>
-      new Cron(job.pattern, { timezone: deps.config.timeZone, protect: true, unref: true }, async () => {
-        try {
-          deps.log.info({ job: job.name, ...(await job.run(deps)) }, 'job done')
-        } catch (error) {
-          deps.log.error({ job: job.name, err: error }, 'job failed')
-        }
-      }),
+      new Cron(job.pattern, { timezone: deps.config.timeZone, unref: true }, () =>
+        run(job.name, () => runOnTime(deps, job)),
+      ),
   )
+  for (const job of await readOverdueJobs(deps)) void run(job.name, () => runOnTime(deps, job))
   return { stop: () => planned.map((cron) => cron.stop()) }
 }

@@ -1,14 +1,22 @@
 import { plusMilliseconds } from '../src/kernel/time.ts'
 import { forgetAnswers } from '../src/platform/http/index.ts'
-import type { Job } from './job.ts'
+import { deleteRuns, type Job } from '../src/runs/index.ts'
 
 const keptMilliseconds = 30 * 24 * 60 * 60_000
 
-/** Forgets, after thirty days, what was answered to idempotency keys: nobody sends a request again after so long. */
+/** Forgets, after thirty days, what was answered to idempotency keys, for nobody sends a request again after so long, and what jobs did. */
 export const forgetAnswersJob: Job = {
   name: 'forget-answers',
+  meaning: {
+    el: 'Διαγράφει παλιές απαντήσεις και παλιές εκτελέσεις εργασιών.',
+    en: 'Forgets old answers to repeated requests and old runs of jobs.',
+  },
   pattern: '30 3 * * *',
-  run: async ({ db, clock }) => ({
-    forgotten: await db.transact((tx) => forgetAnswers(tx, plusMilliseconds(clock.now(), -keptMilliseconds))),
-  }),
+  run: async ({ db, clock }) => {
+    const before = plusMilliseconds(clock.now(), -keptMilliseconds)
+    return {
+      forgotten: await db.transact((tx) => forgetAnswers(tx, before)),
+      runs: await db.transact((tx) => deleteRuns(tx, before)),
+    }
+  },
 }

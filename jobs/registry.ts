@@ -1,5 +1,5 @@
+import type { Job } from '../src/runs/index.ts'
 import { forgetAnswersJob } from './forget-answers.ts'
-import type { Job } from './job.ts'
 
 /** Every job there is. */
 export const jobs: Job[] = [forgetAnswersJob]

@@ -13,6 +13,7 @@ import { type App, answerOnce, httpServer } from './platform/http/index.ts'
 import { openApi } from './platform/http/openapi.ts'
 import { reconciliationRoutes } from './reconciliation/index.ts'
 import { redemptionRoutes } from './redemption/index.ts'
+import { readLateJobs, runRoutes } from './runs/index.ts'
 import { stockRoutes } from './stock/index.ts'
 import { voucherRoutes } from './vouchers/index.ts'
 import { parentsPage } from './web/index.ts'
@@ -22,7 +23,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   const app = await httpServer(deps)
   await app.register(swagger, openApi)
   await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
-  await app.register(healthRoutes)
+  await app.register(healthRoutes, { lateJobs: readLateJobs })
   await app.register(parentsPage)
   await app.register(apiRoutes, { prefix: '/api/v1' })
   return app
@@ -41,5 +42,6 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(stockRoutes)
     await api.register(allocationRoutes)
     await api.register(reconciliationRoutes)
+    await api.register(runRoutes)
   }
 }

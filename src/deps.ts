@@ -1,7 +1,8 @@
 import type { NewId } from './kernel/ids.ts'
-import type { Clock } from './kernel/time.ts'
+import type { Clock, Instant } from './kernel/time.ts'
 import type { Config } from './platform/config.ts'
 import type { Log } from './platform/log.ts'
+import type { Job } from './runs/index.ts'
 import type { Db } from './schema.ts'
 
 /** What use cases work with. Plain arguments: tests pass others. */
@@ -11,6 +12,10 @@ export interface Deps {
   clock: Clock
   newId: NewId
   log: Log
+  /** What runs by itself. */
+  jobs: readonly Job[]
+  /** Since when this process has been up. */
+  startedAt: Instant
   /** Throws when something that the service needs does not answer. */
   check(): void
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { jobs } from '../jobs/registry.ts'
 import type { Deps } from './deps.ts'
 import { createFirstAdmin } from './identity/index.ts'
 import { idSource } from './kernel/ids.ts'
@@ -15,11 +16,12 @@ export interface OpenDeps extends Deps {
   close(): void
 }
 
-/** Opens everything that use cases work with. `overrides` replaces the clock, the ids or the log. */
+/** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log or the jobs. */
 export async function openDeps(
   config: Config,
-  overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log'>> & { commitTogether?: number } = {},
+  overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log' | 'jobs'>> & { commitTogether?: number } = {},
 ): Promise<OpenDeps> {
+  const clock = overrides.clock ?? systemClock
   const db = openSqlite({
     file: resolve(config.databaseFile),
     tables: sqliteSchema,
@@ -29,9 +31,11 @@ export async function openDeps(
   const deps: OpenDeps = {
     config,
     db,
-    clock: overrides.clock ?? systemClock,
+    clock,
     newId: overrides.newId ?? idSource(),
     log: overrides.log ?? openLog(config.logLevel),
+    jobs: overrides.jobs ?? jobs,
+    startedAt: clock.now(),
     check: db.check,
     close: db.close,
   }

@@ -10,6 +10,7 @@ import { sqliteColumns } from './platform/db/index.ts'
 import { idempotencyTables } from './platform/http/idempotency-tables.ts'
 import { reconciliationTables } from './reconciliation/tables.ts'
 import { redemptionTables } from './redemption/tables.ts'
+import { runTables } from './runs/tables.ts'
 import { stockTables } from './stock/tables.ts'
 import { voucherTables } from './vouchers/tables.ts'
 
@@ -32,6 +33,7 @@ export function schema(c: db.Columns) {
     ...vouchers,
     ...redemptionTables(c, { ...campaigns, ...places, ...vouchers }),
     ...reconciliationTables(c, campaigns),
+    ...runTables(c),
   }
 }
 

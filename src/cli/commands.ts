@@ -1,5 +1,4 @@
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
-import { jobs } from '../../jobs/registry.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
 import { NewerDatabase } from '../platform/db/index.ts'
@@ -56,7 +55,7 @@ function usage(): string {
 async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const deps = await openDeps(readConfig(env))
   const service = await serve(deps)
-  const runner = runEmbedded(deps, jobs)
+  const runner = await runEmbedded(deps)
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
   runner.stop()

@@ -67,6 +67,8 @@ export const permissions = {
   'reconciliation:read': [...reading],
   'reconciliation:write': [...desk],
   'audit:read': [...reading],
+  'job:read': [...reading],
+  'job:run': [...desk],
 } as const satisfies Record<string, Holder[]>
 
 /** Something that one may or may not do. */

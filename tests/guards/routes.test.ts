@@ -107,7 +107,10 @@ function callRoute(
   ids: Record<string, string> = {},
 ): Promise<Answer> {
   const [, kind = ''] = /\/([a-z-]+)\/:id/.exec(url) ?? []
-  const path = url.replace(':id', ids[kind] ?? nowhere).replace(':code', 'ABCD-EFGH-JKMC')
+  const path = url
+    .replace(':id', ids[kind] ?? nowhere)
+    .replace(':code', 'ABCD-EFGH-JKMC')
+    .replace(':name', 'forget-answers')
   const operation = document.paths[url.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
   const [type, media] = Object.entries<any>(operation?.requestBody?.content ?? {})[0] ?? []
   const body = media && withIds(media.example, ids)

@@ -9,6 +9,7 @@ import type { Instant } from '../../src/kernel/time.ts'
 import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import type { Log } from '../../src/platform/log.ts'
+import type { Job } from '../../src/runs/index.ts'
 import { witnessed } from './witness.ts'
 
 /** A clock that stands still until it is moved. */
@@ -61,7 +62,12 @@ export const firstMorning = '2023-09-11T06:30:00.000Z'
 /** Starts the whole service on a temporary database; it ends with the test. */
 export async function startSaka(
   t: Test,
-  { now = firstMorning, env = {}, log }: { now?: Instant; env?: Record<string, string>; log?: Log } = {},
+  {
+    now = firstMorning,
+    env = {},
+    log,
+    jobs,
+  }: { now?: Instant; env?: Record<string, string>; log?: Log; jobs?: Job[] } = {},
 ): Promise<Saka> {
   const folder = mkdtempSync(join(tmpdir(), 'saka-test-'))
   let instant = now
@@ -77,7 +83,7 @@ export async function startSaka(
     LOG_LEVEL: 'fatal',
     ...env,
   })
-  const deps = await openDeps(config, { clock, ...(log && { log }) })
+  const deps = await openDeps(config, { clock, ...(log && { log }), ...(jobs && { jobs }) })
   const app = await buildApp({ ...deps, db: await witnessed(deps.db) })
   await app.ready()
   t.teardown(async () => {

@@ -3,9 +3,9 @@ import type { Db, Tx } from '../../src/schema.ts'
 
 /**
  * What may change without an event: the answers kept for replays say nothing that the command's own event does not, and a
- * refused scan changes nothing but the list of attempts, which is a trail itself.
+ * refused scan changes nothing but the list of attempts, which is a trail itself. So is the list of runs.
  */
-const withoutEvent = new Set(['idempotency_keys', 'scans'])
+const withoutEvent = new Set(['idempotency_keys', 'job_runs', 'scans'])
 /** When a secret was last good for something is no change of state; it is noted once a minute. */
 const notes = ['last_used_at', 'last_seen_at']
 

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { Deps } from '../../deps.ts'
 import { defineProblem } from '../../kernel/problem.ts'
 import type { App } from './app.ts'
 import { answers } from './schemas.ts'
@@ -15,8 +16,14 @@ const notReady = defineProblem<{ database: string }>({
 const tags = ['Service']
 const open = { open: true } as const
 
-/** Whether the service is alive, whether it can serve, and its contract. */
-export async function healthRoutes(app: App): Promise<void> {
+/**
+ * Whether the service is alive, whether it can serve, and its contract. A job that has not begun when it should have is named,
+ * and no reason to send nobody here: scanning goes on without it.
+ */
+export async function healthRoutes(
+  app: App,
+  { lateJobs }: { lateJobs: (deps: Deps) => Promise<string[]> },
+): Promise<void> {
   const Alive = Type.Object({ status: Type.String({ examples: ['alive'] }) })
   app.get(
     '/healthz',
@@ -37,7 +44,8 @@ export async function healthRoutes(app: App): Promise<void> {
         log.error({ err: error }, 'not ready')
         throw notReady({ database: 'does not answer' })
       }
-      return { database: 'ready', jobs: 'ready' }
+      const late = await lateJobs(deps)
+      return { database: 'ready', jobs: late.length > 0 ? `late: ${late.join(', ')}` : 'ready' }
     },
   )
   app.get('/openapi.json', { config: open, schema: { hide: true } }, () => app.swagger())

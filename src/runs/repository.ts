@@ -1,0 +1,61 @@
+import { and, desc, eq, lt, ne } from 'drizzle-orm'
+import type { Id } from '../kernel/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import type { Instant } from '../kernel/time.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
+
+/** One run of a job. */
+export type JobRun = Tables['jobRuns']['$inferSelect']
+
+/** Begins a run; false while another of the same job is at work. */
+export async function insertRun({ q, t }: Tx, run: Tables['jobRuns']['$inferInsert']): Promise<boolean> {
+  return (await q.insert(t.jobRuns).values(run).onConflictDoNothing().returning({ id: t.jobRuns.id })).length > 0
+}
+
+/** Gives up the runs of a job whose process has given no sign of life: their lease ended before `now`. */
+export async function interruptRuns({ q, t }: Tx, job: string, now: Instant): Promise<void> {
+  const r = t.jobRuns
+  await q
+    .update(r)
+    .set({ status: 'interrupted', endedAt: now })
+    .where(and(eq(r.job, job), eq(r.status, 'running'), lt(r.leasedUntil, now)))
+}
+
+/** Changes a run that is still running. */
+export async function updateRun(
+  { q, t }: Tx,
+  id: Id,
+  change: Partial<Pick<JobRun, 'status' | 'endedAt' | 'leasedUntil' | 'figures' | 'failure'>>,
+): Promise<void> {
+  const r = t.jobRuns
+  await q
+    .update(r)
+    .set(change)
+    .where(and(eq(r.id, id), eq(r.status, 'running')))
+}
+
+/** The last run of each job. */
+export async function findLastRun({ q, t }: Reader, job: string): Promise<JobRun | undefined> {
+  const r = t.jobRuns
+  return (await q.select().from(r).where(eq(r.job, job)).orderBy(desc(r.id)).limit(1))[0]
+}
+
+/** The runs of a job, the newest first. */
+export async function listRuns({ q, t }: Reader, job: string, page: PageQuery): Promise<Page<JobRun>> {
+  const r = t.jobRuns
+  const after = decodeCursor(page.cursor, 1)
+  const rows = await q
+    .select()
+    .from(r)
+    .where(and(eq(r.job, job), after ? lt(r.id, String(after[0])) : undefined))
+    .orderBy(desc(r.id))
+    .limit(page.limit + 1)
+  return toPage(rows, page.limit, (run) => [run.id])
+}
+
+/** Forgets runs that ended and began before `before`; answers how many. */
+export async function deleteRuns({ q, t }: Tx, before: Instant): Promise<number> {
+  const r = t.jobRuns
+  const old = and(lt(r.startedAt, before), ne(r.status, 'running'))
+  return (await q.delete(r).where(old).returning({ id: r.id })).length
+}

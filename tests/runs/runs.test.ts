@@ -1,0 +1,128 @@
+import t from 'tap'
+import { type Runner, runEmbedded } from '../../jobs/embedded-runner.ts'
+import { openDeps } from '../../src/open-deps.ts'
+import type { Job } from '../../src/runs/index.ts'
+import { startSaka } from '../support/saka.ts'
+
+const meaning = { el: 'Μετρά τα πρόβατα.', en: 'Counts the sheep.' }
+
+/** A job that each test gives its work, nightly at three. */
+function sheepJob(run: Job['run']): Job {
+  return { name: 'count-sheep', meaning, pattern: '0 3 * * *', run }
+}
+
+/** Asks until the last run of the job has ended. */
+async function ended(api: any): Promise<any> {
+  for (let i = 0; i < 200; i++) {
+    const [run] = (await api.get('/jobs/count-sheep/runs')).json.items
+    if (run && run.status !== 'running') return run
+    await new Promise((tick) => setTimeout(tick, 10))
+  }
+  throw new Error('the run does not end')
+}
+
+t.test('a coordinator sees what runs by itself, runs it now, and sees what it did', async (t) => {
+  const saka = await startSaka(t, { jobs: [sheepJob(async () => ({ counted: 17 }))] })
+  const coordinator = await saka.as({ role: 'coordinator' })
+  const { items } = (await coordinator.get('/jobs')).json
+  t.match(items, [{ name: 'count-sheep', meaning, nextRunAt: '2023-09-12T00:00:00.000Z', late: false, lastRun: null }])
+
+  const begun = await coordinator.post('/jobs/count-sheep/run')
+  t.match(begun, { status: 202, json: { job: 'count-sheep', status: 'running' } })
+  t.match(await ended(coordinator), { id: begun.json.id, status: 'done', figures: { counted: 17 }, failure: null })
+  t.match((await coordinator.get('/jobs')).json.items, [{ lastRun: { id: begun.json.id } }])
+  t.match((await saka.api.get('/audit/events?action=job.requested')).json.items, [{ subjectId: begun.json.id }])
+})
+
+t.test('a job is never at work twice, and those who may not run it do not', async (t) => {
+  let finish = () => {}
+  const saka = await startSaka(t, {
+    jobs: [sheepJob(() => new Promise((resolve) => (finish = () => resolve({ counted: 1 }))))],
+  })
+  const answers = await Promise.all([1, 2, 3].map(() => saka.api.post('/jobs/count-sheep/run')))
+  t.same(answers.map(({ status }) => status).sort(), [202, 409, 409])
+  t.match(
+    answers.find(({ status }) => status === 409),
+    { json: { code: 'job_running' }, headers: { 'retry-after': '60' } },
+  )
+  finish()
+  t.match(await ended(saka.api), { status: 'done' })
+  t.match(await saka.api.post('/jobs/count-sheep/run'), { status: 202 }, 'once it has ended it runs again')
+  finish()
+  await ended(saka.api)
+  const auditor = await saka.as({ role: 'auditor' })
+  t.match(await auditor.get('/jobs'), { status: 200 })
+  t.match(await auditor.post('/jobs/count-sheep/run'), { status: 403 })
+  t.match(await saka.api.post('/jobs/shear-sheep/run'), { status: 404 })
+})
+
+t.test('a run that fails says why, and the next one runs', async (t) => {
+  let broken = true
+  const saka = await startSaka(t, {
+    jobs: [
+      sheepJob(async () => {
+        if (broken) throw new Error('the gate is open')
+        return { counted: 3 }
+      }),
+    ],
+  })
+  await saka.api.post('/jobs/count-sheep/run')
+  t.match(await ended(saka.api), { status: 'failed', failure: 'the gate is open' })
+  broken = false
+  await saka.api.post('/jobs/count-sheep/run')
+  t.match(await ended(saka.api), { status: 'done', figures: { counted: 3 } })
+})
+
+t.test('a run whose process died is given up once it has shown no sign of life for a while', async (t) => {
+  const saka = await startSaka(t, { jobs: [sheepJob(async () => ({ counted: 1 }))] })
+  const { deps, clock, api } = saka
+  const dead = { id: deps.newId(), job: 'count-sheep', status: 'running' as const, figures: {} }
+  const leasedUntil = '2023-09-11T06:32:00.000Z'
+  await deps.db.transact(async ({ q, t: tables }) => {
+    await q.insert(tables.jobRuns).values({ ...dead, startedAt: clock.now(), leasedUntil })
+  })
+  t.match(await api.post('/jobs/count-sheep/run'), { status: 409 })
+  clock.set('2023-09-11T06:32:01.000Z')
+  t.match(await api.post('/jobs/count-sheep/run'), { status: 202 })
+  await ended(api)
+  const { items } = (await api.get('/jobs/count-sheep/runs')).json
+  t.match(items, [{ status: 'done' }, { id: dead.id, status: 'interrupted', endedAt: clock.now() }])
+})
+
+t.test(
+  'a job that has not begun when it should have is named where one looks whether the service is ready',
+  async (t) => {
+    const saka = await startSaka(t, { jobs: [sheepJob(async () => ({ counted: 1 }))] })
+    const { api, clock } = saka
+    t.match(await api.get('//readyz'), { status: 200, json: { jobs: 'ready' } })
+    clock.set('2023-09-12T00:10:00.000Z')
+    t.match(await api.get('//readyz'), { json: { jobs: 'ready' } }, 'a quarter of an hour is given')
+    clock.set('2023-09-12T00:16:00.000Z')
+    t.match(await api.get('//readyz'), { status: 200, json: { jobs: 'late: count-sheep' } })
+    t.match((await api.get('/jobs')).json.items, [{ late: true }])
+    await api.post('/jobs/count-sheep/run')
+    await ended(api)
+    t.match(await api.get('//readyz'), { json: { jobs: 'ready' } })
+  },
+)
+
+t.test('what should have run while no service was up runs when the next one starts', async (t) => {
+  let counted = 0
+  const job = sheepJob(async () => ({ counted: ++counted }))
+  const saka = await startSaka(t, { jobs: [job] })
+  await saka.api.post('/jobs/count-sheep/run')
+  await ended(saka.api)
+  const startAt = async (now: string): Promise<Runner> => {
+    const deps = await openDeps(saka.deps.config, { clock: { now: () => now }, jobs: [job] })
+    t.teardown(() => deps.close())
+    return runEmbedded(deps)
+  }
+  const early = await startAt('2023-09-11T20:00:00.000Z')
+  early.stop()
+  t.equal(counted, 1, 'its time has not come')
+  const late = await startAt('2023-09-12T07:00:00.000Z')
+  late.stop()
+  await ended(saka.api)
+  for (let i = 0; i < 100 && counted < 2; i++) await new Promise((tick) => setTimeout(tick, 10))
+  t.equal(counted, 2)
+})
