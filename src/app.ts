@@ -9,7 +9,7 @@ import { enrollmentRoutes } from './enrollment/index.ts'
 import { identityRoutes, knowActor } from './identity/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
-import { type App, answerOnce, httpServer } from './platform/http/index.ts'
+import { type App, answerOnce, httpServer, limitCalls } from './platform/http/index.ts'
 import { openApi } from './platform/http/openapi.ts'
 import { reconciliationRoutes } from './reconciliation/index.ts'
 import { redemptionRoutes } from './redemption/index.ts'
@@ -24,12 +24,13 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(swagger, openApi)
   await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
   await app.register(healthRoutes, { lateJobs: readLateJobs })
-  await app.register(parentsPage)
+  await app.register(parentsPage, { config: deps.config })
   await app.register(apiRoutes, { prefix: '/api/v1' })
   return app
 
   async function apiRoutes(api: App): Promise<void> {
     knowActor(api, deps)
+    limitCalls(api, deps.config)
     answerOnce(api)
     await api.register(identityRoutes)
     await api.register(auditRoutes)

@@ -52,7 +52,7 @@ export async function identityRoutes(app: App): Promise<void> {
   app.post(
     '/session',
     {
-      config: { open: true, idempotency: 'none' },
+      config: { open: true, idempotency: 'none', rate: 'none' },
       schema: { tags, summary: 'Sign in', body: SignInSchema, response: answers(201, ref(SessionSchema)) },
     },
     async ({ deps, body, id, protocol }, reply) => {
@@ -94,7 +94,7 @@ export async function identityRoutes(app: App): Promise<void> {
   app.post(
     '/users',
     {
-      config: { idempotency: 'after', holdsSecret: true },
+      config: { idempotency: 'after', holdsSecret: true, rate: 'heavy' },
       schema: { tags, summary: 'Add a user', body: NewUserSchema, response: answers(201, ref(UserSchema)) },
     },
     async ({ deps, actor, body }, reply) => {
@@ -180,7 +180,7 @@ export async function identityRoutes(app: App): Promise<void> {
   app.post(
     '/devices/provision',
     {
-      config: { open: true, idempotency: 'none' },
+      config: { open: true, idempotency: 'none', rate: 'stranger' },
       schema: {
         tags,
         summary: 'Set up a device',

@@ -32,13 +32,12 @@ const desk: Holder[] = ['admin', 'coordinator']
 const reading: Holder[] = [...desk, 'auditor']
 
 /**
- * Who may do what: the one table of the service. A `school` or `device` may do it at its own school alone, a `warehouse`
- * with a `warehouseId` at that warehouse alone.
+ * Who may do what: the one table of the service. How far, {@link reach} says.
  */
 export const permissions = {
-  'user:read': ['admin'],
+  'user:read': ['admin', 'auditor'],
   'user:write': ['admin'],
-  'api_key:read': ['admin'],
+  'api_key:read': ['admin', 'auditor'],
   'api_key:write': ['admin'],
   'device:read': [...reading],
   'device:write': [...desk],
@@ -70,6 +69,19 @@ export const permissions = {
   'job:read': [...reading],
   'job:run': [...desk],
 } as const satisfies Record<string, Holder[]>
+
+/**
+ * How far a role goes: everywhere, or no further than the place in its grant. A `school` or `device` without a school reaches
+ * nothing; a `warehouse` without a warehouse is of all warehouses.
+ */
+export const reach = {
+  admin: 'everywhere',
+  coordinator: 'everywhere',
+  auditor: 'everywhere',
+  warehouse: 'warehouse',
+  school: 'school',
+  device: 'school',
+} as const satisfies Record<Holder, 'everywhere' | 'school' | 'warehouse'>
 
 /** Something that one may or may not do. */
 export type Action = keyof typeof permissions
@@ -151,12 +163,15 @@ function grantsOf(actor: Actor, action: Action) {
 
 function covers(grant: Actor['roles'][number], place: Place): boolean {
   const { schoolId, warehouseId } = { schoolId: undefined, warehouseId: undefined, ...grant }
-  if ((grant.role === 'school' || grant.role === 'device') && place.schoolId !== undefined)
-    return schoolId === place.schoolId
-  if (grant.role === 'warehouse' && warehouseId && place.warehouseId !== undefined)
-    return warehouseId === place.warehouseId
+  if (reach[grant.role] === 'school' && place.schoolId !== undefined) return schoolId === place.schoolId
+  if (isOfOneWarehouse(grant) && place.warehouseId !== undefined) return warehouseId === place.warehouseId
   return true
 }
+
+const isOfOneWarehouse = (grant: Actor['roles'][number]) =>
+  reach[grant.role] === 'warehouse' && 'warehouseId' in grant && Boolean(grant.warehouseId)
+
+const isEverywhere = (grant: Actor['roles'][number]) => reach[grant.role] !== 'school' && !isOfOneWarehouse(grant)
 
 /**
  * Lets `actor` do `action`, at `place` where it has one. Raises `not_signed_in`, `not_allowed` when no role of the actor
@@ -174,9 +189,34 @@ export function authorize(actor: Actor | undefined, action: Action, place: Place
 export function schoolsOf(actor: Actor, action: Action): Id[] | undefined {
   if (actor.kind === 'system') return undefined
   const grants = grantsOf(actor, action)
-  if (grants.some((grant) => grant.role !== 'school' && grant.role !== 'device')) return undefined
-  return grants.flatMap((grant) => ('schoolId' in grant && grant.schoolId ? [grant.schoolId] : []))
+  if (grants.some((grant) => reach[grant.role] !== 'school')) return undefined
+  return grants.flatMap(schoolOf)
 }
+
+/** The warehouses that `actor` may do `action` at, or undefined where it does not end at a warehouse. */
+export function warehousesOf(actor: Actor, action: Action): Id[] | undefined {
+  const grants = grantsOf(actor, action)
+  if (actor.kind === 'system' || !grants.every(isOfOneWarehouse)) return undefined
+  return grants.flatMap(warehouseOf)
+}
+
+/** The schools and warehouses that an actor's sight ends at. */
+export interface Scope {
+  schoolIds: Id[]
+  warehouseIds: Id[]
+}
+
+/** What `actor` may do `action` at, of stock and what carries it, which has both ends; undefined for everything. */
+export function scopeOf(actor: Actor, action: Action): Scope | undefined {
+  const grants = grantsOf(actor, action)
+  if (actor.kind === 'system' || grants.some(isEverywhere)) return undefined
+  const ofSchools = grants.filter((grant) => reach[grant.role] === 'school')
+  return { schoolIds: ofSchools.flatMap(schoolOf), warehouseIds: grants.filter(isOfOneWarehouse).flatMap(warehouseOf) }
+}
+
+const warehouseOf = (grant: Actor['roles'][number]) =>
+  'warehouseId' in grant && grant.warehouseId ? [grant.warehouseId] : []
+const schoolOf = (grant: Actor['roles'][number]) => ('schoolId' in grant && grant.schoolId ? [grant.schoolId] : [])
 
 /** The service itself, where it acts on nobody's behalf. */
 export const systemActor: Actor = { kind: 'system', id: 'system', name: 'Saka', roles: [] }

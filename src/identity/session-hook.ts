@@ -19,7 +19,8 @@ export function knowActor(app: App, deps: Deps): void {
     const actor = secret === undefined ? undefined : await authenticate(secret)
     if (actor) Object.assign(request, { actor: { ...actor, requestId: request.id }, secret })
     else if (!request.routeOptions.config.open && !request.is404) throw notSignedIn()
-    if (actor && bearer === undefined) checkOrigin(request, deps.config.baseUrl)
+    // Signing in too: nobody is to be signed in as somebody else by another site.
+    if (bearer === undefined) checkOrigin(request, deps.config.baseUrl)
   })
 }
 
@@ -27,10 +28,20 @@ function bearerOf({ headers }: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
 }
 
+/**
+ * Refuses a change that a page of another site sends. Every browser says where a change comes from (Fetch, section 3.2; W3C
+ * Fetch Metadata); what says nothing is no browser, which no other site can make send anything.
+ */
 function checkOrigin({ method, headers, protocol, host }: FastifyRequest, baseUrl: string): void {
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw foreignOrigin()
-  const { origin } = headers
-  if (origin !== undefined && origin !== baseUrl && origin !== `${protocol}://${host}`) throw foreignOrigin()
+  const from = headers.origin ?? originOf(headers.referer)
+  if (from !== undefined && from !== baseUrl && from !== `${protocol}://${host}`) throw foreignOrigin()
+}
+
+/** Where a page stands; `null`, as browsers say, for what is no address. */
+function originOf(referer: string | undefined): string | undefined {
+  if (referer === undefined) return undefined
+  return URL.canParse(referer) ? new URL(referer).origin : 'null'
 }

@@ -145,10 +145,11 @@ export async function getLocation({ q, t }: Reader, id: Id): Promise<Location> {
   return row
 }
 
-/** Which locations to list. `schools` limits the yards to those of these schools. */
+/** Which locations to list. `schools` limits the yards to those of these schools, `warehouses` the warehouses to these. */
 export interface LocationFilter {
   kind?: LocationKind | undefined
   schools?: Id[] | undefined
+  warehouses?: Id[] | undefined
 }
 
 /** Locations, the virtual ones first. */
@@ -166,6 +167,9 @@ export async function listLocations(
       and(
         filter.kind ? eq(t.locations.kind, filter.kind) : undefined,
         filter.schools ? or(ne(t.locations.kind, 'school'), inArray(t.schools.id, filter.schools)) : undefined,
+        filter.warehouses
+          ? or(ne(t.locations.kind, 'warehouse'), inArray(t.locations.id, filter.warehouses))
+          : undefined,
         after ? gt(t.locations.id, String(after[0])) : undefined,
       ),
     )

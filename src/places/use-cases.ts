@@ -1,6 +1,6 @@
 import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
-import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
+import { type Actor, authorize, schoolsOf, warehousesOf } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { notFound, staleVersion } from '../kernel/problem.ts'
@@ -165,7 +165,7 @@ export async function alterSchool(
   return school
 }
 
-/** Locations, the virtual ones first; of the yards school staff see their own alone. */
+/** Locations, the virtual ones first; of the yards school staff see their own alone, of the warehouses staff of one theirs. */
 export async function readLocations(
   { db }: Deps,
   actor: Actor | undefined,
@@ -173,7 +173,8 @@ export async function readLocations(
   page: PageQuery,
 ): Promise<Page<Location>> {
   authorize(actor, 'stock:read')
-  return listLocations(db.read, { ...filter, schools: schoolsOf(actor, 'stock:read') }, page)
+  const own = { schools: schoolsOf(actor, 'stock:read'), warehouses: warehousesOf(actor, 'stock:read') }
+  return listLocations(db.read, { ...filter, ...own }, page)
 }
 
 /** Adds a warehouse. Raises `warehouse_name_taken`. */

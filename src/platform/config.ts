@@ -11,6 +11,16 @@ export interface Config {
   uploadLimitBytes: number
   logLevel: string
   trustProxy: boolean
+  /** Requests a minute; 0 is as many as they like. */
+  rateCalls: number
+  rateScans: number
+  rateHeavy: number
+  ratePages: number
+  rateGuesses: number
+  rateStrangers: number
+  headerSeconds: number
+  bodySeconds: number
+  uploadSeconds: number
 }
 
 /** One setting: its name in the environment, what it means, and how its text becomes a value. */
@@ -29,6 +39,18 @@ const whole = (min: number, max: number) => (text: string) =>
   /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
     ? { value: Number(text) }
     : { fault: `must be a whole number from ${min} to ${max}` }
+const aMinute = (name: string, fallback: number, meaning: string): Setting => ({
+  name,
+  fallback: String(fallback),
+  meaning: `${meaning} a minute; 0 is no limit.`,
+  read: whole(0, 1_000_000),
+})
+const seconds = (name: string, fallback: number, meaning: string): Setting => ({
+  name,
+  fallback: String(fallback),
+  meaning,
+  read: whole(1, 86_400),
+})
 const webAddress = (text: string) => {
   if (text === '') return { value: undefined }
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -107,9 +129,22 @@ export const settings: Record<keyof Config, Setting> = {
   trustProxy: {
     name: 'TRUST_PROXY',
     fallback: 'false',
-    meaning: 'Whether X-Forwarded-* headers are believed: true only behind a proxy that sets them.',
+    meaning: 'Whether X-Forwarded-* headers of the nearest hop are believed: true only behind a proxy that sets them.',
     read: (text) => (/^(true|false)$/.test(text) ? { value: text === 'true' } : { fault: 'must be true or false' }),
   },
+  rateCalls: aMinute('RATE_LIMIT_CALLS', 30_000, 'Calls of the API by one user, key or device'),
+  rateScans: aMinute('RATE_LIMIT_SCANS', 120_000, 'Scans, alone or in batches, by one user, key or device'),
+  rateHeavy: aMinute(
+    'RATE_LIMIT_HEAVY',
+    600,
+    'Imports, sheets and other work that takes long, by one user, key or device',
+  ),
+  ratePages: aMinute('RATE_LIMIT_PAGES', 600, 'Pages of vouchers by one address'),
+  rateGuesses: aMinute('RATE_LIMIT_GUESSES', 30, 'Codes that are nobody’s, asked for by one address'),
+  rateStrangers: aMinute('RATE_LIMIT_STRANGERS', 600, 'Calls of the API by one address without a good credential'),
+  headerSeconds: seconds('HEADER_TIMEOUT_SECONDS', 15, 'How long a client may take for the head of a request.'),
+  bodySeconds: seconds('BODY_TIMEOUT_SECONDS', 30, 'How long a client may take for a body that is not a file.'),
+  uploadSeconds: seconds('UPLOAD_TIMEOUT_SECONDS', 600, 'How long a client may take for a whole request with a file.'),
 }
 
 /** The environment holds values that cannot be. Lists every one of them. */

@@ -33,6 +33,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
   app.post(
     '/redemptions',
     {
+      config: { rate: 'scan' },
       schema: {
         tags,
         summary: 'Scan a voucher',
@@ -52,6 +53,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
   app.post(
     '/redemption-batches',
     {
+      config: { rate: 'scan' },
       attachValidation: true,
       schema: {
         tags,

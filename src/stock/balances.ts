@@ -1,11 +1,11 @@
 import type { Deps } from '../deps.ts'
-import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
+import { type Actor, authorize, scopeOf } from '../identity/index.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import type { Instant } from '../kernel/time.ts'
-import { yardsOf } from './places.ts'
+import { locationsIn } from './places.ts'
 import { type Balance, type BalanceFilter, listBalances } from './repository-balances.ts'
 
-/** Balances by location and kit, now or as of `at`; school staff see their own yard alone. */
+/** Balances by location and kit, now or as of `at`; school staff see their own yard alone, staff of a warehouse that warehouse. */
 export async function readBalances(
   { db }: Deps,
   actor: Actor | undefined,
@@ -13,6 +13,6 @@ export async function readBalances(
   page: PageQuery,
 ): Promise<Page<Balance>> {
   authorize(actor, 'stock:read')
-  const only = await yardsOf(db.read, schoolsOf(actor, 'stock:read'))
+  const only = await locationsIn(db.read, scopeOf(actor, 'stock:read'))
   return listBalances(db.read, { ...filter, only }, at, page)
 }

@@ -49,7 +49,7 @@ export function recordCount(
 /** One count. It is blind: what the book said is in it once it is posted. */
 export async function readCount({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Count> {
   const count = await getCount(db.read, id)
-  authorize(actor, 'stock:read', { schoolId: (await getLocation(db.read, count.locationId)).schoolId })
+  authorize(actor, 'stock:read', placeOf(await getLocation(db.read, count.locationId)))
   return count
 }
 

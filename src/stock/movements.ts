@@ -1,10 +1,10 @@
 import type { Deps } from '../deps.ts'
-import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
+import { type Actor, authorize, scopeOf } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { isCheckViolation } from '../platform/db/index.ts'
 import type { Tx } from '../schema.ts'
-import { yardsOf } from './places.ts'
+import { locationsIn } from './places.ts'
 import { stockOf } from './repository-balances.ts'
 import { insertMovement, listMovements, type Movement, type MovementFilter } from './repository-movements.ts'
 import { checkTakeable } from './rules.ts'
@@ -50,7 +50,7 @@ async function shortage(tx: Tx, { fromLocationId, kitId, quantity }: Move) {
   return checkTakeable(await stockOf(tx, fromLocationId, kitId), quantity)
 }
 
-/** The ledger in the order in which it was written, the newest first; school staff see what touched their own yard alone. */
+/** The ledger in the order in which it was written, the newest first; staff of a school or a warehouse see what touched it alone. */
 export async function readMovements(
   { db }: Deps,
   actor: Actor | undefined,
@@ -58,6 +58,6 @@ export async function readMovements(
   page: PageQuery,
 ): Promise<Page<Movement>> {
   authorize(actor, 'stock:read')
-  const only = await yardsOf(db.read, schoolsOf(actor, 'stock:read'))
+  const only = await locationsIn(db.read, scopeOf(actor, 'stock:read'))
   return listMovements(db.read, { ...filter, only }, page)
 }

@@ -1,4 +1,5 @@
 import { type Campaign, liveCampaignsOfKit } from '../campaigns/index.ts'
+import type { Scope } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { notFound } from '../kernel/problem.ts'
 import { findSchool, getLocation, type Location } from '../places/index.ts'
@@ -16,11 +17,11 @@ export function placeOf({ id, kind, schoolId }: Location): { schoolId: Id | null
   return { schoolId, warehouseId: kind === 'warehouse' ? id : null }
 }
 
-/** The yards of these schools; undefined for all there are. */
-export async function yardsOf(reader: Reader, schoolIds: Id[] | undefined): Promise<Id[] | undefined> {
-  if (!schoolIds) return undefined
-  const schools = await Promise.all(schoolIds.map((id) => findSchool(reader, id)))
-  return schools.flatMap((school) => (school ? [school.locationId] : []))
+/** The yards and warehouses of a scope; undefined for all locations there are. */
+export async function locationsIn(reader: Reader, scope: Scope | undefined): Promise<Id[] | undefined> {
+  if (!scope) return undefined
+  const schools = await Promise.all(scope.schoolIds.map((id) => findSchool(reader, id)))
+  return [...schools.flatMap((school) => (school ? [school.locationId] : [])), ...scope.warehouseIds]
 }
 
 /** The campaigns under way that a kit at a location concerns, the newest first: at a school, those that it belongs to. */

@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, or, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
@@ -14,13 +14,13 @@ export type PlannedShipment = Pick<
   'id' | 'campaignId' | 'warehouseId' | 'schoolId' | 'kitId' | 'quantity' | 'reservedQuantity' | 'plannedAt'
 > & { note?: string | undefined }
 
-/** Which shipments to list; `only` limits to these schools. */
+/** Which shipments to list; `only` limits to those from or to these places. */
 export interface ShipmentFilter {
   campaignId?: Id | undefined
   schoolId?: Id | undefined
   warehouseId?: Id | undefined
   status?: ShipmentStatus | undefined
-  only?: Id[] | undefined
+  only?: { schoolIds: Id[]; warehouseIds: Id[] } | undefined
 }
 
 const rowsAtOnce = 1000
@@ -114,7 +114,7 @@ export async function listShipments(
         filter.schoolId ? eq(s.schoolId, filter.schoolId) : undefined,
         filter.warehouseId ? eq(s.warehouseId, filter.warehouseId) : undefined,
         filter.status ? eq(s.status, filter.status) : undefined,
-        filter.only ? inArray(s.schoolId, filter.only) : undefined,
+        filter.only && or(inArray(s.schoolId, filter.only.schoolIds), inArray(s.warehouseId, filter.only.warehouseIds)),
         after ? gt(s.number, Number(after[0])) : undefined,
       ),
     )

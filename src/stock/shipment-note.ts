@@ -7,14 +7,14 @@ import { getLocation, getSchool } from '../places/index.ts'
 import { type DeliveryNote, deliveryNote } from './delivery-note.ts'
 import { getShipment, type Shipment } from './repository-shipments.ts'
 
-/** The delivery note of a shipment as a PDF, and its number; school staff print those of their own school alone. */
+/** The delivery note of a shipment as a PDF, and its number; staff of a school or a warehouse print its own alone. */
 export async function printDeliveryNote(
   { db, clock, config }: Deps,
   actor: Actor | undefined,
   id: Id,
 ): Promise<{ number: number; pdf: Buffer }> {
   const shipment = await getShipment(db.read, id)
-  authorize(actor, 'shipment:read', { schoolId: shipment.schoolId })
+  authorize(actor, 'shipment:read', shipment)
   const { number, status, quantity, dispatchedAt } = shipment
   const day = (instant: Instant) => localDate(instant, config.timeZone)
   const pdf = await deliveryNote({

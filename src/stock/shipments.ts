@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/index.ts'
 import { checkInScope, checkOpen, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
+import { type Actor, authorize, scopeOf } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { refuse } from '../kernel/problem.ts'
@@ -92,14 +92,14 @@ async function addShipments(deps: Deps, tx: Tx, actor: Actor, planned: PlannedSh
   return shipments
 }
 
-/** One shipment; school staff see their own school's alone. */
+/** One shipment; staff of a school or a warehouse see its own alone. */
 export async function readShipment({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Shipment> {
   const shipment = await getShipment(db.read, id)
-  authorize(actor, 'shipment:read', { schoolId: shipment.schoolId })
+  authorize(actor, 'shipment:read', shipment)
   return shipment
 }
 
-/** Shipments by the number of their delivery notes; school staff see their own school's alone. */
+/** Shipments by the number of their delivery notes; staff of a school or a warehouse see its own alone. */
 export async function readShipments(
   { db }: Deps,
   actor: Actor | undefined,
@@ -107,5 +107,5 @@ export async function readShipments(
   page: PageQuery,
 ): Promise<Page<Shipment>> {
   authorize(actor, 'shipment:read')
-  return listShipments(db.read, { ...filter, only: schoolsOf(actor, 'shipment:read') }, page)
+  return listShipments(db.read, { ...filter, only: scopeOf(actor, 'shipment:read') }, page)
 }

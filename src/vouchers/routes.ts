@@ -64,6 +64,7 @@ export async function voucherRoutes(app: App): Promise<void> {
   app.get(
     '/campaigns/:id/vouchers.pdf',
     {
+      config: { rate: 'heavy' },
       schema: {
         tags,
         summary: 'Print vouchers',

@@ -39,7 +39,7 @@ t.test('docs/problems.md lists every fault of an imported row', async (t) => {
 t.test('a problem has a code in snake_case, a status that HTTP knows for refusals, and a title', async (t) => {
   for (const { code, status, title } of problemKinds()) {
     t.match(code, /^[a-z]+(_[a-z]+)*$/)
-    t.ok([400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503].includes(status), `${code}: ${status}`)
+    t.ok([400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 429, 431, 500, 503].includes(status), `${code}: ${status}`)
     t.match(title, /^[A-Z].*[^.]$/, code)
   }
 })

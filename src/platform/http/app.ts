@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import type { Actor } from '../../identity/rules.ts'
+import type { RateClass } from './rate-limits.ts'
 
 /** A scope of the HTTP application, whose handlers know the types of their schemas. */
 export type App = FastifyInstance<
@@ -30,6 +31,10 @@ declare module 'fastify' {
     idempotency?: 'inside' | 'after' | 'none'
     /** Request or answer holds a secret: what is kept of them can be read by the caller alone. */
     holdsSecret?: true
+    /** The body is a file, which may take its time. */
+    takesFile?: true
+    /** Which limit it counts towards; `call` unless it says otherwise. */
+    rate?: RateClass
     /** Anyone may ask, signed in or not. */
     open?: true
   }

@@ -1,29 +1,39 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import cookie from '@fastify/cookie'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import helmet from 'helmet'
 import type { Deps } from '../../deps.ts'
 import type { App } from './app.ts'
 import { answerError, answerNotFound } from './problems.ts'
+import { countRequests } from './rate-limits.ts'
 import { namedSchemas } from './schemas.ts'
+import { securityHeaders } from './security-headers.ts'
 import { outputCompiler } from './serialization.ts'
+import { refuseSlowBodies } from './slow-bodies.ts'
+import { answerUnread } from './unread-requests.ts'
 import { inputCompiler } from './validation.ts'
 
 const bodyLimitBytes = 2 * 1024 * 1024
 
 /** An HTTP application without routes: how it reads, checks, logs and refuses. */
 export async function httpServer(deps: Deps): Promise<App> {
+  const { config } = deps
   const app = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
-    trustProxy: deps.config.trustProxy,
+    // The nearest proxy's word: what came to that may have been written by anybody.
+    trustProxy: config.trustProxy && ((_address: string, hop: number) => hop === 0),
     bodyLimit: bodyLimitBytes,
     genReqId: () => deps.newId(),
     logController: new LogController({ disableRequestLogging: true }),
     // Who comes on a connection that is there already is answered, and told that it ends.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    requestTimeout: 10 * 60_000,
+    requestTimeout: config.uploadSeconds * 1000,
+    // A client without anything to say is looked for as often as it may wait.
+    http: {
+      headersTimeout: config.headerSeconds * 1000,
+      connectionsCheckingInterval: Math.min(5, config.headerSeconds) * 1000,
+    },
+    clientErrorHandler: (error, socket) => answerUnread(error, socket, deps.newId()),
     routerOptions: { maxParamLength: 300 },
     schemaController: { compilersFactory: { buildSerializer: outputCompiler } },
     // An address that cannot be read leads nowhere; the framework would repeat it, with what may be a voucher's code.
@@ -47,9 +57,11 @@ export async function httpServer(deps: Deps): Promise<App> {
     done()
   })
   endConnections(app)
+  refuseSlowBodies(app, config.bodySeconds)
   for (const schema of namedSchemas()) app.addSchema(schema)
   await app.register(cookie)
-  const secure = securityHeaders()
+  await countRequests(app)
+  const secure = securityHeaders(config)
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(secure)
     done()
@@ -68,34 +80,4 @@ function endConnections(app: App): void {
     if (stopping) reply.header('Connection', 'close')
     done()
   })
-}
-
-const contentSecurityPolicy = {
-  defaultSrc: ["'self'"],
-  scriptSrc: ["'self'"],
-  styleSrc: ["'self'"],
-  imgSrc: ["'self'", 'data:'],
-  objectSrc: ["'none'"],
-  frameAncestors: ["'none'"],
-  upgradeInsecureRequests: null,
-}
-
-/** Helmet's headers, worked out once: they are the same for every answer. */
-function securityHeaders(): Record<string, string> {
-  const headers: Record<string, string> = {}
-  const answer = {
-    setHeader: (name: string, value: string) => Object.assign(headers, { [name]: value }),
-    removeHeader: () => {},
-  }
-  const set = helmet({
-    contentSecurityPolicy: { directives: contentSecurityPolicy },
-    // For browsers and plug-ins that are no more.
-    xDnsPrefetchControl: false,
-    xDownloadOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xXssProtection: false,
-    originAgentCluster: false,
-  })
-  set({} as IncomingMessage, answer as unknown as ServerResponse, () => {})
-  return headers
 }

@@ -61,6 +61,9 @@ export const UploadQuerySchema = Type.Object({
  * may not import. Raises `file_missing`, `file_incomplete`, `file_too_large` and `storage_unavailable`.
  */
 export async function acceptUploads(app: App, allow: (request: FastifyRequest) => void): Promise<void> {
+  app.addHook('onRoute', (route) => {
+    if (route.method === 'POST') route.config = { ...route.config, takesFile: true, rate: 'heavy' }
+  })
   await app.register(multipart, { limits: { files: 1, fields: 10 } })
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))

@@ -57,6 +57,11 @@ export function brokenPage(language: PageLanguage): Html {
   return page(language, { state: 'late', ...pageTexts[language].broken })
 }
 
+/** The page for somebody who has asked too often. */
+export function busyPage(language: PageLanguage): Html {
+  return page(language, { state: 'late', ...pageTexts[language].busy })
+}
+
 function page(
   language: PageLanguage,
   { state, headline, hint, content }: { state: VoucherState; headline: string; hint: string; content?: Html },

@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
+import { Problem } from '../../kernel/problem.ts'
 import { localDate } from '../../kernel/time.ts'
-import type { App } from '../../platform/http/index.ts'
+import { type App, answerError, limitGuesses, limitPages } from '../../platform/http/index.ts'
 import { findVoucherByCode, type PresentedVoucher, payloadOf, qrPng, qrSvg, readPayload } from '../../vouchers/index.ts'
 import type { Html } from './html.ts'
-import { brokenPage, unknownPage, voucherPage } from './page.ts'
+import { brokenPage, busyPage, unknownPage, voucherPage } from './page.ts'
 import { pageStyle } from './style.ts'
 import { pageLanguage } from './texts.ts'
 
@@ -22,11 +23,14 @@ const file = (mediaType: string, description: string): object => ({
 })
 
 /** The page that a voucher's QR code leads to. Open to everyone: the code is the secret. */
-export async function parentsPage(pages: App): Promise<void> {
-  pages.setErrorHandler((error, request, reply) => {
+export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>): Promise<void> {
+  pages.setErrorHandler((error: Error, request, reply) => {
+    if (error instanceof Problem && error.status === 429) return sendBusy(error, request, reply)
     request.log.error({ err: error }, 'a page failed')
     return sendPage(reply.code(500), brokenPage(languageOf(request)))
   })
+  limitPages(pages, config)
+  limitGuesses(pages, config)
   pages.get('/assets/parents-page.css', { config: { open: true }, schema: { hide: true } }, (_request, reply) =>
     reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=3600').send(pageStyle),
   )
@@ -90,6 +94,16 @@ async function findByText({ db, config }: Deps, text: string): Promise<Presented
 async function payloadOfText(deps: Deps, text: string): Promise<string | undefined> {
   const known = await findByText(deps, text)
   return known && payloadOf(deps.config.baseUrl, known.voucher.code)
+}
+
+/** A page for people; for programs, which do not ask for one, the problem. */
+function sendBusy(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!request.headers.accept?.includes('text/html')) {
+    answerError(problem, request, reply)
+    return reply
+  }
+  reply.code(429).header('Retry-After', String(problem.members.retryAfter))
+  return sendPage(reply, busyPage(languageOf(request)))
 }
 
 function languageOf({ query, headers }: FastifyRequest) {

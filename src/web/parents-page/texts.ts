@@ -16,6 +16,7 @@ interface PageTexts {
   qr: string
   unknown: { headline: string; hint: string }
   broken: { headline: string; hint: string }
+  busy: { headline: string; hint: string }
 }
 
 /** The page in Greek and in English. */
@@ -53,6 +54,10 @@ export const pageTexts = {
       headline: 'Η σελίδα δεν είναι διαθέσιμη',
       hint: 'Δοκιμάστε ξανά σε λίγα λεπτά. Το κουπόνι σας ισχύει όπως πριν.',
     },
+    busy: {
+      headline: 'Πάρα πολλές προσπάθειες',
+      hint: 'Περιμένετε ένα λεπτό και δοκιμάστε ξανά. Το κουπόνι σας ισχύει όπως πριν.',
+    },
   },
   en: {
     name: 'English',
@@ -86,6 +91,10 @@ export const pageTexts = {
     broken: {
       headline: 'The page is not available',
       hint: 'Try again in a few minutes. Your voucher is as good as before.',
+    },
+    busy: {
+      headline: 'Too many attempts',
+      hint: 'Wait a minute and try again. Your voucher is as good as before.',
     },
   },
 } as const satisfies Record<string, PageTexts>

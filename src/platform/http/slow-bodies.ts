@@ -1,0 +1,22 @@
+import type { App } from './app.ts'
+import { requestTooSlow } from './unread-requests.ts'
+
+/**
+ * Refuses a body that is still on its way after `seconds`, and ends its connection. A file may take as long as the server
+ * waits for any request: its route says `takesFile`.
+ */
+export function refuseSlowBodies(app: App, seconds: number): void {
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    done()
+    const { headers, routeOptions } = request
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+    if (!hasBody || routeOptions.config?.takesFile) return
+    const patience = setTimeout(() => {
+      reply.header('Connection', 'close')
+      // Not destroyed: that would cut the connection off before our answer.
+      payload.emit('error', requestTooSlow())
+    }, seconds * 1000)
+    const arrived = () => clearTimeout(patience)
+    payload.once('end', arrived).once('close', arrived)
+  })
+}

@@ -1,0 +1,190 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: an OpenAPI document is walked as it comes.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { type Action, permissions } from '../../src/identity/rules.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
+import {
+  atWarehouse,
+  busyCampaign,
+  type CallerKind,
+  callerKinds,
+  callRoute,
+  kindIn,
+  type Records,
+  type Route,
+  roleOf,
+} from '../support/busy-campaign.ts'
+import type { Answer } from '../support/saka.ts'
+
+const contract = JSON.parse(readFileSync(join(projectRoot, 'openapi/openapi.json'), 'utf8'))
+const { saka, callers, nobody, mine, theirs } = await busyCampaign(t)
+
+/** Whoever is signed in may ask these of themselves, and anybody may ask the open ones: no role is needed. */
+const withoutRole = [
+  'GET /api/v1/me',
+  'DELETE /api/v1/session',
+  'POST /api/v1/session',
+  'POST /api/v1/devices/provision',
+]
+/** What every school and warehouse has in common. */
+const common = ['campaigns', 'kits', 'communities']
+/** What staff of one warehouse may not see, as it is about all of them at once. */
+const ofAllWarehouses: Action[] = ['summary:read', 'allocation:read']
+
+const routes: Route[] = Object.entries<any>(contract.paths)
+  .filter(([path]) => path.startsWith('/api/'))
+  .flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({ method: method.toUpperCase(), url: path.replace(/\{(\w+)\}/g, ':$1') })),
+  )
+  .filter(({ method, url }) => !withoutRole.includes(`${method} ${url}`))
+const nameOf = ({ method, url }: Route) => `${method} ${url}`
+
+/** The action of the table that a route asks for, as it tells somebody without any role. */
+const rules = new Map<string, Action>()
+for (const route of routes) {
+  const { status, json } = await callRoute(contract, nobody, route, { ids: mine })
+  const action = status === 403 ? /include ([a-z_]+:[a-z]+)\./.exec(json.detail)?.[1] : undefined
+  if (action && action in permissions) rules.set(nameOf(route), action as Action)
+}
+
+/** What kind of caller is held to: whose records it calls a route on, and what the table says of that. */
+interface Pair {
+  route: Route
+  kind: CallerKind
+  whose: 'mine' | 'theirs'
+  expected: 'allowed' | 'not allowed' | 'not there' | 'own only'
+}
+
+const isOfAPlace = (kind: CallerKind) => ['one warehouse', 'school', 'device'].includes(kind)
+
+function expectedOf(route: Route, kind: CallerKind, whose: Pair['whose']): Pair['expected'] {
+  const action = rules.get(nameOf(route))
+  if (!action || !(permissions[action] as readonly string[]).includes(roleOf(kind))) return 'not allowed'
+  if (kind === 'one warehouse' && ofAllWarehouses.includes(action)) return 'not there'
+  if (!isOfAPlace(kind)) return 'allowed'
+  const isMineAlone = kind === 'one warehouse' ? !/^(place|campaign):/.test(action) : action !== 'campaign:read'
+  const named = kindIn(route)
+  const isAtOnePlace = route.method !== 'GET' || (named !== undefined && !common.includes(named))
+  if (!isAtOnePlace) return 'own only'
+  return whose === 'mine' || !isMineAlone ? 'allowed' : 'not there'
+}
+
+const pairs: Pair[] = routes.flatMap((route) =>
+  callerKinds.flatMap((kind) =>
+    (['mine', 'theirs'] as const).map((whose) => ({ route, kind, whose, expected: expectedOf(route, kind, whose) })),
+  ),
+)
+const recordsOf = ({ kind, whose }: Pair): Records => {
+  const records = whose === 'mine' ? mine : theirs
+  return kind === 'one warehouse' ? atWarehouse(records) : records
+}
+const ask = (pair: Pair) => callRoute(contract, callers[pair.kind], pair.route, { ids: recordsOf(pair) })
+const is404 = ({ status, json }: Answer) => status === 404 && json?.code === 'not_found'
+const labelOf = ({ route, kind, whose }: Pair) => `${kind}, on ${whose}: ${nameOf(route)}`
+const pairsThatAre = (expected: Pair['expected']) => pairs.filter((pair) => pair.expected === expected)
+
+t.test(
+  `each of ${routes.length} routes has a rule in the table, which makes ${pairs.length} pairs with ${callerKinds.length} kinds of caller`,
+  async (t) => {
+    t.ok(routes.length > 70, 'the routes were found')
+    t.same(
+      routes.map(nameOf).filter((name) => !rules.has(name)),
+      [],
+    )
+  },
+)
+
+t.test(`not one of ${pairsThatAre('not allowed').length} pairs that the table does not name is let in`, async (t) => {
+  for (const pair of pairsThatAre('not allowed')) t.equal((await ask(pair)).status, 403, labelOf(pair))
+})
+
+t.test(
+  `${pairsThatAre('not there').length} pairs of a role and another place answer as if nothing were there`,
+  async (t) => {
+    for (const pair of pairsThatAre('not there')) {
+      const answer = await ask(pair)
+      // A batch is answered scan by scan.
+      if (answer.json?.results) t.match(answer.json.results, [{ status: 404, result: 'not_found' }], labelOf(pair))
+      else t.ok(is404(answer), `${labelOf(pair)} answers ${answer.status} ${answer.json?.code}`)
+    }
+  },
+)
+
+/** Ids and words by which something of the other school or warehouse would show. */
+const foreignTo = (kind: CallerKind): string[] =>
+  (kind === 'one warehouse'
+    ? ['warehouses', 'warehouseCounts', 'shipments']
+    : ['schools', 'enrollments', 'vouchers', 'shipments', 'redemptions', 'locations', 'counts', 'devices']
+  ).map((word) => theirs[word]!)
+
+const forms = ['application/json', 'text/csv', 'application/x-ndjson']
+
+t.test('lists, exports, searches and sheets of a role with a place tell nothing of another, in any form', async (t) => {
+  const school = (await saka.api.get(`/schools/${theirs.schools}`)).json
+  for (const pair of pairsThatAre('own only').filter(({ route }) => route.method === 'GET')) {
+    const ids = recordsOf(pair)
+    for (const accept of forms) {
+      for (const query of [
+        '',
+        `?schoolId=${theirs.schools}`,
+        `?locationId=${theirs.warehouses}`,
+        `?q=${encodeURI(school.name)}`,
+      ]) {
+        const url = `/${pair.route.url.replace(':id', ids[kindIn(pair.route) ?? ''] ?? '')}${query}`
+        const { text, status } = await callers[pair.kind].get(url, { accept })
+        t.ok([200, 404].includes(status), `${labelOf(pair)} ${query} answers ${status}`)
+        const shown = foreignTo(pair.kind).filter((id) => text.includes(id) && !query.includes(id))
+        if (pair.route.url.startsWith('/api/v1/campaigns/:id/') || !pair.route.url.includes('campaigns'))
+          t.same(shown, [], `${labelOf(pair)} ${query} as ${accept}`)
+      }
+    }
+  }
+  const all = (await saka.api.get('/shipments')).text
+  t.ok(all.includes(theirs.shipments!), 'who may see the other one’s does')
+})
+
+t.test('staff of one warehouse count, find and download their own alone', async (t) => {
+  const worker = callers['one warehouse']
+  const everyone = callers.warehouse
+  for (const path of ['/shipments', '/balances', '/movements', '/locations?kind=warehouse']) {
+    const own = (await worker.get(path)).json.items
+    t.ok(own.length > 0, `${path}: there is something of theirs`)
+    t.ok(own.length < (await everyone.get(path)).json.items.length, `${path}: and less than of all`)
+  }
+  t.match(await worker.get(`/shipments/${mine.shipments}/delivery-note.pdf`), { status: 200 })
+  t.ok(is404(await worker.get(`/shipments/${theirs.shipments}/delivery-note.pdf`)))
+  t.match((await worker.get(`/balances?at=${saka.clock.now()}`)).json.items, [{ locationId: mine.warehouses }])
+})
+
+t.test('who is of a school and of a warehouse sees these two and no third place', async (t) => {
+  const both = await saka.as(
+    { role: 'school', schoolId: mine.schools! },
+    { role: 'warehouse', warehouseId: theirs.warehouses! },
+  )
+  const ids = (await both.get('/balances')).json.items.map(({ locationId }: any) => locationId)
+  t.same(new Set(ids), new Set([mine.locations, theirs.warehouses]))
+  t.match(await both.get(`/shipments/${mine.shipments}`), { status: 200 })
+  t.match(await both.get(`/shipments/${theirs.shipments}`), { status: 200 })
+  t.match(await both.get(`/counts/${theirs.counts}`), { status: 404 })
+  t.match(await both.get(`/counts/${mine.warehouseCounts}`), { status: 404 })
+})
+
+t.test('a school grant without a school reaches nothing', async (t) => {
+  const nowhere = await saka.as({ role: 'school' })
+  for (const path of ['/schools', '/shipments', '/balances', `/campaigns/${mine.campaigns}/vouchers`])
+    t.same((await nowhere.get(path)).json.items, [], path)
+  t.match(await nowhere.get(`/schools/${mine.schools}`), { status: 404 })
+})
+
+// Last, as it changes what the others look at.
+t.test(`${pairsThatAre('allowed').length} pairs that the table names are let in`, async (t) => {
+  const reading = pairsThatAre('allowed').filter(({ route }) => route.method === 'GET')
+  const changing = pairsThatAre('allowed').filter(({ route }) => route.method !== 'GET')
+  for (const pair of [...reading, ...changing]) {
+    const answer = await ask(pair)
+    const turnedAway = [401, 403].includes(answer.status) || is404(answer)
+    t.notOk(turnedAway, `${labelOf(pair)} answers ${answer.status} ${answer.json?.detail}`)
+    t.ok(answer.status < 500, `${labelOf(pair)} answers ${answer.status}`)
+  }
+})

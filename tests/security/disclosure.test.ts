@@ -1,0 +1,80 @@
+import t from 'tap'
+import { collectRoutes } from '../support/routes.ts'
+import { type Answer, type Saka, startSaka } from '../support/saka.ts'
+
+let saka = undefined as unknown as Saka
+const routes = await collectRoutes(async () => {
+  saka = await startSaka(t)
+})
+const address = (url: string) => `/${url.replace(/:\w+/g, 'x').replace('*', 'swagger-ui.css')}`
+
+/** An answer of every route, good or bad, to a stranger and to an administrator. */
+async function answersOf(): Promise<{ name: string; answer: Answer }[]> {
+  const answers: { name: string; answer: Answer }[] = []
+  for (const { method, url } of routes) {
+    for (const api of [saka.stranger, saka.api])
+      answers.push({ name: `${method} ${url}`, answer: await api.call(method, address(url)) })
+  }
+  return [...answers, { name: 'nowhere', answer: await saka.stranger.get('//nowhere') }]
+}
+
+const answers = await answersOf()
+
+t.test('every answer tells a browser to run nothing but our own, and to be framed by nobody', async (t) => {
+  t.ok(answers.length > 150)
+  for (const { name, answer } of answers) {
+    const csp = answer.headers['content-security-policy'] ?? ''
+    for (const part of [
+      "default-src 'self'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "object-src 'none'",
+      "base-uri 'self'",
+      "frame-ancestors 'none'",
+      "form-action 'self'",
+      "script-src-attr 'none'",
+    ])
+      t.ok(csp.split(';').includes(part), `${name}: ${part}`)
+    t.notMatch(csp, /unsafe|\*|https?:/, name)
+    t.match(answer.headers, { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }, name)
+  }
+})
+
+t.test('no answer names the software that gives it, or shows where it broke', async (t) => {
+  for (const { name, answer } of answers) {
+    for (const header of ['server', 'x-powered-by', 'via', 'x-aspnet-version'])
+      t.notOk(header in answer.headers, `${name}: ${header}`)
+    if (answer.status >= 400)
+      t.notMatch(answer.text, /fastify|ajv|sqlite|drizzle|node_modules|\.[jt]s:\d+|at \w+ \(/i, name)
+    t.ok(answer.status < 500, `${name} answers ${answer.status}`)
+  }
+})
+
+t.test('what the API answers is kept by no cache', async (t) => {
+  for (const { name, answer } of answers.filter(({ name }) => name.includes('/api/') || name.includes('/:code')))
+    t.equal(answer.headers['cache-control'], 'no-store', name)
+})
+
+t.test('no page has a script or a style of its own in it', async (t) => {
+  const pages = [await saka.stranger.get('//docs'), await saka.stranger.get('//v/x')]
+  for (const { text, headers } of pages) {
+    t.match(headers['content-type'], /^text\/html/)
+    t.notMatch(text, /<script(?![^>]* src=)[^>]*>|<style|\sstyle=|\son\w+=|javascript:/i)
+    t.notMatch(text, /(src|href)="(https?:)?\/\//, 'and loads nothing from elsewhere')
+  }
+})
+
+t.test('browsers are told to keep to TLS where there is any, and only there', async (t) => {
+  for (const { name, answer } of answers)
+    t.match(answer.headers['strict-transport-security'], /^max-age=31536000; includeSubDomains/, name)
+  const plain = await startSaka(t, { env: { BASE_URL: 'http://127.0.0.1:3000' } })
+  t.notOk('strict-transport-security' in (await plain.stranger.get('//healthz')).headers)
+})
+
+t.test('methods that nobody needs answer as if nothing were there', async (t) => {
+  for (const method of ['TRACE', 'PROPFIND', 'OPTIONS']) {
+    const { status, text } = await saka.api.call(method, '/users', undefined, { 'x-secret': 'repeated' })
+    t.equal(status, 404, method)
+    t.notMatch(text, 'repeated')
+  }
+})
