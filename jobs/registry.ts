@@ -1,5 +1,6 @@
 import { forgetAnswersJob } from './forget-answers.ts'
 import type { Job } from './job.ts'
+import { sealTrailJob, sweepTrailJob } from './seal-trail.ts'
 
 /** Every job there is. */
-export const jobs: Job[] = [forgetAnswersJob]
+export const jobs: Job[] = [forgetAnswersJob, sealTrailJob, sweepTrailJob]

@@ -2,6 +2,8 @@ import type { NewId } from './kernel/ids.ts'
 import type { Clock } from './kernel/time.ts'
 import type { Config } from './platform/config.ts'
 import type { Log } from './platform/log.ts'
+import type { Mailer } from './platform/mailer.ts'
+import type { Signer } from './platform/signing-key.ts'
 import type { Db } from './schema.ts'
 
 /** What use cases work with. Plain arguments: tests pass others. */
@@ -11,6 +13,10 @@ export interface Deps {
   clock: Clock
   newId: NewId
   log: Log
+  /** Signs the trail's checkpoints. */
+  signer: Signer
+  /** Undefined where no mail server is configured. */
+  mailer: Mailer | undefined
   /** Throws when something that the service needs does not answer. */
   check(): void
 }
