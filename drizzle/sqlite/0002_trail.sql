@@ -31,5 +31,3 @@ CREATE TABLE `audit_mailings` (
 	`size` integer NOT NULL,
 	`sent` integer NOT NULL
 );
---> statement-breakpoint
-CREATE INDEX `audit_mailings_sent` ON `audit_mailings` (`sent`,`at`);
