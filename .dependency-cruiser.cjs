@@ -20,7 +20,7 @@ const ranks = [
 const modules = ranks.slice(2).flat().join('|')
 
 /** Files that decide and compute and touch nothing else: a folder's rules, and its parts that only know numbers and text. */
-const pure = '([a-z-]*rules|apportion|sainte-lague|draw|reason|code|chain)'
+const pure = '([a-z-]*rules|apportion|sainte-lague|draw|reason|code|chain|merkle|canonical|verifier)'
 
 const folder = (names) => `^dist/src/(${names.join('|')})/`
 const top = '^dist/(src/[^/]+\\.js$|src/(demo|cli)/|jobs/|openapi/)'

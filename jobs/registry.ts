@@ -1,5 +1,6 @@
 import type { Job } from '../src/runs/index.ts'
 import { forgetAnswersJob } from './forget-answers.ts'
+import { sealTrailJob, sweepTrailJob } from './seal-trail.ts'
 
 /** Every job there is. */
-export const jobs: Job[] = [forgetAnswersJob]
+export const jobs: Job[] = [forgetAnswersJob, sealTrailJob, sweepTrailJob]

@@ -2,6 +2,8 @@ import type { NewId } from './kernel/ids.ts'
 import type { Clock, Instant } from './kernel/time.ts'
 import type { Config } from './platform/config.ts'
 import type { Log } from './platform/log.ts'
+import type { Mailer } from './platform/mailer.ts'
+import type { Signer } from './platform/signing-key.ts'
 import type { Job } from './runs/index.ts'
 import type { Db } from './schema.ts'
 
@@ -16,6 +18,10 @@ export interface Deps {
   jobs: readonly Job[]
   /** Since when this process has been up. */
   startedAt: Instant
+  /** Signs the trail's checkpoints. */
+  signer: Signer
+  /** Undefined where no mail server is configured. */
+  mailer: Mailer | undefined
   /** Throws when something that the service needs does not answer. */
   check(): void
 }

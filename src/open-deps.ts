@@ -8,7 +8,9 @@ import type { Config } from './platform/config.ts'
 import { openSqlite } from './platform/db/index.ts'
 import { releaseClaims } from './platform/http/index.ts'
 import { openLog } from './platform/log.ts'
+import { openMailer } from './platform/mailer.ts'
 import { projectRoot } from './platform/project-root.ts'
+import { openSigner } from './platform/signing-key.ts'
 import { sqliteSchema } from './schema.ts'
 
 /** What was opened, and how to close it again. */
@@ -36,6 +38,8 @@ export async function openDeps(
     log: overrides.log ?? openLog(config.logLevel),
     jobs: overrides.jobs ?? jobs,
     startedAt: clock.now(),
+    signer: openSigner(config.auditSigningKey, `${resolve(config.databaseFile)}.audit-key`),
+    mailer: config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined,
     check: db.check,
     close: db.close,
   }

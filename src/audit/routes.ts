@@ -1,57 +1,100 @@
+import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { toInstant } from '../kernel/time.ts'
 import {
   type App,
   answerList,
-  IdSchema,
-  InstantSchema,
+  answers,
+  IdParams,
   listAnswers,
-  named,
-  nullable,
   PageQuerySchema,
+  problemResponses,
+  ref,
 } from '../platform/http/index.ts'
+import { readCheckpoints } from './checkpoints.ts'
+import { exportTrail } from './export.ts'
+import { proveConsistency, proveEvent } from './proofs.ts'
+import {
+  CheckpointSchema,
+  ConsistencyProofSchema,
+  ConsistencyQuery,
+  EventQuery,
+  EventSchema,
+  InclusionProofSchema,
+  SizeParams,
+  VerificationSchema,
+} from './schemas.ts'
 import { readTrail } from './use-cases.ts'
+import { verifyTrail } from './verification.ts'
 
-const EventSchema = named(
-  'AuditEvent',
-  Type.Object({
-    id: IdSchema,
-    at: InstantSchema,
-    actorKind: Type.String({ examples: ['user'] }),
-    actorId: Type.String(),
-    action: Type.String({ examples: ['voucher.revoked'] }),
-    subjectId: Type.String(),
-    change: Type.Record(Type.String(), Type.Unknown(), { examples: [{ reason: 'lost' }] }),
-    requestId: nullable(Type.String()),
-  }),
-)
-const EventQuery = Type.Object({
-  ...PageQuerySchema.properties,
-  subjectId: Type.Optional(Type.String()),
-  actorId: Type.Optional(Type.String()),
-  action: Type.Optional(Type.String()),
-  from: Type.Optional(InstantSchema),
-  to: Type.Optional(InstantSchema),
-})
+const tags = ['Audit']
+const exportAnswers = {
+  200: {
+    description: 'The whole trail: every entry with its seal, and every checkpoint. `saka verify-audit` reads it.',
+    content: { 'application/x-ndjson': { schema: Type.String({ examples: ['{"kind":"trail","version":1}'] }) } },
+  },
+  ...problemResponses,
+}
 
-/** The trail, to read. */
+/** The trail, to read, to prove and to take along. */
 export async function auditRoutes(app: App): Promise<void> {
   app.get(
     '/audit/events',
-    {
-      schema: {
-        tags: ['Audit'],
-        summary: 'Read the trail',
-        querystring: EventQuery,
-        response: listAnswers(EventSchema),
-      },
-    },
+    { schema: { tags, summary: 'Read the trail', querystring: EventQuery, response: listAnswers(EventSchema) } },
     (request, reply) => {
       const { from, to, ...filter } = request.query
       const span = { from: from && toInstant(from), to: to && toInstant(to) }
       return answerList(request, reply, EventSchema, (page) =>
         readTrail(request.deps, request.actor, { ...filter, ...span }, page),
       )
+    },
+  )
+  const proof = answers(200, ref(InclusionProofSchema))
+  app.get(
+    '/audit/events/:id/proof',
+    { schema: { tags, summary: 'Prove that an event is in the trail', params: IdParams, response: proof } },
+    ({ deps, actor, params }) => proveEvent(deps, actor, params.id),
+  )
+  app.get(
+    '/audit/checkpoints',
+    {
+      schema: {
+        tags,
+        summary: 'List the checkpoints of the trail',
+        querystring: PageQuerySchema,
+        response: listAnswers(CheckpointSchema),
+      },
+    },
+    (request, reply) =>
+      answerList(request, reply, CheckpointSchema, (page) => readCheckpoints(request.deps, request.actor, page)),
+  )
+  app.get(
+    '/audit/checkpoints/:size/consistency',
+    {
+      schema: {
+        tags,
+        summary: 'Prove that a checkpoint continues an earlier one',
+        params: SizeParams,
+        querystring: ConsistencyQuery,
+        response: answers(200, ref(ConsistencyProofSchema)),
+      },
+    },
+    ({ deps, actor, params, query }) => proveConsistency(deps, actor, params.size, query.from),
+  )
+  app.get(
+    '/audit/verification',
+    { schema: { tags, summary: 'Verify the whole trail', response: answers(200, ref(VerificationSchema)) } },
+    ({ deps, actor }) => verifyTrail(deps, actor),
+  )
+  app.get(
+    '/audit/export',
+    { schema: { tags, summary: 'Export the whole trail', response: exportAnswers } },
+    async ({ deps, actor }, reply) => {
+      const lines = await exportTrail(deps, actor)
+      return reply
+        .type('application/x-ndjson')
+        .header('Content-Disposition', 'attachment; filename="saka-trail.ndjson"')
+        .send(Readable.from(lines))
     },
   )
 }

@@ -1,3 +1,4 @@
+import { defineProblem } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
 
 /** Who did what to which record, when, and with what change. */
@@ -13,3 +14,75 @@ export type AuditEvent = {
   change: Record<string, unknown>
   requestId: string | null
 }
+
+/**
+ * How long after its moment an event may be committed: ten minutes, far longer than any transaction. An event is looked for
+ * as long, and one that comes later into a trail whose clock went forward is `backdated`.
+ */
+export const lateMilliseconds = 10 * 60_000
+
+/** What can be wrong with a trail. */
+export const faultKinds = [
+  'changed',
+  'removed',
+  'missing',
+  'reordered',
+  'unlinked',
+  'backdated',
+  'rewritten',
+  'truncated',
+  'forged',
+  'unknown_key',
+  'checkpoint_missing',
+] as const
+
+/** One of {@link faultKinds}. */
+export type FaultKind = (typeof faultKinds)[number]
+
+/** Something that is wrong with the trail, and where. */
+export interface Fault {
+  kind: FaultKind
+  /** The entry, from 1; of several the first. Of a checkpoint, its size. */
+  position: number
+  /** The last entry that it may concern. */
+  until: number
+  /** The event, where it is known which. */
+  eventId: string | null
+  /** What is wrong, in a sentence. */
+  detail: string
+}
+
+const sentences: Record<FaultKind, (where: string, fault: { position: number; until: number }) => string> = {
+  changed: (where) => `${where} is not what was sealed there: it was changed, or another was put in its place.`,
+  removed: (where) => `${where} was removed; its seal is still there.`,
+  missing: (_, { position, until }) =>
+    position === until ? `Entry ${position} is missing.` : `Entries ${position} to ${until} are missing.`,
+  reordered: (where) => `${where} stands behind a later one: entries were put into another order, or in twice.`,
+  unlinked: (where) => `${where} does not follow the one before it: entries were inserted, removed or moved there.`,
+  backdated: (where) =>
+    `${where} says that it is older than a checkpoint which does not have it: it was inserted later.`,
+  rewritten: (_, { position, until }) =>
+    `Among the entries ${position} to ${until} some are not those that a checkpoint was made for.`,
+  truncated: (_, { position, until }) =>
+    position === until
+      ? `Entry ${position}, the last, was cut off.`
+      : `Entries ${position} to ${until}, the last ones, were cut off.`,
+  forged: (_, { position }) => `The checkpoint of ${position} entries does not bear the signature of its key.`,
+  unknown_key: (_, { position }) => `The checkpoint of ${position} entries is signed with a key that is not trusted.`,
+  checkpoint_missing: (_, { position }) =>
+    `The checkpoint of ${position} entries does not follow the one before it: one was removed, changed or put in.`,
+}
+
+/** A fault of `kind` at an entry or at the checkpoint of that size. */
+export function faultOf(kind: FaultKind, position: number, eventId: string | null = null, until = position): Fault {
+  const where = `Entry ${position}${eventId ? ` (event ${eventId})` : ''}`
+  return { kind, position, until, eventId, detail: sentences[kind](where, { position, until }) }
+}
+
+/** Nothing more can be sealed or proven: what is there contradicts a checkpoint. */
+export const trailBroken = defineProblem<{ found: string }>({
+  code: 'trail_broken',
+  status: 409,
+  title: 'The trail has been tampered with',
+  detail: ({ found }) => `${found} Verify the trail, keep the database as it is, and tell the auditor.`,
+})

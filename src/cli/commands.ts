@@ -2,20 +2,26 @@ import { runEmbedded } from '../../jobs/embedded-runner.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
 import { NewerDatabase } from '../platform/db/index.ts'
+import { UnusableKey } from '../platform/signing-key.ts'
 import { serve } from '../serve.ts'
 import type { Terminal } from './terminal.ts'
+import { verifyAudit } from './verify-audit.ts'
 
 type Env = Record<string, string | undefined>
-type Command = { meaning: string; run: (env: Env, terminal: Terminal, args: string[]) => Promise<void> }
+type Command = { meaning: string; run: (env: Env, terminal: Terminal, args: string[]) => Promise<number | void> }
 
 const commands: Record<string, Command> = {
   serve: { meaning: 'Serve until told to stop.', run: runServe },
   migrate: { meaning: 'Bring the database to this version’s tables, and end.', run: runMigrate },
   demo: { meaning: 'Run the example campaigns on the example data, then serve.', run: runDemonstration },
+  'verify-audit': {
+    meaning: 'Verify an export of the trail, without a server or a database.',
+    run: (_env, terminal, args) => verifyAudit(terminal, args),
+  },
   help: { meaning: 'Show this.', run: async (_env, { out }) => out(usage()) },
 }
 
-/** Runs the command that `args` name and answers the exit code: 0, or 1 with a sentence of what is wrong. */
+/** Runs the command that `args` name and answers its exit code: 0, or 1 with a sentence of what is wrong. */
 export async function runCommand(args: string[], env: Env, terminal: Terminal): Promise<number> {
   const [name = 'help', ...rest] = args
   const command = commands[name]
@@ -24,8 +30,7 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
     return 1
   }
   try {
-    await command.run(env, terminal, rest)
-    return 0
+    return (await command.run(env, terminal, rest)) ?? 0
   } catch (error) {
     terminal.err(`${sentenceOf(error)}\n`)
     return 1
@@ -34,7 +39,8 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
 
 /** What is wrong, in a sentence that says what to do. Throws what nobody foresaw. */
 function sentenceOf(error: unknown): string {
-  if (error instanceof InvalidConfig || error instanceof NewerDatabase) return error.message
+  if (error instanceof InvalidConfig || error instanceof NewerDatabase || error instanceof UnusableKey)
+    return error.message
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
     return 'Another program listens there already. End it, or set HOST or PORT to another address.'
@@ -48,7 +54,7 @@ function sentenceOf(error: unknown): string {
 }
 
 function usage(): string {
-  const lines = Object.entries(commands).map(([name, { meaning }]) => `  ${name.padEnd(10)} ${meaning}\n`)
+  const lines = Object.entries(commands).map(([name, { meaning }]) => `  ${name.padEnd(12)} ${meaning}\n`)
   return `saka COMMAND\n\n${lines.join('')}\nThe environment configures it; docs/configuration.md lists every setting.\n`
 }
 

@@ -1,4 +1,6 @@
 import { isIPv6 } from 'node:net'
+import { signingKeyFrom } from './signing-key.ts'
+
 /** How the service is set up. `docs/configuration.md` tells each setting. */
 export interface Config {
   host: string
@@ -21,6 +23,12 @@ export interface Config {
   headerSeconds: number
   bodySeconds: number
   uploadSeconds: number
+  auditSigningKey: string | undefined
+  auditFormerKeys: string[]
+  checkpointFolder: string | undefined
+  auditorEmail: string | undefined
+  smtpUrl: string | undefined
+  mailFrom: string
 }
 
 /** One setting: its name in the environment, what it means, and how its text becomes a value. */
@@ -66,6 +74,23 @@ const mailAddress = (text: string) =>
     : { fault: 'must be an e-mail address' }
 const password = (text: string) =>
   text === '' || text.length >= 8 ? { value: text || undefined } : { fault: 'must have at least 8 characters' }
+const signingKey = (text: string) =>
+  text === '' || signingKeyFrom(text)
+    ? { value: text || undefined }
+    : { fault: 'must be an Ed25519 private key, PKCS #8 in base64' }
+const publicKeys = (text: string) => {
+  const keys = text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean)
+  return keys.every((key) => /^[0-9a-f]{64}$/.test(key))
+    ? { value: keys }
+    : { fault: 'must be public keys of 64 hexadecimal digits, with commas between' }
+}
+const mailServer = (text: string) =>
+  text === '' || (URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname)
+    ? { value: text || undefined }
+    : { fault: 'must be an smtp or smtps address' }
 const timeZone = (text: string) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text })
@@ -145,6 +170,43 @@ export const settings: Record<keyof Config, Setting> = {
   headerSeconds: seconds('HEADER_TIMEOUT_SECONDS', 15, 'How long a client may take for the head of a request.'),
   bodySeconds: seconds('BODY_TIMEOUT_SECONDS', 30, 'How long a client may take for a body that is not a file.'),
   uploadSeconds: seconds('UPLOAD_TIMEOUT_SECONDS', 600, 'How long a client may take for a whole request with a file.'),
+  auditSigningKey: {
+    name: 'AUDIT_SIGNING_KEY',
+    fallback: '',
+    meaning: 'The key that signs checkpoints: Ed25519, PKCS #8 in base64. By default one is made beside the database.',
+    read: signingKey,
+  },
+  auditFormerKeys: {
+    name: 'AUDIT_FORMER_KEYS',
+    fallback: '',
+    meaning: 'Public keys that signed checkpoints before the present one, with commas between.',
+    read: publicKeys,
+  },
+  checkpointFolder: {
+    name: 'CHECKPOINT_FOLDER',
+    fallback: '',
+    meaning:
+      'The folder that keeps a copy of every checkpoint, best on another machine. By default that of the database.',
+    read: anyText,
+  },
+  auditorEmail: {
+    name: 'AUDITOR_EMAIL',
+    fallback: '',
+    meaning: 'Who gets a checkpoint by mail every day.',
+    read: mailAddress,
+  },
+  smtpUrl: {
+    name: 'SMTP_URL',
+    fallback: '',
+    meaning: 'The mail server: smtp://user:password@host:port, or smtps: for TLS from the start.',
+    read: mailServer,
+  },
+  mailFrom: {
+    name: 'MAIL_FROM',
+    fallback: '',
+    meaning: 'The sender of mails. By default saka@ and the host of BASE_URL.',
+    read: mailAddress,
+  },
 }
 
 /** The environment holds values that cannot be. Lists every one of them. */
@@ -170,8 +232,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const config = Object.fromEntries(values) as Config
   if (!config.adminEmail !== !config.adminPassword)
     faults.push('ADMIN_EMAIL and ADMIN_PASSWORD must be given together.')
+  if (config.auditorEmail && !config.smtpUrl) faults.push('AUDITOR_EMAIL must be given together with SMTP_URL.')
   if (faults.length > 0) throw new InvalidConfig(faults)
-  return { ...config, baseUrl: config.baseUrl ?? `http://${authority(config.host)}:${config.port}` }
+  const baseUrl = config.baseUrl ?? `http://${authority(config.host)}:${config.port}`
+  return { ...config, baseUrl, mailFrom: config.mailFrom ?? `saka@${new URL(baseUrl).hostname}` }
 }
 
 /** A host as an address names it: every interface is `localhost`, and IPv6 stands in brackets (RFC 3986, section 3.2.2). */

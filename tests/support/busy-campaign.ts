@@ -94,11 +94,20 @@ export async function busyCampaign(t: Test): Promise<BusyCampaign> {
       locations: school.locationId,
       users: user.id,
       'api-keys': key.id,
+      events: (await api.get('/audit/events?limit=1')).json.items[0].id,
       devices: (await api.made('/devices', { name: 'Τάμπλετ', schoolId: school.id })).id,
     })
   }
+  const checkpoints = await lastCheckpoint(api)
+  for (const record of records) record.checkpoints = checkpoints
   const [mine, theirs] = records as [Records, Records]
   return { saka, ...(await callersAt(saka, mine)), mine, theirs, spareKey: key.key }
+}
+
+/** The size of a checkpoint that is there. */
+async function lastCheckpoint(api: Api): Promise<string> {
+  await api.get('/audit/verification')
+  return String((await api.get('/audit/checkpoints')).json.items[0].size)
 }
 
 async function receiveAt({ api }: Saka, { campaign, kit, warehouseId, number }: any): Promise<void> {
@@ -151,6 +160,7 @@ export function callRoute(
     .replace(':id', ids[kindIn(route) ?? ''] ?? nowhere)
     .replace(':code', 'ABCD-EFGH-JKMC')
     .replace(':name', 'forget-answers')
+    .replace(':size', ids.checkpoints ?? '999999')
   const operation = document.paths[url.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
   const [type, media] = Object.entries<any>(operation?.requestBody?.content ?? {})[0] ?? []
   const body = media && change(withIds(media.example, ids))

@@ -1,0 +1,65 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+
+/** Signs with a key that does not leave it. */
+export interface Signer {
+  /** 32 bytes, in hex. */
+  readonly publicKey: string
+  /** An Ed25519 signature (RFC 8032) over `data`, in hex. */
+  sign(data: Uint8Array): string
+}
+
+/** The file of the signing key holds something else. */
+export class UnusableKey extends Error {
+  constructor(file: string) {
+    super(`${file} holds no signing key. Restore it from a backup, or move it away to have a new one made.`)
+  }
+}
+
+/** `text` as an Ed25519 private key: PKCS #8 in base64 (RFC 8410); undefined if it is none. */
+export function signingKeyFrom(text: string): KeyObject | undefined {
+  try {
+    const key = createPrivateKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' })
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A signer with the key `text`, or without one with the key in `file`, which is made if it is not there. Throws {@link UnusableKey}. */
+export function openSigner(text: string | undefined, file: string): Signer {
+  const key = signingKeyFrom(text ?? keptKey(file))
+  if (!key) throw new UnusableKey(file)
+  const { x } = createPublicKey(key).export({ format: 'jwk' })
+  return {
+    publicKey: Buffer.from(x!, 'base64url').toString('hex'),
+    sign: (data) => sign(null, data, key).toString('hex'),
+  }
+}
+
+function keptKey(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    makeKey(file)
+    return readFileSync(file, 'utf8')
+  }
+}
+
+/** Makes the key whole before it has its name: of two who start at once one makes it, and both use that. */
+function makeKey(file: string): void {
+  const made = `${file}.${randomUUID()}`
+  const text = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
+  const open = openSync(made, 'wx', 0o600)
+  try {
+    writeSync(open, `${text}\n`)
+    fsyncSync(open)
+    linkSync(made, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    closeSync(open)
+    rmSync(made, { force: true })
+  }
+}

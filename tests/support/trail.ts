@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import type { Test } from 'tap'
+import { recordEvent } from '../../src/audit/index.ts'
+import { runCommand } from '../../src/cli/commands.ts'
+import type { Deps } from '../../src/deps.ts'
+import { systemActor } from '../../src/identity/rules.ts'
+
+const appendOnly = [
+  'audit_events_stay',
+  'audit_events_remain',
+  'audit_seals_follow',
+  ...['seals', 'nodes', 'checkpoints', 'mailings'].flatMap((of) => [`audit_${of}_stay`, `audit_${of}_remain`]),
+]
+
+/** Changes the database behind the service's back: takes the triggers away and runs the statements. */
+export async function tamper({ db }: Deps, ...statements: string[]): Promise<void> {
+  const all = [...appendOnly.map((trigger) => `DROP TRIGGER IF EXISTS ${trigger}`), ...statements]
+  await db.transact(async ({ q }) => {
+    for (const statement of all) q.run(sql.raw(statement))
+  })
+}
+
+/** Records `count` events, one after the other, and answers their ids. */
+export async function recordEvents(deps: Deps, count: number, action = 'test.happened'): Promise<string[]> {
+  const ids: string[] = []
+  const newId = () => {
+    ids.push(deps.newId())
+    return ids.at(-1)!
+  }
+  await deps.db.transact(async (tx) => {
+    ids.length = 0
+    for (let i = 0; i < count; i++)
+      await recordEvent({ ...deps, newId }, tx, systemActor, action, `subject ${i}`, { i })
+  })
+  return ids
+}
+
+/** What `saka verify-audit` says of an export. */
+export interface Verdict {
+  code: number
+  out: string
+  err: string
+}
+
+/** Runs `saka verify-audit` on `text`, as an auditor does elsewhere; `checkpoints` are lines that were kept. */
+export async function verifyOffline(
+  t: Test,
+  text: string,
+  { key, checkpoints }: { key?: string; checkpoints?: string } = {},
+): Promise<Verdict> {
+  const folder = mkdtempSync(join(tmpdir(), 'saka-auditor-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'trail.ndjson')
+  writeFileSync(file, text)
+  const args = ['verify-audit', file, ...(key ? ['--key', key] : [])]
+  if (checkpoints !== undefined) {
+    writeFileSync(join(folder, 'kept.ndjson'), checkpoints)
+    args.push('--checkpoints', join(folder, 'kept.ndjson'))
+  }
+  return runVerify(args)
+}
+
+/** Runs the command line with `args`. */
+export async function runVerify(args: string[]): Promise<Verdict> {
+  const verdict = { code: -1, out: '', err: '' }
+  verdict.code = await runCommand(
+    args,
+    {},
+    {
+      out: (text) => {
+        verdict.out += text
+      },
+      err: (text) => {
+        verdict.err += text
+      },
+      onStop: () => {},
+    },
+  )
+  return verdict
+}
