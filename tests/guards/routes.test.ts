@@ -189,7 +189,7 @@ t.test('an auditor changes nothing', async (t) => {
 t.test('who holds a role for an action may read what it is about', async (t) => {
   for (const route of apiRoutes.filter((route) => !changing(route))) {
     const name = `${route.method} ${route.url}`
-    const hasRecord = !/:(id|size)/.test(route.url) || /\/([a-z-]+)\/:id/.exec(route.url)![1]! in mine
+    const hasRecord = !/:(id|size)/.test(route.url) || (/\/([a-z-]+)\/:id/.exec(route.url)?.[1] ?? '') in mine
     for (const role of permissions[actions.get(name)!] ?? []) {
       const { status } = await callRoute(callers[role], route, mine)
       t.equal(status, hasRecord ? 200 : 404, `${role}: ${name}`)
