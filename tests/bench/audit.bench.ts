@@ -29,11 +29,15 @@ async function measure<Result>(name: string, work: () => Promise<Result>): Promi
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const start = performance.now()
+  const before = process.cpuUsage()
   const result = await work()
   const seconds = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(before)
   delay.disable()
   const waited = `others waited ${Math.round(delay.max / 1e6)} ms at most, ${Math.round(delay.percentile(99) / 1e6)} ms at the 99th percentile`
-  console.log(`${name.padEnd(44)} ${seconds.toFixed(3).padStart(9)} s  ${waited}`)
+  console.log(
+    `${name.padEnd(44)} ${seconds.toFixed(3).padStart(9)} s  CPU ${((user + system) / 1e6).toFixed(1)} s  ${waited}`,
+  )
   return result
 }
 
@@ -69,12 +73,12 @@ await measure('export', async () =>
 console.log(`the export has ${Math.round(statSync(file).size / 2 ** 20)} MiB`)
 
 const child = fork(new URL('./verify-contestant.js', import.meta.url), [file])
-const [{ code, seconds, megabytes }] = (await once(child, 'message')) as [
-  { code: number; seconds: number; megabytes: number },
+const [{ code, seconds, cpu, megabytes }] = (await once(child, 'message')) as [
+  { code: number; seconds: number; cpu: number; megabytes: number },
 ]
 if (code !== 0) throw new Error('the export is not intact')
 console.log(
-  `${'saka verify-audit'.padEnd(44)} ${seconds.toFixed(3).padStart(9)} s  at most ${mostMegabytes} MiB of memory: ${megabytes}`,
+  `${'saka verify-audit'.padEnd(44)} ${seconds.toFixed(3).padStart(9)} s  CPU ${cpu.toFixed(1)} s  at most ${mostMegabytes} MiB of memory: ${megabytes}`,
 )
 if (megabytes > mostMegabytes) process.exitCode = 1
 deps.close()

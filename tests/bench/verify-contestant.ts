@@ -8,4 +8,10 @@ const code = await runCommand(
   { out: () => {}, err: console.error, onStop: () => {} },
 )
 const seconds = (performance.now() - start) / 1000
-process.send!({ code, seconds, megabytes: Math.round(process.resourceUsage().maxRSS / 1024) })
+const { user, system } = process.cpuUsage()
+process.send!({
+  code,
+  seconds,
+  cpu: (user + system) / 1e6,
+  megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+})
