@@ -1,6 +1,7 @@
 import type { Job } from '../src/runs/index.ts'
 import { forgetAnswersJob } from './forget-answers.ts'
+import { mailCheckpointJob } from './mail-checkpoint.ts'
 import { sealTrailJob, sweepTrailJob } from './seal-trail.ts'
 
 /** Every job there is. */
-export const jobs: Job[] = [forgetAnswersJob, sealTrailJob, sweepTrailJob]
+export const jobs: Job[] = [forgetAnswersJob, sealTrailJob, sweepTrailJob, mailCheckpointJob]

@@ -1,6 +1,7 @@
 export { type Checkpoint, parseCheckpoint } from './chain.ts'
 export { sealTrail } from './checkpoints.ts'
 export { type ExportLine, parseExportLine } from './export-lines.ts'
+export { mailCheckpoint } from './mailing.ts'
 export { auditRoutes } from './routes.ts'
 export { recordEvent } from './use-cases.ts'
 export { startVerifier, type Verification, type Verifier } from './verifier.ts'

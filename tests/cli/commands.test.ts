@@ -37,7 +37,8 @@ function terminal(t: Test, env: Record<string, string> = {}) {
 t.test('help lists the commands, and what is not one is answered with it', async (t) => {
   const { run, said } = terminal(t)
   t.equal(await run(), 0)
-  for (const command of ['serve', 'migrate', 'demo', 'help']) t.match(said.out, new RegExp(`^  ${command} `, 'm'))
+  for (const command of ['serve', 'migrate', 'demo', 'verify-audit', 'help'])
+    t.match(said.out, new RegExp(`^  ${command} `, 'm'))
   t.equal(await run('tidy'), 1)
   t.match(said.err, /There is no command tidy\.\n\nsaka COMMAND/)
   t.equal(said.out, '')
@@ -62,12 +63,17 @@ t.test('an environment that cannot be lists every fault at once', async (t) => {
     UPLOAD_LIMIT_BYTES: '1 GB',
     LOG_LEVEL: 'loud',
     TRUST_PROXY: 'perhaps',
+    AUDIT_SIGNING_KEY: 'no key',
+    AUDIT_FORMER_KEYS: 'ab',
+    AUDITOR_EMAIL: 'nobody',
+    SMTP_URL: 'mail.example.org',
   }
   const { run, said } = terminal(t, env)
   t.equal(await run('serve'), 1)
   for (const name of Object.keys(env)) t.match(said.err, new RegExp(`^  ${name} must .+\\.$`, 'm'))
   t.match(said.err, /^Saka cannot start/)
   t.throws(() => readConfig({ ADMIN_EMAIL: 'admin@example.org' }), { message: /must be given together\./ })
+  t.throws(() => readConfig({ AUDITOR_EMAIL: 'auditor@example.org' }), { message: /together with SMTP_URL\./ })
 })
 
 t.test('a password keeps its spaces', async (t) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
@@ -26,6 +26,7 @@ t.test('docs/domain.md knows every word of the code', async (t) => {
     ['redemption', 'scanResults'],
     ['discrepancies', 'discrepancyCodes'],
     ['reconciliation', 'reconciliationStatuses'],
+    ['audit', 'faultKinds'],
   ]
   for (const [module, name] of unions) {
     const words = wordsOf(module, name)
@@ -45,7 +46,10 @@ t.test(
 )
 
 t.test('docs/domain.md names constraints and triggers that the migrations make', async (t) => {
-  const migrations = ['0000_first', '0001_ledger'].map((name) => read(`drizzle/sqlite/${name}.sql`)).join('\n')
+  const migrations = readdirSync(join(projectRoot, 'drizzle/sqlite'))
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => read(`drizzle/sqlite/${file}`))
+    .join('\n')
   const [, invariants] = domain.split('## Invariants')
   const named = [...invariants!.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, name]) => name!)
   const constraints = named.filter((name) => !domain.includes(`| \`${name}\` |`))

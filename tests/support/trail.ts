@@ -15,12 +15,16 @@ const appendOnly = [
   ...['seals', 'nodes', 'checkpoints', 'mailings'].flatMap((of) => [`audit_${of}_stay`, `audit_${of}_remain`]),
 ]
 
-/** Changes the database behind the service's back: takes the triggers away and runs the statements. */
-export async function tamper({ db }: Deps, ...statements: string[]): Promise<void> {
-  const all = [...appendOnly.map((trigger) => `DROP TRIGGER IF EXISTS ${trigger}`), ...statements]
+/** Runs statements behind the service's back. */
+export async function runStatements({ db }: Deps, ...statements: string[]): Promise<void> {
   await db.transact(async ({ q }) => {
-    for (const statement of all) q.run(sql.raw(statement))
+    for (const statement of statements) q.run(sql.raw(statement))
   })
+}
+
+/** Changes the trail behind the service's back: takes the triggers away and runs the statements. */
+export function tamper(deps: Deps, ...statements: string[]): Promise<void> {
+  return runStatements(deps, ...appendOnly.map((trigger) => `DROP TRIGGER IF EXISTS ${trigger}`), ...statements)
 }
 
 /** Records `count` events, one after the other, and answers their ids. */

@@ -1,0 +1,13 @@
+import { mailCheckpoint } from '../src/audit/index.ts'
+import type { Job } from '../src/runs/index.ts'
+
+/** Mails a checkpoint to the auditor in the first hour of every day, or in the next in which the mail server takes it. */
+export const mailCheckpointJob: Job = {
+  name: 'mail-checkpoint',
+  meaning: {
+    el: 'Στέλνει κάθε μέρα μια σφραγίδα του ίχνους στον ελεγκτή.',
+    en: 'Mails a seal of the trail to the auditor every day.',
+  },
+  pattern: '20 * * * *',
+  run: async (deps) => ({ sent: await mailCheckpoint(deps) }),
+}
