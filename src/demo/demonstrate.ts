@@ -20,7 +20,8 @@ const communityNames = ['Α', 'Β', 'Γ', 'Δ', 'Ε']
  */
 export async function demonstrate(env: Record<string, string | undefined>, terminal: Terminal): Promise<void> {
   const ownFile = resolve(projectRoot, 'data/demo.db')
-  if (!env.DATABASE_URL) for (const end of ['', '-wal', '-shm', '.checkpoints.ndjson']) rmSync(ownFile + end, { force: true })
+  if (!env.DATABASE_URL)
+    for (const end of ['', '-wal', '-shm', '.checkpoints.ndjson']) rmSync(ownFile + end, { force: true })
   const config = readConfig({
     DATABASE_URL: `file:${ownFile}`,
     ADMIN_EMAIL: 'admin@saka.example.org',
