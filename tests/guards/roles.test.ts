@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { type Action, permissions } from '../../src/identity/rules.ts'
+import { type Action, permissions, reach } from '../../src/identity/rules.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import {
   atWarehouse,
@@ -56,7 +56,7 @@ interface Pair {
   expected: 'allowed' | 'not allowed' | 'not there' | 'own only'
 }
 
-const isOfAPlace = (kind: CallerKind) => ['one warehouse', 'school', 'device'].includes(kind)
+const isOfAPlace = (kind: CallerKind) => kind === 'one warehouse' || reach[roleOf(kind)] === 'school'
 
 function expectedOf(route: Route, kind: CallerKind, whose: Pair['whose']): Pair['expected'] {
   const action = rules.get(nameOf(route))
