@@ -1,8 +1,11 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
+import { Writable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import t from 'tap'
+import { openLog } from '../../src/platform/log.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { contract } from '../support/contract.ts'
+import { startSaka } from '../support/saka.ts'
 import { stockHands } from '../support/stock.ts'
 import { listen, request } from '../support/wire.ts'
 
@@ -116,4 +119,21 @@ t.test('no word that is looked for becomes a query', async (t) => {
   }
   t.equal((await api.get('/schools?limit=500')).json.items.length, all)
   t.ok(all > 0)
+})
+
+t.test('no request writes a line of its own into the log', async (t) => {
+  const lines: string[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const { api, stranger } = await startSaka(t, { log: openLog('info', stream) })
+  const forged = '{"level":"info","msg":"forged"}'
+  await stranger.get(`/schools?q=${encodeURIComponent(`x\n${forged}`)}`, { 'user-agent': `x ${forged}` })
+  await api.post('/warehouses', { name: `x\n${forged}` })
+  await api.get(`/schools/%0a${encodeURIComponent(forged)}`)
+  t.ok(lines.length >= 3, 'they were logged')
+  for (const line of lines.join('').trimEnd().split('\n')) t.not(JSON.parse(line).msg, 'forged')
 })
