@@ -3,8 +3,8 @@ import { findApiKey, findDevice, findSessionUser, markApiKeyUsed, markDeviceSeen
 import type { Actor } from './rules.ts'
 import { hashSecret } from './secrets.ts'
 
-/** Finds out who holds a secret. */
-export type Authenticate = (secret: string) => Promise<Actor | undefined>
+/** Finds out who holds a secret: at once where it is remembered, which is nearly always. */
+export type Authenticate = (secret: string) => Actor | undefined | Promise<Actor | undefined>
 
 const rememberedMilliseconds = 1000
 const rememberedAtMost = 10_000
@@ -50,10 +50,13 @@ export function authenticator(deps: Deps): Authenticate {
     write().catch((error: unknown) => deps.log.warn({ err: error }, 'a use was not noted'))
   }
 
-  return async (secret) => {
+  return (secret) => {
     const known = remembered.get(secret)
     const now = Date.now()
-    if (known && known.until > now) return known.actor
+    return known && known.until > now ? known.actor : lookAndRemember(secret, now)
+  }
+
+  async function lookAndRemember(secret: string, now: number): Promise<Actor | undefined> {
     const actor = await look(secret)
     if (remembered.size >= rememberedAtMost) remembered.clear()
     remembered.set(secret, { actor, until: now + rememberedMilliseconds })

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { App } from '../platform/http/index.ts'
 import { authenticator } from './credentials.ts'
-import { foreignOrigin, notSignedIn } from './rules.ts'
+import { type Actor, foreignOrigin, notSignedIn } from './rules.ts'
 
 /** The name of the cookie that a session's token travels in. */
 export const sessionCookie = 'saka_session'
@@ -13,15 +13,29 @@ export const sessionCookie = 'saka_session'
  */
 export function knowActor(app: App, deps: Deps): void {
   const authenticate = authenticator(deps)
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const bearer = bearerOf(request)
     const secret = bearer ?? request.cookies[sessionCookie]
-    const actor = secret === undefined ? undefined : await authenticate(secret)
-    if (actor) Object.assign(request, { actor: { ...actor, requestId: request.id }, secret })
-    else if (!request.routeOptions.config.open && !request.is404) throw notSignedIn()
-    // Signing in too: nobody is to be signed in as somebody else by another site.
-    if (bearer === undefined) checkOrigin(request, deps.config.baseUrl)
+    const admit = (actor: Actor | undefined) => {
+      if (actor) know(request, actor, secret!)
+      else if (!request.routeOptions.config.open && !request.is404) throw notSignedIn()
+      // Signing in too: nobody is to be signed in as somebody else by another site.
+      if (bearer === undefined) checkOrigin(request, deps.config.baseUrl)
+    }
+    const found = secret === undefined ? undefined : authenticate(secret)
+    if (found instanceof Promise) return void found.then(admit).then(() => done(), done)
+    try {
+      admit(found)
+    } catch (error) {
+      return done(error as Error)
+    }
+    done()
   })
+}
+
+function know(request: FastifyRequest, actor: Actor, secret: string): void {
+  request.actor = { ...actor, requestId: request.id }
+  request.secret = secret
 }
 
 function bearerOf({ headers }: FastifyRequest): string | undefined {

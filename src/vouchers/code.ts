@@ -98,7 +98,7 @@ export function formatCode(code: VoucherCode): string {
 
 /** What the QR of `code` holds: the parent's page under `baseUrl`, all upper-case, so that QR's alphanumeric mode takes it. */
 export function payloadOf(baseUrl: string, code: VoucherCode): string {
-  return `${baseUrl.replace(/\/+$/, '').toUpperCase()}/V/${code}`
+  return `${baseUrl.replace(/\/$/, '').toUpperCase()}/V/${code}`
 }
 
 const scheme = /^\s*https?:\/\//i
@@ -108,7 +108,7 @@ const scheme = /^\s*https?:\/\//i
  * scheme, a query or a slash behind it, or the bare code. The address of another host is `not_a_voucher`.
  */
 export function readPayload(text: string, baseUrl: string): ReadCode {
-  const pages = `${baseUrl.replace(scheme, '').replace(/\/+$/, '')}/V/`.toUpperCase()
+  const pages = `${baseUrl.replace(scheme, '').replace(/\/$/, '')}/V/`.toUpperCase()
   const address = text.replace(scheme, '')
   if (address.slice(0, pages.length).toUpperCase() !== pages) return parseCode(text)
   return parseCode(address.slice(pages.length).replace(/[/?#].*$/s, ''))

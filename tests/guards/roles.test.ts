@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { type Action, permissions } from '../../src/identity/rules.ts'
+import { type Action, permissions, reach } from '../../src/identity/rules.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import {
   atWarehouse,
@@ -56,7 +56,7 @@ interface Pair {
   expected: 'allowed' | 'not allowed' | 'not there' | 'own only'
 }
 
-const isOfAPlace = (kind: CallerKind) => ['one warehouse', 'school', 'device'].includes(kind)
+const isOfAPlace = (kind: CallerKind) => kind === 'one warehouse' || reach[roleOf(kind)] === 'school'
 
 function expectedOf(route: Route, kind: CallerKind, whose: Pair['whose']): Pair['expected'] {
   const action = rules.get(nameOf(route))
@@ -122,15 +122,16 @@ const forms = ['application/json', 'text/csv', 'application/x-ndjson']
 
 t.test('lists, exports, searches and sheets of a role with a place tell nothing of another, in any form', async (t) => {
   const school = (await saka.api.get(`/schools/${theirs.schools}`)).json
+  const questions: [string, ...string[]][] = [
+    ['', ...forms],
+    [`?schoolId=${theirs.schools}`, 'application/json'],
+    [`?locationId=${theirs.warehouses}`, 'application/json'],
+    [`?q=${encodeURI(school.name)}`, 'application/json'],
+  ]
   for (const pair of pairsThatAre('own only').filter(({ route }) => route.method === 'GET')) {
     const ids = recordsOf(pair)
-    for (const accept of forms) {
-      for (const query of [
-        '',
-        `?schoolId=${theirs.schools}`,
-        `?locationId=${theirs.warehouses}`,
-        `?q=${encodeURI(school.name)}`,
-      ]) {
+    for (const [query, ...accepted] of questions) {
+      for (const accept of accepted) {
         const url = `/${pair.route.url.replace(':id', ids[kindIn(pair.route) ?? ''] ?? '')}${query}`
         const { text, status } = await callers[pair.kind].get(url, { accept })
         t.ok([200, 404].includes(status), `${labelOf(pair)} ${query} answers ${status}`)

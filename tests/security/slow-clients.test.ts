@@ -57,6 +57,14 @@ t.test('a body that trickles in is refused in time, and its connection ends', as
   )
 })
 
+t.test('a client that goes on with a body that was refused is cut off, and nobody else notices', async (t) => {
+  const { heard } = drip(t, post({ 'Content-Length': '3000000' }), '{')
+  t.same(statusesIn(await heard), [413])
+  const nowhere = request('POST /nowhere', { 'Content-Type': 'application/json', 'Content-Length': '2000' })
+  t.same(statusesIn(await drip(t, nowhere, '{').heard), [408], 'one for nowhere too')
+  t.equal((await fetch(`${wire.address}/healthz`)).status, 200)
+})
+
 t.test('a body that comes in pieces but in time is read', async (t) => {
   const body = JSON.stringify({ email: 'nobody@example.org', password: 'not the password' })
   const { socket, heard } = drip(t, post({ 'Content-Length': String(body.length), Connection: 'close' }), '')

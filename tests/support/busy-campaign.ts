@@ -137,7 +137,7 @@ async function callersAt(saka: Saka, { schools, warehouses }: Records) {
 }
 
 /** An id that no record has. */
-export const nowhere = '01890a5d-ac96-774b-bcce-b302099a8057'
+const nowhere = '01890a5d-ac96-774b-bcce-b302099a8057'
 
 /** A route as it is registered: `/api/v1/schools/:id`. */
 export interface Route {

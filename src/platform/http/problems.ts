@@ -72,6 +72,8 @@ function toProblem(error: FastifyError | Problem | Error): Problem {
   if (error instanceof Problem) return error
   const { validation, validationContext, statusCode, code } = error as FastifyError
   if (validation) return invalidInput({ errors: inputFaults(validation, validationContext) })
+  // A file that is not there, or an address that would lead out of its folder: not ours to tell apart.
+  if (statusCode === 403 || statusCode === 404) return notFound({ what: 'address' })
   if (statusCode === 413) return tooLarge()
   if (statusCode === 415) return unsupportedMedia()
   if (statusCode === 400 || code?.startsWith('FST_ERR_CTP')) return unreadable()

@@ -12,6 +12,8 @@ export function refuseSlowBodies(app: App, seconds: number): void {
     const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
     if (!hasBody || routeOptions.config?.takesFile) return
     const patience = setTimeout(() => {
+      // Answered already, or read by nobody: then there is nothing more to say.
+      if (reply.sent || payload.listenerCount('error') === 0) return void request.raw.destroy()
       reply.header('Connection', 'close')
       // Not destroyed: that would cut the connection off before our answer.
       payload.emit('error', requestTooSlow())

@@ -111,8 +111,8 @@ export function pageLanguage(chosen: string | undefined, acceptLanguage: string 
   const preferred = (acceptLanguage ?? '')
     .split(',')
     .map((range) => {
-      const [tag, quality] = range.trim().split(/\s*;\s*q=/)
-      return { language: tag!.split('-')[0]!.toLowerCase(), quality: Number(quality ?? 1) }
+      const [tag, weight] = range.split(';').map((part) => part.trim())
+      return { language: tag!.split('-')[0]!.toLowerCase(), quality: Number(weight?.replace('q=', '') ?? 1) }
     })
     .filter(({ language, quality }) => language !== '' && quality > 0)
     .sort((a, b) => b.quality - a.quality)

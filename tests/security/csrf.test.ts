@@ -1,0 +1,93 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: an OpenAPI document is walked as it comes.
+import t from 'tap'
+import { busyCampaign, callRoute, type Route } from '../support/busy-campaign.ts'
+import { contract } from '../support/contract.ts'
+
+const { saka, mine } = await busyCampaign(t)
+const document = await contract(saka.deps)
+const password = 'correct horse battery staple'
+await saka.api.made('/users', { email: 'eleni@example.org', name: 'Ελένη', roles: [{ role: 'admin' }], password })
+const signedIn = await saka.stranger.post('/session', { email: 'eleni@example.org', password })
+const cookie = String(signedIn.headers['set-cookie']).split(';')[0]!
+
+const changes: Route[] = Object.entries<any>(document.paths)
+  .filter(([path]) => path.startsWith('/api/'))
+  .flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({ method: method.toUpperCase(), url: path.replace(/\{(\w+)\}/g, ':$1') })),
+  )
+  .filter(({ method, url }) => method !== 'GET' && !(method === 'DELETE' && url.endsWith('/session')))
+
+/** What a browser says when a page of another site makes it send something. */
+const foreign: Record<string, Record<string, string>> = {
+  'another site': { origin: 'https://evil.example.net', 'sec-fetch-site': 'cross-site' },
+  'another site, an old browser': { origin: 'https://evil.example.net' },
+  'a sister of ours': { origin: 'https://other.example.org', 'sec-fetch-site': 'same-site' },
+  'our name as a part of theirs': { origin: 'https://saka.example.org.evil.net' },
+  'our name without TLS': { origin: 'http://saka.example.org' },
+  'another port': { origin: 'https://saka.example.org:8443' },
+  'a sandboxed frame': { origin: 'null', 'sec-fetch-site': 'cross-site' },
+  'a browser that says no origin': { 'sec-fetch-site': 'cross-site' },
+  'a browser that says the page alone': { referer: 'https://evil.example.net/form.html' },
+  'a page with our name in its path': { referer: 'https://evil.example.net/https://saka.example.org/' },
+}
+
+t.test(`none of ${changes.length} changes is made by a page of another site, however it is sent`, async (t) => {
+  t.ok(changes.length > 40)
+  for (const route of changes) {
+    for (const [who, headers] of Object.entries(foreign)) {
+      const answer = await callRoute(document, saka.stranger, route, { ids: mine, headers: { ...headers, cookie } })
+      t.same([answer.status, answer.json?.code], [403, 'foreign_origin'], `${who}: ${route.method} ${route.url}`)
+    }
+  }
+})
+
+t.test('the same changes from our own pages are not refused for where they come from', async (t) => {
+  const own = { cookie, origin: 'https://saka.example.org', 'sec-fetch-site': 'same-origin' }
+  for (const route of changes) {
+    const answer = await callRoute(document, saka.stranger, route, { ids: mine, headers: own })
+    t.not(answer.json?.code, 'foreign_origin', `${route.method} ${route.url}`)
+  }
+})
+
+t.test('signing in as somebody else cannot be done to anybody', async (t) => {
+  const theirs = { email: 'eleni@example.org', password }
+  const from = { origin: 'https://evil.example.net' }
+  t.match(await saka.stranger.post('/session', theirs, from), { status: 403, json: { code: 'foreign_origin' } })
+})
+
+t.test('no form of a page can speak our language: its kinds of body are not taken', async (t) => {
+  const body = JSON.stringify({ code: 'Z', name: 'Ζ΄' })
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/plain; application/json',
+  ]) {
+    const answer = await saka.stranger.call('POST', '/communities', body, { cookie, 'content-type': type })
+    t.equal(answer.status, 415, type)
+  }
+  const control = await saka.stranger.call('POST', '/communities', body, { cookie, 'content-type': 'application/json' })
+  t.equal(control.status, 201)
+})
+
+t.test('no other site is let read what we answer', async (t) => {
+  const origin = { origin: 'https://evil.example.net', 'access-control-request-method': 'POST' }
+  for (const answer of [
+    await saka.stranger.get('/me', { cookie, ...origin }),
+    await saka.stranger.call('OPTIONS', '/users', undefined, origin),
+  ]) {
+    t.same(
+      Object.keys(answer.headers).filter((name) => name.startsWith('access-control')),
+      [],
+    )
+    t.equal(answer.headers['cross-origin-resource-policy'], 'same-origin')
+  }
+})
+
+t.test('a method in a header or in the address is not taken for the method', async (t) => {
+  const { id } = await saka.api.made('/api-keys', { name: 'μένει', roles: [] })
+  for (const header of ['x-http-method-override', 'x-method-override'])
+    await saka.api.get(`/api-keys/${id}?_method=DELETE`, { [header]: 'DELETE' })
+  const key = (await saka.api.get('/api-keys')).json.items.find((item: any) => item.id === id)
+  t.equal(key.revokedAt, null)
+})

@@ -1,0 +1,130 @@
+import t, { type Test } from 'tap'
+import { type Answer, type Api, startSaka } from '../support/saka.ts'
+
+const password = 'correct horse battery staple'
+const eleni = { email: 'eleni@example.org', password }
+
+async function withUser(t: Test) {
+  const saka = await startSaka(t)
+  const roles = [{ role: 'coordinator' }]
+  const user = await saka.api.made('/users', { ...eleni, name: 'Ελένη', roles })
+  return { ...saka, user }
+}
+
+const cookieOf = ({ headers }: Answer) => String(headers['set-cookie']).split(';')[0]!
+const signIn = (api: Api, headers = {}) => api.post('/session', eleni, headers)
+
+/** Lets the second pass for which a caller is remembered. */
+function afterASecond(t: Test): void {
+  const now = Date.now
+  t.intercept(Date, 'now', { value: () => now() + 1001 })
+}
+
+t.test('a session that somebody else chose is never the one that a sign-in makes good', async (t) => {
+  const { stranger } = await withUser(t)
+  const planted = `saka_session=saka_session_${'A'.repeat(43)}`
+  const answer = await signIn(stranger, { cookie: planted })
+  t.equal(answer.status, 201)
+  t.not(cookieOf(answer), planted)
+  afterASecond(t)
+  t.equal((await stranger.get('/me', { cookie: planted })).status, 401)
+  t.equal((await stranger.get('/me', { cookie: cookieOf(answer) })).status, 200, 'the new one is good')
+})
+
+t.test('each sign-in makes a session of its own, which nobody can tell from another', async (t) => {
+  const { stranger } = await withUser(t)
+  const first = cookieOf(await signIn(stranger))
+  const second = cookieOf(await signIn(stranger, { cookie: first }))
+  t.not(first, second)
+  for (const cookie of [first, second]) t.match(cookie, /^saka_session=saka_session_[\w-]{43}$/, '256 bits')
+})
+
+t.test('a session is taken from its cookie alone, not from an address or a body', async (t) => {
+  const { stranger } = await withUser(t)
+  const [, token] = cookieOf(await signIn(stranger)).split('=')
+  for (const path of [`/me?saka_session=${token}`, `/me?token=${token}`, `/me;saka_session=${token}`])
+    t.ok([401, 404].includes((await stranger.get(path)).status), path)
+  t.equal((await stranger.get('/me', { 'x-session': token! })).status, 401)
+})
+
+t.test('a stolen session is worth nothing once its owner has signed out', async (t) => {
+  const { stranger } = await withUser(t)
+  const cookie = cookieOf(await signIn(stranger))
+  const made = { code: 'A', name: 'Α΄' }
+  const key = { 'idempotency-key': 'before' }
+  t.equal((await stranger.post('/communities', made, { cookie, ...key })).status, 201, 'the thief could')
+  t.equal((await stranger.delete('/session', { cookie })).status, 204)
+  afterASecond(t)
+  t.equal((await stranger.get('/me', { cookie })).status, 401)
+  t.equal((await stranger.get('/me', { authorization: `Bearer ${cookie.split('=')[1]}` })).status, 401)
+  t.equal((await stranger.post('/communities', made, { cookie, ...key })).status, 401, 'nor is an answer told again')
+})
+
+t.test('a stolen session, key or device is worth nothing a second after it has been ended', async (t) => {
+  const { api, stranger, user } = await withUser(t)
+  const community = await api.made('/communities', { code: 'A', name: 'Α΄' })
+  const school = await api.made('/schools', { ministryCode: '9000001', name: '1ο', communityId: community.id })
+  const key = await api.made('/api-keys', { name: 'κλεμμένο', roles: [{ role: 'admin' }] })
+  const tablet = await api.made('/devices', { name: 'Τάμπλετ', schoolId: school.id })
+  const { deviceToken } = await api.made('/devices/provision', { provisioningToken: tablet.provisioningToken })
+  const thieves: [string, Record<string, string>, () => Promise<Answer>][] = [
+    [
+      'a session',
+      { cookie: cookieOf(await signIn(stranger)) },
+      () => api.patch(`/users/${user.id}`, { active: false }),
+    ],
+    ['a key', { authorization: `Bearer ${key.key}` }, () => api.delete(`/api-keys/${key.id}`)],
+    ['a device', { authorization: `Bearer ${deviceToken}` }, () => api.delete(`/devices/${tablet.id}`)],
+  ]
+  const start = Date.now()
+  let passed = 0
+  t.intercept(Date, 'now', { value: () => start + passed })
+  for (const [what, theft, end] of thieves) {
+    t.equal((await stranger.get('/me', theft)).status, 200, `${what} is good`)
+    t.ok((await end()).status < 300)
+    passed += 1000
+    t.equal((await stranger.get('/me', theft)).status, 401, `${what} is not, a second later`)
+  }
+})
+
+t.test('a session that has run out cannot be lengthened by using it', async (t) => {
+  const { stranger, clock } = await withUser(t)
+  const cookie = cookieOf(await signIn(stranger))
+  clock.set('2023-09-11T18:29:59.999Z')
+  afterASecond(t)
+  t.equal((await stranger.get('/me', { cookie })).status, 200)
+  clock.set('2023-09-11T18:30:00.000Z')
+  afterASecond(t)
+  t.equal((await stranger.get('/me', { cookie })).status, 401)
+})
+
+t.test('whether an account is there cannot be told from the work that a sign-in is', async (t) => {
+  const { api, stranger } = await withUser(t)
+  const names = Array.from({ length: 4 }, (_, i) => `user${i}`)
+  for (const name of names.slice(0, 2))
+    await api.made('/users', { email: `${name}@example.org`, name, roles: [], password })
+  await api.made('/users', { email: 'nopassword@example.org', name: 'x', roles: [] })
+  /** CPU of this process, its worker threads too, in milliseconds: what the answer is waited for, whatever else runs here. */
+  const workOf = async (email: string) => {
+    const before = process.cpuUsage()
+    const { status } = await stranger.post('/session', { email, password: 'not the password' })
+    const { user, system } = process.cpuUsage(before)
+    t.equal(status, 401)
+    return (user + system) / 1000
+  }
+  await workOf('warm-up@example.org')
+  const known = [await workOf('user0@example.org'), await workOf('user1@example.org')]
+  const unknown = [
+    await workOf('user2@example.org'),
+    await workOf('user3@example.org'),
+    await workOf('nopassword@example.org'),
+  ]
+  // Hashing is more than ten milliseconds, all the rest of a refusal less than two.
+  const leastKnown = Math.min(...known)
+  for (const work of unknown) t.ok(work > leastKnown / 3, `${work} ms, where a known one takes ${leastKnown}`)
+  const { cpuUsage } = process
+  const start = cpuUsage()
+  await stranger.get('/me')
+  const light = cpuUsage(start)
+  t.ok((light.user + light.system) / 1000 < leastKnown / 3, 'work that is left out would be seen')
+})
