@@ -1,2 +1,5 @@
-export { auditRoutes } from './routes.ts'
+export { recordLook, showOne, showPage } from './looks.ts'
+export { withDisclosures } from './repository.ts'
+export { auditRoutes, EventSchema } from './routes.ts'
+export type { ReadEvent } from './rules.ts'
 export { recordEvent } from './use-cases.ts'

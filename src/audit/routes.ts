@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { toInstant } from '../kernel/time.ts'
 import {
+  AccessReasonHeaders,
   type App,
   answerList,
   IdSchema,
@@ -10,9 +11,10 @@ import {
   nullable,
   PageQuerySchema,
 } from '../platform/http/index.ts'
-import { readTrail } from './use-cases.ts'
+import { readTrail } from './trail.ts'
 
-const EventSchema = named(
+/** An event, as it is answered. */
+export const EventSchema = named(
   'AuditEvent',
   Type.Object({
     id: IdSchema,
@@ -23,6 +25,9 @@ const EventSchema = named(
     subjectId: Type.String(),
     change: Type.Record(Type.String(), Type.Unknown(), { examples: [{ reason: 'lost' }] }),
     requestId: nullable(Type.String()),
+    salts: Type.Record(Type.String(), Type.String(), {
+      examples: [{ reason: 'Yx0m0vWBHkyvPzB6eYxj6b1kXhJ0cX5m1m2w3n4o5p8' }],
+    }),
   }),
 )
 const EventQuery = Type.Object({
@@ -42,6 +47,7 @@ export async function auditRoutes(app: App): Promise<void> {
       schema: {
         tags: ['Audit'],
         summary: 'Read the trail',
+        headers: AccessReasonHeaders,
         querystring: EventQuery,
         response: listAnswers(EventSchema),
       },

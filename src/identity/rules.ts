@@ -24,6 +24,8 @@ export interface Actor {
   roles: (RoleGrant | { role: 'device'; schoolId: Id })[]
   /** The request that it acts by, for the trail. */
   requestId?: string
+  /** Why the actor asks, where the request says so: an auditor needs a reason to see personal data. */
+  accessReason?: string
 }
 
 type Holder = Role | 'device'
@@ -67,6 +69,8 @@ export const permissions = {
   'reconciliation:read': [...reading],
   'reconciliation:write': [...desk],
   'audit:read': [...reading],
+  'privacy:read': [...reading],
+  'privacy:write': [...desk],
 } as const satisfies Record<string, Holder[]>
 
 /** Something that one may or may not do. */
@@ -174,6 +178,15 @@ export function schoolsOf(actor: Actor, action: Action): Id[] | undefined {
   const grants = grantsOf(actor, action)
   if (grants.some((grant) => grant.role !== 'school' && grant.role !== 'device')) return undefined
   return grants.flatMap((grant) => ('schoolId' in grant && grant.schoolId ? [grant.schoolId] : []))
+}
+
+/**
+ * Whether `actor` is shown personal data and free text by `action`, at `place` where it has one: who only audits gives a
+ * reason first.
+ */
+export function seesPersonal(actor: Actor, action: Action, place: Place = {}): boolean {
+  if (actor.kind === 'system' || actor.accessReason !== undefined) return true
+  return grantsOf(actor, action).some((grant) => grant.role !== 'auditor' && covers(grant, place))
 }
 
 /** The service itself, where it acts on nobody's behalf. */

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { App } from '../platform/http/index.ts'
+import { accessReasonOf } from './access-reason.ts'
 import { authenticator } from './credentials.ts'
 import { foreignOrigin, notSignedIn } from './rules.ts'
 
@@ -17,8 +18,11 @@ export function knowActor(app: App, deps: Deps): void {
     const bearer = bearerOf(request)
     const secret = bearer ?? request.cookies[sessionCookie]
     const actor = secret === undefined ? undefined : await authenticate(secret)
-    if (actor) Object.assign(request, { actor: { ...actor, requestId: request.id }, secret })
-    else if (!request.routeOptions.config.open && !request.is404) throw notSignedIn()
+    if (actor) {
+      const accessReason = accessReasonOf(request.headers['access-reason'])
+      const asked = { ...actor, requestId: request.id, ...(accessReason !== undefined && { accessReason }) }
+      Object.assign(request, { actor: asked, secret })
+    } else if (!request.routeOptions.config.open && !request.is404) throw notSignedIn()
     if (actor && bearer === undefined) checkOrigin(request, deps.config.baseUrl)
   })
 }

@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/index.ts'
+import { recordEvent, showOne, showPage } from '../audit/index.ts'
 import { checkInScope, checkOpen, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
@@ -91,20 +91,29 @@ async function addShipments(deps: Deps, tx: Tx, actor: Actor, planned: PlannedSh
   return shipments
 }
 
+const typedNote = {
+  by: 'shipment:read',
+  hide: (shipment: Shipment): Shipment => ({ ...shipment, note: null }),
+} as const
+
 /** One shipment; school staff see their own school's alone. */
-export async function readShipment({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Shipment> {
-  const shipment = await getShipment(db.read, id)
-  authorize(actor, 'shipment:read', { schoolId: shipment.schoolId })
-  return shipment
+export async function readShipment(deps: Deps, actor: Actor | undefined, id: Id): Promise<Shipment> {
+  const shipment = await getShipment(deps.db.read, id)
+  const { schoolId, campaignId } = shipment
+  authorize(actor, 'shipment:read', { schoolId })
+  return showOne(deps, actor, shipment, typedNote, { event: 'shipments.read', subjectId: id, campaignId })
 }
 
 /** Shipments by the number of their delivery notes; school staff see their own school's alone. */
 export async function readShipments(
-  { db }: Deps,
+  deps: Deps,
   actor: Actor | undefined,
   filter: Omit<ShipmentFilter, 'only'>,
   page: PageQuery,
 ): Promise<Page<Shipment>> {
   authorize(actor, 'shipment:read')
-  return listShipments(db.read, { ...filter, only: schoolsOf(actor, 'shipment:read') }, page)
+  const found = await listShipments(deps.db.read, { ...filter, only: schoolsOf(actor, 'shipment:read') }, page)
+  const campaignId = filter.campaignId ?? null
+  const look = { event: 'shipments.read', subjectId: campaignId ?? 'shipments', campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, typedNote, look)
 }

@@ -31,6 +31,7 @@ export const openApi: FastifyDynamicSwaggerOptions = {
       'Redemptions',
       'Reconciliation',
       'Audit',
+      'Privacy',
       'Parents',
     ].map((name) => ({ name })),
   },
