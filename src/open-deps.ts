@@ -33,6 +33,7 @@ export async function openDeps(
     newId: overrides.newId ?? idSource(),
     log: overrides.log ?? openLog(config.logLevel),
     check: db.check,
+    emptyLog: db.emptyLog,
     close: db.close,
   }
   await db.transact(releaseClaims)

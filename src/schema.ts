@@ -8,6 +8,7 @@ import { placesTables } from './places/tables.ts'
 import type * as db from './platform/db/index.ts'
 import { sqliteColumns } from './platform/db/index.ts'
 import { idempotencyTables } from './platform/http/idempotency-tables.ts'
+import { privacyTables } from './privacy/tables.ts'
 import { reconciliationTables } from './reconciliation/tables.ts'
 import { redemptionTables } from './redemption/tables.ts'
 import { stockTables } from './stock/tables.ts'
@@ -32,6 +33,7 @@ export function schema(c: db.Columns) {
     ...vouchers,
     ...redemptionTables(c, { ...campaigns, ...places, ...vouchers }),
     ...reconciliationTables(c, campaigns),
+    ...privacyTables(c, campaigns),
   }
 }
 
