@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
@@ -45,7 +45,9 @@ t.test(
 )
 
 t.test('docs/domain.md names constraints and triggers that the migrations make', async (t) => {
-  const migrations = ['0000_first', '0001_ledger'].map((name) => read(`drizzle/sqlite/${name}.sql`)).join('\n')
+  const folder = 'drizzle/sqlite'
+  const names = readdirSync(join(projectRoot, folder)).filter((name) => name.endsWith('.sql'))
+  const migrations = names.map((name) => read(`${folder}/${name}`)).join('\n')
   const [, invariants] = domain.split('## Invariants')
   const named = [...invariants!.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, name]) => name!)
   const constraints = named.filter((name) => !domain.includes(`| \`${name}\` |`))
