@@ -62,7 +62,8 @@ export async function showPage<Item extends object, Hidden extends object>(
   look: Look,
 ): Promise<Page<Item | Hidden>> {
   const seen = items.filter((item) => sees(actor, item, withheld))
-  const looked = items.length === 0 ? seesPersonal(actor, withheld.by) : seen.length > 0
+  // Of a whole list the first page does not say whether anything will be shown: who may see some of it looks.
+  const looked = streamed || items.length === 0 ? seesPersonal(actor, withheld.by) : seen.length > 0
   if (looked && streamed !== 'more' && isRecorded(actor, withheld)) {
     const facts = { records: seen.length, ...look.facts, cursor, whole: streamed === 'first' }
     await recordLook(deps, actor, { ...look, facts })
@@ -76,7 +77,7 @@ function sees(actor: Actor, item: object, { by }: { by: Action }): boolean {
 }
 
 /** A reason turns an auditor's look at free text into one that is written down. Others read it at their daily work. */
-function isRecorded(actor: Actor, { by, personal }: { by: Action; personal?: true }): boolean {
-  const { accessReason: _, ...unasked } = actor
-  return personal ?? !seesPersonal(unasked, by)
+function isRecorded(actor: Actor, { personal }: { personal?: true }): boolean {
+  const audits = actor.roles.some(({ role }) => role === 'auditor')
+  return personal ?? (audits && actor.accessReason !== undefined)
 }

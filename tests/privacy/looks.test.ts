@@ -118,6 +118,11 @@ t.test('who is more than an auditor sees what the other role is for', async (t) 
     items.some((enrollment: any) => enrollment.schoolId === schoolId && enrollment.pupilRef !== null)
   t.equal(knows(school.id), true)
   t.equal(knows(schools[1].id), false)
+  const before = (await looksOf(both)).length
+  await both.get(`/campaigns/${campaign.id}/enrollments`, { accept: 'text/csv' })
+  await both.get(`/campaigns/${campaign.id}/scans`, because)
+  await both.get(`/campaigns/${campaign.id}/scans`)
+  t.equal((await looksOf(both)).length, before + 2, 'and leaves a look where it is shown more than that')
 })
 
 t.test('a reason is text of 1 to 200 characters', async (t) => {
