@@ -15,6 +15,7 @@ const ranks = [
   ['vouchers'],
   ['redemption'],
   ['notifications', 'reconciliation', 'runs'],
+  ['privacy'],
   ['web'],
 ]
 const modules = ranks.slice(2).flat().join('|')

@@ -1,7 +1,8 @@
 import type { Job } from '../src/runs/index.ts'
+import { erasePersonalDataJob } from './erase-personal-data.ts'
 import { forgetAnswersJob } from './forget-answers.ts'
 import { mailCheckpointJob } from './mail-checkpoint.ts'
 import { sealTrailJob, sweepTrailJob } from './seal-trail.ts'
 
 /** Every job there is. */
-export const jobs: Job[] = [forgetAnswersJob, sealTrailJob, sweepTrailJob, mailCheckpointJob]
+export const jobs: Job[] = [forgetAnswersJob, sealTrailJob, sweepTrailJob, mailCheckpointJob, erasePersonalDataJob]

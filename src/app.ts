@@ -11,6 +11,7 @@ import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { type App, answerOnce, httpServer, limitCalls } from './platform/http/index.ts'
 import { openApi } from './platform/http/openapi.ts'
+import { privacyRoutes } from './privacy/index.ts'
 import { reconciliationRoutes } from './reconciliation/index.ts'
 import { redemptionRoutes } from './redemption/index.ts'
 import { readLateJobs, runRoutes } from './runs/index.ts'
@@ -44,5 +45,6 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(allocationRoutes)
     await api.register(reconciliationRoutes)
     await api.register(runRoutes)
+    await api.register(privacyRoutes)
   }
 }

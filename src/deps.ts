@@ -24,4 +24,6 @@ export interface Deps {
   mailer: Mailer | undefined
   /** Throws when something that the service needs does not answer. */
   check(): void
+  /** Takes what was deleted from the disk for good, also from the log of changes. Throws while another process reads. */
+  emptyLog(): Promise<void>
 }

@@ -41,6 +41,7 @@ export async function openDeps(
     signer: openSigner(config.auditSigningKey, `${resolve(config.databaseFile)}.audit-key`),
     mailer: config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined,
     check: db.check,
+    emptyLog: db.emptyLog,
     close: db.close,
   }
   await db.transact(releaseClaims)

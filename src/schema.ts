@@ -8,6 +8,7 @@ import { placesTables } from './places/tables.ts'
 import type * as db from './platform/db/index.ts'
 import { sqliteColumns } from './platform/db/index.ts'
 import { idempotencyTables } from './platform/http/idempotency-tables.ts'
+import { privacyTables } from './privacy/tables.ts'
 import { reconciliationTables } from './reconciliation/tables.ts'
 import { redemptionTables } from './redemption/tables.ts'
 import { runTables } from './runs/tables.ts'
@@ -34,6 +35,7 @@ export function schema(c: db.Columns) {
     ...redemptionTables(c, { ...campaigns, ...places, ...vouchers }),
     ...reconciliationTables(c, campaigns),
     ...runTables(c),
+    ...privacyTables(c, campaigns),
   }
 }
 

@@ -1,9 +1,9 @@
-import { and, desc, eq, gte, lt, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, lt, lte, sql } from 'drizzle-orm'
 import type { PageQuery } from '../kernel/page.ts'
 import { decodeCursor, type Page, toPage } from '../kernel/page.ts'
-import { prepared } from '../platform/db/index.ts'
+import { insertRows, prepared } from '../platform/db/index.ts'
 import type { Reader, Tx } from '../schema.ts'
-import type { AuditEvent } from './rules.ts'
+import { type AuditEvent, type Disclosure, disclose, type ReadEvent } from './rules.ts'
 
 /** Which events to list; instants are of the event. */
 export interface EventFilter {
@@ -34,7 +34,25 @@ export async function insertEvent(tx: Tx, event: AuditEvent): Promise<void> {
   await insert.execute(event)
 }
 
-/** Events, the newest first. */
+/** Keeps what is behind the commitments of an event. */
+export function insertDisclosures(tx: Tx, disclosures: readonly Disclosure[]): Promise<void> {
+  return insertRows(tx, tx.t.auditDisclosures, disclosures)
+}
+
+/** `events` with what is still disclosed of each. */
+export async function withDisclosures({ q, t }: Reader, events: readonly AuditEvent[]): Promise<ReadEvent[]> {
+  const ofEvents = inArray(
+    t.auditDisclosures.eventId,
+    events.map(({ id }) => id),
+  )
+  const byEvent = new Map<string, Disclosure[]>()
+  for (const disclosure of await q.select().from(t.auditDisclosures).where(ofEvents)) {
+    byEvent.set(disclosure.eventId, [...(byEvent.get(disclosure.eventId) ?? []), disclosure])
+  }
+  return events.map((event) => disclose(event, byEvent.get(event.id) ?? []))
+}
+
+/** Events as they are stored, the newest first. */
 export async function listEvents({ q, t }: Reader, filter: EventFilter, page: PageQuery): Promise<Page<AuditEvent>> {
   const after = decodeCursor(page.cursor, 1)
   const rows = await q

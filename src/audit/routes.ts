@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { toInstant } from '../kernel/time.ts'
 import {
+  AccessReasonHeaders,
   type App,
   answerList,
   answers,
@@ -24,7 +25,7 @@ import {
   SizeParams,
   VerificationSchema,
 } from './schemas.ts'
-import { readTrail } from './use-cases.ts'
+import { readTrail } from './trail.ts'
 import { verifyTrail } from './verification.ts'
 
 const tags = ['Audit']
@@ -40,7 +41,15 @@ const exportAnswers = {
 export async function auditRoutes(app: App): Promise<void> {
   app.get(
     '/audit/events',
-    { schema: { tags, summary: 'Read the trail', querystring: EventQuery, response: listAnswers(EventSchema) } },
+    {
+      schema: {
+        tags,
+        summary: 'Read the trail',
+        headers: AccessReasonHeaders,
+        querystring: EventQuery,
+        response: listAnswers(EventSchema),
+      },
+    },
     (request, reply) => {
       const { from, to, ...filter } = request.query
       const span = { from: from && toInstant(from), to: to && toInstant(to) }

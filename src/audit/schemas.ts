@@ -20,6 +20,11 @@ export const EventSchema = named(
     subjectId: Type.String(),
     change: Type.Record(Type.String(), Type.Unknown(), { examples: [{ reason: 'lost' }] }),
     requestId: nullable(Type.String()),
+    salts: Type.Optional(
+      Type.Record(Type.String(), Type.String(), {
+        examples: [{ reason: 'Yx0m0vWBHkyvPzB6eYxj6b1kXhJ0cX5m1m2w3n4o5p8' }],
+      }),
+    ),
   }),
 )
 export const EventQuery = Type.Object({

@@ -2,11 +2,11 @@ import { sql } from 'drizzle-orm'
 import type { Columns } from '../platform/db/index.ts'
 
 /**
- * The trail, its seals and its checkpoints. Append-only: triggers refuse every change and deletion, and a seal that is not
- * the next.
+ * The trail, its seals and its checkpoints, and beside it what may be forgotten of it. But for the last all is append-only:
+ * triggers refuse every change and deletion, and a seal that is not the next.
  */
-export const auditTables = (c: Columns) => ({
-  auditEvents: c.table(
+export const auditTables = (c: Columns) => {
+  const auditEvents = c.table(
     'audit_events',
     {
       id: c.id('id').primaryKey(),
@@ -19,9 +19,25 @@ export const auditTables = (c: Columns) => ({
       requestId: c.text('request_id'),
     },
     (t) => [c.index('audit_events_subject').on(t.subjectId), c.index('audit_events_actor').on(t.actorId, t.id)],
-  ),
+  )
+  /** What people typed, behind the commitments of events. Erasure deletes it; it is never changed. */
+  const auditDisclosures = c.table(
+    'audit_disclosures',
+    {
+      /** No reference: who takes an event away is found by the chain, and not by an error here. */
+      eventId: c.id('event_id').notNull(),
+      /** The key in the event's change. */
+      field: c.text('field').notNull(),
+      /** The campaign that it goes with; null where it belongs to none. */
+      campaignId: c.id('campaign_id'),
+      /** 32 random bytes, base64url. */
+      salt: c.text('salt').notNull(),
+      value: c.text('value').notNull(),
+    },
+    (t) => [c.primaryKey({ columns: [t.eventId, t.field] }), c.index('audit_disclosures_campaign').on(t.campaignId)],
+  )
   /** The order of the events for good. No reference to the event: the seal of one that was removed tells that it was. */
-  auditSeals: c.table(
+  const auditSeals = c.table(
     'audit_seals',
     {
       /** From 1, without gaps. */
@@ -35,9 +51,9 @@ export const auditTables = (c: Columns) => ({
       c.uniqueIndex('audit_seals_event').on(t.eventId),
       c.check('audit_seals_hashes', sql`length(${t.leaf}) = 32 AND length(${t.hash}) = 32`),
     ],
-  ),
+  )
   /** Hashes of complete subtrees of 256 leaves and more, so that a proof is made of a few rows. All follow from the leaves. */
-  auditNodes: c.table(
+  const auditNodes = c.table(
     'audit_nodes',
     {
       /** The subtree has two to the power of this many leaves. */
@@ -47,9 +63,9 @@ export const auditTables = (c: Columns) => ({
       hash: c.bytes('hash').notNull(),
     },
     (t) => [c.primaryKey({ columns: [t.level, t.index] })],
-  ),
+  )
   /** Signed statements of what the trail was. Hashes, key and signature in hex, as they are shown. */
-  auditCheckpoints: c.table(
+  const auditCheckpoints = c.table(
     'audit_checkpoints',
     {
       size: c.int('size').primaryKey(),
@@ -62,12 +78,13 @@ export const auditTables = (c: Columns) => ({
     },
     // One follows another: two processes cannot make the chain fork.
     (t) => [c.uniqueIndex('audit_checkpoints_previous').on(t.previous)],
-  ),
+  )
   /** Every attempt to mail a checkpoint to the auditor. */
-  auditMailings: c.table('audit_mailings', {
+  const auditMailings = c.table('audit_mailings', {
     id: c.id('id').primaryKey(),
     at: c.instant('at').notNull(),
     size: c.int('size').notNull(),
     sent: c.bool('sent').notNull(),
-  }),
-})
+  })
+  return { auditEvents, auditDisclosures, auditSeals, auditNodes, auditCheckpoints, auditMailings }
+}

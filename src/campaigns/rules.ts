@@ -40,6 +40,8 @@ export interface Campaign {
   pickupUntil: LocalDate
   /** Whether the one who confirms, posts or signs must be another than the one who made it. */
   fourEyes: boolean
+  /** How many days after its closing its personal data is erased, 0 to 3650. */
+  retentionDays: number
   status: CampaignStatus
   openedAt: Instant | null
   closingAt: Instant | null
@@ -153,9 +155,10 @@ export function checkFourEyes(
   return campaign.fourEyes && makerId === actor.id ? fourEyes() : undefined
 }
 
-/** What stands against changing `campaign` by `change`. */
+/** What stands against changing `campaign` by `change`. How long its personal data is kept may change to the end. */
 export function checkChange(campaign: Campaign, change: Partial<Campaign>): Problem | undefined {
-  if (campaign.status === 'closed') return campaignClosed()
+  if (campaign.status === 'closed' && Object.keys(change).some((field) => field !== 'retentionDays'))
+    return campaignClosed()
   if (campaign.status !== 'draft' && change.kitId && change.kitId !== campaign.kitId)
     return campaignUnderWay({ field: 'kitId' })
   const lost = change.communityIds && campaign.communityIds.some((id) => !change.communityIds?.includes(id))

@@ -32,7 +32,11 @@ const campaign = {
   pickupFrom: DateSchema,
   pickupUntil: DateSchema,
 }
-const optional = { reserveQuantity: QuantitySchema, fourEyes: Type.Boolean({ examples: [false] }) }
+const optional = {
+  reserveQuantity: QuantitySchema,
+  fourEyes: Type.Boolean({ examples: [false] }),
+  retentionDays: Type.Integer({ minimum: 0, maximum: 3650, examples: [180] }),
+}
 
 export const CampaignSchema = named(
   'Campaign',

@@ -44,6 +44,8 @@ export const campaignTables = (c: Columns, { communities }: PlacesTables) => {
       pickupUntil: c.date('pickup_until').notNull(),
       /** Whether the one who confirms, posts or signs must be another than the one who made it. */
       fourEyes: c.bool('four_eyes').notNull().default(false),
+      /** How many days after its closing its personal data is erased: 0 to 3650, which triggers hold. */
+      retentionDays: c.int('retention_days').notNull().default(180),
       status: c.word<CampaignStatus>('status').notNull().default('draft'),
       openedAt: c.instant('opened_at'),
       closingAt: c.instant('closing_at'),

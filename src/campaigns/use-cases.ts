@@ -34,7 +34,7 @@ import {
 export type NewCampaign = Pick<
   Campaign,
   'name' | 'year' | 'kitId' | 'communityIds' | 'targetQuantity' | 'budgetCents' | 'pickupFrom' | 'pickupUntil'
-> & { reserveQuantity?: number; fourEyes?: boolean }
+> & { reserveQuantity?: number; fourEyes?: boolean; retentionDays?: number }
 
 /** Adds a kit; its cost follows from its contents. */
 export function createKit(
@@ -70,9 +70,9 @@ export function createCampaign(deps: Deps, actor: Actor | undefined, command: Ne
     await checkReferences(tx, command)
     refuse(checkPickup(command))
     const id = deps.newId()
-    const { communityIds, ...columns } = command
-    await insertCampaign(tx, { ...columns, id, createdAt: deps.clock.now() }, [...new Set(communityIds)])
-    await recordEvent(deps, tx, actor, 'campaign.created', id, { ...command })
+    const { communityIds, retentionDays = deps.config.retentionDays, ...columns } = command
+    await insertCampaign(tx, { ...columns, retentionDays, id, createdAt: deps.clock.now() }, [...new Set(communityIds)])
+    await recordEvent(deps, tx, actor, 'campaign.created', id, { ...command, retentionDays })
     return getCampaign(tx, id)
   })
 }

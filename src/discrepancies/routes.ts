@@ -1,4 +1,5 @@
 import {
+  AccessReasonHeaders,
   type App,
   answerList,
   answers,
@@ -22,6 +23,7 @@ export async function discrepancyRoutes(app: App): Promise<void> {
       schema: {
         tags,
         summary: 'List discrepancies',
+        headers: AccessReasonHeaders,
         params: IdParams,
         querystring: DiscrepancyQuery,
         response: listAnswers(DiscrepancySchema),
@@ -37,7 +39,15 @@ export async function discrepancyRoutes(app: App): Promise<void> {
   )
   app.get(
     '/discrepancies/:id',
-    { schema: { tags, summary: 'Read a discrepancy', params: IdParams, response: discrepancy } },
+    {
+      schema: {
+        tags,
+        summary: 'Read a discrepancy',
+        headers: AccessReasonHeaders,
+        params: IdParams,
+        response: discrepancy,
+      },
+    },
     async ({ deps, actor, params }, reply) => withVersion(reply, await readDiscrepancy(deps, actor, params.id)),
   )
   app.patch(

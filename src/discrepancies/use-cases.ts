@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/index.ts'
+import { recordEvent, showOne, showPage } from '../audit/index.ts'
 import { getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
@@ -52,25 +52,37 @@ export function answerDiscrepancy(
     const answered = await updateDiscrepancy(tx, id, { ...assigned, ...resolved }, ifVersion)
     if (!answered) throw staleVersion()
     if (assigned) await recordEvent(deps, tx, actor, 'discrepancy.assigned', id, assigned)
-    if (resolved) await recordEvent(deps, tx, actor, 'discrepancy.resolved', id, { resolution: resolved.resolution })
+    const personal = { campaignId: known.campaignId, fields: { resolution } }
+    if (resolved) await recordEvent(deps, tx, actor, 'discrepancy.resolved', id, {}, personal)
     return answered
   })
 }
 
+/** How a discrepancy was settled is in somebody's own words: who only audits reads them with a reason. */
+export const typedResolution = {
+  by: 'reconciliation:read',
+  hide: (discrepancy: Discrepancy): Discrepancy => ({ ...discrepancy, resolution: null }),
+} as const
+
 /** One discrepancy. */
-export async function readDiscrepancy({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Discrepancy> {
+export async function readDiscrepancy(deps: Deps, actor: Actor | undefined, id: Id): Promise<Discrepancy> {
   authorize(actor, 'reconciliation:read')
-  return getDiscrepancy(db.read, id)
+  const discrepancy = await getDiscrepancy(deps.db.read, id)
+  const { campaignId } = discrepancy
+  return showOne(deps, actor, discrepancy, typedResolution, { event: 'discrepancies.read', subjectId: id, campaignId })
 }
 
 /** The campaign's discrepancies, in the order in which they were opened first. */
 export async function readDiscrepancies(
-  { db }: Deps,
+  deps: Deps,
   actor: Actor | undefined,
   { campaignId, ...filter }: DiscrepancyFilter & { campaignId: Id },
   page: PageQuery,
 ): Promise<Page<Discrepancy>> {
   authorize(actor, 'reconciliation:read')
-  await getCampaign(db.read, campaignId)
-  return listDiscrepancies(db.read, campaignId, filter, page)
+  const { read } = deps.db
+  await getCampaign(read, campaignId)
+  const found = await listDiscrepancies(read, campaignId, filter, page)
+  const look = { event: 'discrepancies.read', subjectId: campaignId, campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, typedResolution, look)
 }

@@ -8,7 +8,9 @@ import { foldedOf } from './repository.ts'
 import type { Enrollment } from './rules.ts'
 
 /** An enrollment as far as an import compares it: the child and the first guardian. */
-export interface KnownChild extends ChildRow, Pick<Enrollment, 'id' | 'status'> {}
+export interface KnownChild
+  extends ChildRow,
+    Pick<Enrollment, 'id' | 'status' | 'guardiansErasedAt' | 'namesErasedAt'> {}
 
 /** Every school by its code, and whether it is in the campaign. */
 export async function schoolsByCode({ q, t }: Reader, { communityIds }: Campaign): Promise<SchoolsByCode> {
@@ -38,6 +40,8 @@ export async function findChildren({ q, t }: Reader, campaignId: Id, children: C
     .select({
       id: enrollments.id,
       status: enrollments.status,
+      guardiansErasedAt: enrollments.guardiansErasedAt,
+      namesErasedAt: enrollments.namesErasedAt,
       schoolId: enrollments.schoolId,
       pupilRef: enrollments.pupilRef,
       familyName: enrollments.familyName,

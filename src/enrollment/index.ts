@@ -1,4 +1,11 @@
-export { activeBySchool, getEnrollment, insertEnrollment, markTransferred } from './repository.ts'
+export {
+  activeBySchool,
+  forgetNames,
+  getEnrollment,
+  insertEnrollment,
+  markTransferred,
+  updateEnrollment,
+} from './repository.ts'
 export { enrollmentRoutes } from './routes.ts'
 export type { Enrollment } from './rules.ts'
 export { EnrollmentSchema } from './schemas.ts'

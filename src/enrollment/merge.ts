@@ -11,7 +11,8 @@ export interface Difference {
 
 /**
  * Compares rows with the children who are there. A child who has been transferred or withdrawn since stays so: an old file
- * is no reason to enroll it again. Columns that the file does not have say nothing.
+ * is no reason to enroll it again. What was erased on request stays erased. Columns that the file does not have say
+ * nothing.
  */
 export function compareChildren(
   known: KnownChild[],
@@ -27,12 +28,23 @@ export function compareChildren(
       difference.created.push(row)
       continue
     }
-    const data = dataAfter(child, row, fields)
+    const data = dataAfter(child, row, knownFields(child, fields))
     const changed = child.status === 'active' ? childFields.filter((field) => data[field] !== child[field]) : []
     if (changed.length > 0) difference.updated.push({ child, data, fields: changed })
     else difference.unchanged += 1
   }
   return difference
+}
+
+const names: readonly ChildField[] = ['familyName', 'givenName']
+const ofGuardian: readonly ChildField[] = ['guardianName', 'guardianEmail', 'guardianPhone', 'language']
+
+/** Those of `fields` that nobody has asked to be forgotten. */
+function knownFields({ namesErasedAt, guardiansErasedAt }: KnownChild, fields: ChildField[]): ChildField[] {
+  if (!namesErasedAt && !guardiansErasedAt) return fields
+  return fields.filter(
+    (field) => !(namesErasedAt && names.includes(field)) && !(guardiansErasedAt && ofGuardian.includes(field)),
+  )
 }
 
 const keyOf = ({ schoolId, pupilRef }: ChildRow) => `${schoolId} ${pupilRef}`

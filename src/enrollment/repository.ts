@@ -1,7 +1,8 @@
-import { and, count, eq, gt, inArray, like, or, sql } from 'drizzle-orm'
+import { and, count, eq, inArray, like, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
+import type { Instant } from '../kernel/time.ts'
 import { insertRows } from '../platform/db/index.ts'
 import { fold } from '../platform/tabular/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
@@ -37,6 +38,8 @@ function enrollmentRow(enrollment: NewEnrollment) {
     folded: foldedOf(enrollment),
     headcount: enrollment.headcount,
     transferredFromId: enrollment.transferredFromId,
+    guardiansErasedAt: enrollment.guardiansErasedAt ?? null,
+    namesErasedAt: enrollment.namesErasedAt ?? null,
     createdAt: enrollment.createdAt,
   }
 }
@@ -93,33 +96,44 @@ export interface EnrollmentFilter {
   only?: Id[] | undefined
 }
 
-/** Enrollments by school and pupil number. */
+const matching = ({ enrollments: e }: Tables, { campaignId, schoolId, only, status, q = '' }: EnrollmentFilter) =>
+  and(
+    eq(e.campaignId, campaignId),
+    schoolId ? eq(e.schoolId, schoolId) : undefined,
+    only ? inArray(e.schoolId, only) : undefined,
+    status ? eq(e.status, status) : undefined,
+    ...q
+      .split(/\s+/)
+      .map(fold)
+      .filter(Boolean)
+      .map((word) => like(e.folded, `%${word}%`)),
+  )
+
+/** Enrollments by school and pupil number. A cursor names the last one by its id: it travels in addresses. */
 export async function listEnrollments(
   reader: Reader,
   filter: EnrollmentFilter,
   page: PageQuery,
 ): Promise<Page<Enrollment>> {
   const { q, t } = reader
-  const { schoolId, pupilRef, status, campaignId } = t.enrollments
-  const after = decodeCursor(page.cursor, 2)
-  const words = (filter.q ?? '').split(/\s+/).map(fold).filter(Boolean)
+  const { id, schoolId, pupilRef } = t.enrollments
+  const after = decodeCursor(page.cursor, 1)
+  const last = q
+    .select({ schoolId, pupilRef })
+    .from(t.enrollments)
+    .where(eq(id, String(after?.[0])))
   const rows = await q
     .select()
     .from(t.enrollments)
-    .where(
-      and(
-        eq(campaignId, filter.campaignId),
-        filter.schoolId ? eq(schoolId, filter.schoolId) : undefined,
-        filter.only ? inArray(schoolId, filter.only) : undefined,
-        filter.status ? eq(status, filter.status) : undefined,
-        ...words.map((word) => like(t.enrollments.folded, `%${word}%`)),
-        after &&
-          or(gt(schoolId, String(after[0])), and(eq(schoolId, String(after[0])), gt(pupilRef, String(after[1])))),
-      ),
-    )
+    .where(and(matching(t, filter), after && sql`(${schoolId}, ${pupilRef}) > ${last}`))
     .orderBy(schoolId, pupilRef)
     .limit(page.limit + 1)
-  return toPage(await withGuardians(reader, rows), page.limit, (row) => [row.schoolId, row.pupilRef])
+  return toPage(await withGuardians(reader, rows), page.limit, (row) => [row.id])
+}
+
+/** How many enrollments `filter` finds. */
+export async function countEnrollments({ q, t }: Reader, filter: EnrollmentFilter): Promise<number> {
+  return (await q.select({ enrollments: count() }).from(t.enrollments).where(matching(t, filter)))[0]!.enrollments
 }
 
 /** Changes an enrollment and counts its version up; false when the version is no longer `ifVersion`. */
@@ -135,6 +149,13 @@ export async function updateEnrollment(
     .where(and(eq(t.enrollments.id, id), ifVersion === undefined ? undefined : eq(t.enrollments.version, ifVersion)))
     .returning({ id: t.enrollments.id })
   return rows.length > 0
+}
+
+/** Forgets a child's names, for good: an import does not bring them back. */
+export async function forgetNames(tx: Tx, id: Id, namesErasedAt: Instant): Promise<void> {
+  const { pupilRef } = await getEnrollment(tx, id)
+  const nameless = { givenName: null, familyName: null }
+  await updateEnrollment(tx, id, { ...nameless, folded: foldedOf({ ...nameless, pupilRef }), namesErasedAt })
 }
 
 /** Gives an enrollment these guardians and no others. */

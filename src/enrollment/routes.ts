@@ -1,4 +1,5 @@
 import {
+  AccessReasonHeaders,
   type App,
   answerList,
   answers,
@@ -30,13 +31,15 @@ export async function enrollmentRoutes(app: App): Promise<void> {
       schema: {
         tags,
         summary: 'List enrollments',
+        headers: AccessReasonHeaders,
         params: IdParams,
         querystring: EnrollmentQuerySchema,
         response: listAnswers(EnrollmentSchema),
       },
     },
     (request, reply) => {
-      const filter = { ...request.query, campaignId: request.params.id }
+      const { schoolId, status, q } = request.query
+      const filter = { campaignId: request.params.id, schoolId, status, q }
       return answerList(request, reply, EnrollmentSchema, (page) =>
         readEnrollments(request.deps, request.actor, filter, page),
       )
@@ -60,7 +63,7 @@ export async function enrollmentRoutes(app: App): Promise<void> {
   )
   app.get(
     '/enrollments/:id',
-    { schema: { tags, summary: 'Read an enrollment', params: IdParams, response } },
+    { schema: { tags, summary: 'Read an enrollment', headers: AccessReasonHeaders, params: IdParams, response } },
     async ({ deps, actor, params }, reply) => withVersion(reply, await readEnrollment(deps, actor, params.id)),
   )
   app.patch(

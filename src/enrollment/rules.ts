@@ -41,12 +41,38 @@ export interface Enrollment extends Person {
   status: EnrollmentStatus
   withdrawalReason: string | null
   transferredFromId: Id | null
+  /** When a guardian asked to be forgotten; an import brings no guardian back. */
+  guardiansErasedAt: Instant | null
+  /** When the child's names were forgotten on request; an import does not bring them back. */
+  namesErasedAt: Instant | null
   version: number
   createdAt: Instant
 }
 
 /** An enrollment that begins: active, in its first version. */
-export type NewEnrollment = Omit<Enrollment, 'status' | 'withdrawalReason' | 'version'>
+export type NewEnrollment = Omit<
+  Enrollment,
+  'status' | 'withdrawalReason' | 'version' | 'guardiansErasedAt' | 'namesErasedAt'
+> &
+  Partial<Pick<Enrollment, 'guardiansErasedAt' | 'namesErasedAt'>>
+
+/** An enrollment as it is shown: to who only audits as a pseudonym, its id with nothing of the child. */
+export type ShownEnrollment = Omit<Enrollment, 'pupilRef'> & { pupilRef: string | null }
+
+/** What of an enrollment is nobody's personal data. */
+export function pseudonymOf(enrollment: Enrollment): ShownEnrollment {
+  const nobody = { pupilRef: null, givenName: null, familyName: null, section: null, withdrawalReason: null }
+  return { ...enrollment, ...nobody, guardians: [] }
+}
+
+/** A search for a name tells who is there, so who only audits gives a reason for it. */
+export const accessReasonMissing = defineProblem({
+  code: 'access_reason_missing',
+  status: 403,
+  title: 'Say why you look',
+  detail: () =>
+    'Searching by name shows personal data. Say why in the header Access-Reason, or list without a search: it answers pseudonyms.',
+})
 
 /** How many characters each text has at most. */
 export const longest = { pupilRef: 50, givenName: 100, familyName: 100, section: 50, guardianName: 200 } as const
@@ -55,12 +81,12 @@ export const longest = { pupilRef: 50, givenName: 100, familyName: 100, section:
 export const defaultLanguage = 'el'
 
 /** The school has another child under this number. */
-export const pupilRefTaken = defineProblem<{ pupilRef: string }>({
+export const pupilRefTaken = defineProblem({
   code: 'pupil_ref_taken',
   status: 409,
   title: 'The pupil number is taken',
-  detail: ({ pupilRef }) =>
-    `The school has a child with number ${pupilRef} in this campaign already. Change that one, or correct the number.`,
+  detail: () =>
+    'The school has a child with this number in the campaign already. Change that one, or correct the number.',
 })
 
 /** The child is at another school now. */

@@ -36,7 +36,8 @@ export const EnrollmentSchema = named(
     id: IdSchema,
     campaignId: IdSchema,
     schoolId: IdSchema,
-    pupilRef,
+    /** Withheld from who only audits. */
+    pupilRef: nullable(pupilRef),
     ...person,
     guardians: Type.Array(GuardianSchema),
     headcount: Type.Boolean({ examples: [false] }),

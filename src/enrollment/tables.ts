@@ -29,6 +29,10 @@ export const enrollmentTables = (c: Columns, { campaigns, schools }: CampaignTab
       status: c.word<EnrollmentStatus>('status').notNull().default('active'),
       withdrawalReason: c.text('withdrawal_reason'),
       transferredFromId: c.id('transferred_from_id'),
+      /** When a guardian asked to be forgotten: an import brings no guardian back. */
+      guardiansErasedAt: c.instant('guardians_erased_at'),
+      /** When the child's names were forgotten on request: an import brings them not back either. */
+      namesErasedAt: c.instant('names_erased_at'),
       version: c.int('version').notNull().default(1),
       createdAt: c.instant('created_at').notNull(),
     },

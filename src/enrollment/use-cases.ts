@@ -1,7 +1,7 @@
-import { recordEvent } from '../audit/index.ts'
+import { recordEvent, showOne, showPage } from '../audit/index.ts'
 import { checkInScope, checkNotClosed, checkTakesEnrollments, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
+import { type Actor, authorize, schoolsOf, seesPersonal } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { refuse, staleVersion } from '../kernel/problem.ts'
@@ -9,6 +9,7 @@ import { getSchool } from '../places/index.ts'
 import { isUniqueViolation } from '../platform/db/index.ts'
 import { type PersonInput, toPerson } from './person.ts'
 import {
+  countEnrollments,
   type EnrollmentFilter,
   foldedOf,
   getEnrollment,
@@ -18,26 +19,52 @@ import {
   replaceGuardians,
   updateEnrollment,
 } from './repository.ts'
-import { checkWithdrawable, type Enrollment, pupilRefTaken } from './rules.ts'
+import {
+  accessReasonMissing,
+  checkWithdrawable,
+  type Enrollment,
+  pseudonymOf,
+  pupilRefTaken,
+  type ShownEnrollment,
+} from './rules.ts'
 
-/** Enrollments of a campaign by school and pupil number; school staff see their own school's alone. */
+const personal = { by: 'enrollment:read', hide: pseudonymOf, personal: true } as const
+
+/**
+ * Enrollments of a campaign by school and pupil number; school staff see their own school's alone, who only audits sees
+ * pseudonyms until a reason is given. The look is recorded. Raises `access_reason_missing`.
+ */
 export async function readEnrollments(
-  { db }: Deps,
+  deps: Deps,
   actor: Actor | undefined,
-  filter: EnrollmentFilter,
+  { q, ...filter }: EnrollmentFilter,
   page: PageQuery,
-): Promise<Page<Enrollment>> {
+): Promise<Page<ShownEnrollment>> {
   authorize(actor, 'enrollment:read')
-  await getCampaign(db.read, filter.campaignId)
-  return listEnrollments(db.read, { ...filter, only: schoolsOf(actor, 'enrollment:read') }, page)
+  const { read } = deps.db
+  const { campaignId } = filter
+  await getCampaign(read, campaignId)
+  if (q && !seesPersonal(actor, 'enrollment:read')) throw accessReasonMissing()
+  const sought = { ...filter, q, only: schoolsOf(actor, 'enrollment:read') }
+  const found = await listEnrollments(read, sought, page)
+  const records = page.streamed === 'first' ? await countEnrollments(read, sought) : found.items.length
+  const look = {
+    event: 'enrollments.read',
+    subjectId: campaignId,
+    campaignId,
+    facts: { ...filter, records },
+    searched: q,
+  }
+  return showPage(deps, actor, found, page, personal, look)
 }
 
-/** One enrollment with its guardians. */
-export async function readEnrollment({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Enrollment> {
+/** One enrollment with its guardians; who only audits sees a pseudonym until a reason is given. The look is recorded. */
+export async function readEnrollment(deps: Deps, actor: Actor | undefined, id: Id): Promise<ShownEnrollment> {
   authorize(actor, 'enrollment:read')
-  const enrollment = await getEnrollment(db.read, id)
+  const enrollment = await getEnrollment(deps.db.read, id)
   authorize(actor, 'enrollment:read', enrollment)
-  return enrollment
+  const { campaignId } = enrollment
+  return showOne(deps, actor, enrollment, personal, { event: 'enrollments.read', subjectId: id, campaignId })
 }
 
 /**
@@ -67,7 +94,7 @@ export function enroll(
       transferredFromId: null,
       createdAt: deps.clock.now(),
     }).catch((error: unknown) => {
-      throw isUniqueViolation(error) ? pupilRefTaken({ pupilRef }) : error
+      throw isUniqueViolation(error) ? pupilRefTaken() : error
     })
     await recordEvent(deps, tx, actor, 'enrollment.created', enrollment.id, { campaignId, schoolId })
     return enrollment
@@ -114,8 +141,10 @@ export function withdrawEnrollment(
       refuse(checkWithdrawable(enrollment))
       return enrollment
     }
-    refuse(checkNotClosed(await getCampaign(tx, enrollment.campaignId)))
-    await recordEvent(deps, tx, actor, 'enrollment.withdrawn', enrollmentId, { reason })
+    const { campaignId } = enrollment
+    refuse(checkNotClosed(await getCampaign(tx, campaignId)))
+    const personal = { campaignId, fields: { reason } }
+    await recordEvent(deps, tx, actor, 'enrollment.withdrawn', enrollmentId, {}, personal)
     return enrollment
   })
 }

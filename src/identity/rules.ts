@@ -24,6 +24,8 @@ export interface Actor {
   roles: (RoleGrant | { role: 'device'; schoolId: Id })[]
   /** The request that it acts by, for the trail. */
   requestId?: string
+  /** Why the actor asks, where the request says so: an auditor needs a reason to see personal data. */
+  accessReason?: string
 }
 
 type Holder = Role | 'device'
@@ -68,6 +70,8 @@ export const permissions = {
   'audit:read': [...reading],
   'job:read': [...reading],
   'job:run': [...desk],
+  'privacy:read': [...reading],
+  'privacy:write': [...desk],
 } as const satisfies Record<string, Holder[]>
 
 /**
@@ -217,6 +221,15 @@ export function scopeOf(actor: Actor, action: Action): Scope | undefined {
 const warehouseOf = (grant: Actor['roles'][number]) =>
   'warehouseId' in grant && grant.warehouseId ? [grant.warehouseId] : []
 const schoolOf = (grant: Actor['roles'][number]) => ('schoolId' in grant && grant.schoolId ? [grant.schoolId] : [])
+
+/**
+ * Whether `actor` is shown personal data and free text by `action`, at `place` where it has one: who only audits gives a
+ * reason first.
+ */
+export function seesPersonal(actor: Actor, action: Action, place: Place = {}): boolean {
+  if (actor.kind === 'system' || actor.accessReason !== undefined) return true
+  return grantsOf(actor, action).some((grant) => grant.role !== 'auditor' && covers(grant, place))
+}
 
 /** The service itself, where it acts on nobody's behalf. */
 export const systemActor: Actor = { kind: 'system', id: 'system', name: 'Saka', roles: [] }

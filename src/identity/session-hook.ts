@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { App } from '../platform/http/index.ts'
+import { accessReasonOf } from './access-reason.ts'
 import { authenticator } from './credentials.ts'
 import { type Actor, foreignOrigin, notSignedIn } from './rules.ts'
 
@@ -34,7 +35,8 @@ export function knowActor(app: App, deps: Deps): void {
 }
 
 function know(request: FastifyRequest, actor: Actor, secret: string): void {
-  request.actor = { ...actor, requestId: request.id }
+  const accessReason = accessReasonOf(request.headers['access-reason'])
+  request.actor = { ...actor, requestId: request.id, ...(accessReason !== undefined && { accessReason }) }
   request.secret = secret
 }
 

@@ -10,6 +10,8 @@ export interface Page<Item> {
 export interface PageQuery {
   limit: number
   cursor?: string | undefined
+  /** Set where a list is answered whole, page by page: the first page of the answer, or one of those behind it. */
+  streamed?: 'first' | 'more'
 }
 
 /** The key of the last item seen: the values that the list is ordered by, ending in the id. */

@@ -11,6 +11,7 @@ export interface Config {
   adminPassword: string | undefined
   timeZone: string
   uploadLimitBytes: number
+  retentionDays: number
   logLevel: string
   trustProxy: boolean
   /** Requests a minute; 0 is as many as they like. */
@@ -144,6 +145,12 @@ export const settings: Record<keyof Config, Setting> = {
     fallback: String(256 * 1024 * 1024),
     meaning: 'The largest file that an import takes, in bytes, also after unpacking.',
     read: whole(1024, 4 * 1024 ** 3),
+  },
+  retentionDays: {
+    name: 'RETENTION_DAYS',
+    fallback: '180',
+    meaning: 'How many days after its closing a campaign’s personal data is erased, where the campaign does not say.',
+    read: whole(0, 3650),
   },
   logLevel: {
     name: 'LOG_LEVEL',

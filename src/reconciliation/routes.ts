@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { CampaignSchema, OccurredSchema } from '../campaigns/index.ts'
 import {
+  AccessReasonHeaders,
   type App,
   answerList,
   answers,
@@ -68,12 +69,28 @@ export async function reconciliationRoutes(app: App): Promise<void> {
   )
   app.get(
     '/reconciliations/:id',
-    { schema: { tags, summary: 'Read a reconciliation', params: IdParams, response: answers(200, reconciliation) } },
+    {
+      schema: {
+        tags,
+        summary: 'Read a reconciliation',
+        headers: AccessReasonHeaders,
+        params: IdParams,
+        response: answers(200, reconciliation),
+      },
+    },
     ({ deps, actor, params }) => readReconciliation(deps, actor, params.id),
   )
   app.get(
     '/reconciliations/:id.xlsx',
-    { schema: { tags, summary: 'A reconciliation as a workbook', params: IdParams, response: workbookAnswer } },
+    {
+      schema: {
+        tags,
+        summary: 'A reconciliation as a workbook',
+        headers: AccessReasonHeaders,
+        params: IdParams,
+        response: workbookAnswer,
+      },
+    },
     async ({ deps, actor, params }, reply) => {
       const workbook = await reconciliationWorkbook(await readReconciliation(deps, actor, params.id))
       return reply.type(xlsx).send(workbook as never)

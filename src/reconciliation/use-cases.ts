@@ -1,7 +1,7 @@
-import { recordEvent } from '../audit/index.ts'
+import { recordEvent, showOne } from '../audit/index.ts'
 import { type Campaign, checkFourEyes, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { type Discrepancy, listOpenDiscrepancies, needsAnswer } from '../discrepancies/index.ts'
+import { type Discrepancy, listOpenDiscrepancies, needsAnswer, typedResolution } from '../discrepancies/index.ts'
 import { type Actor, authorize, findActorName } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
@@ -52,10 +52,18 @@ async function withDiscrepancies(reader: Reader, run: ReconciliationRow): Promis
   return { ...run, discrepancies: await listDiscrepanciesOf(reader, run.discrepancyIds) }
 }
 
+const typedResolutions = {
+  by: typedResolution.by,
+  hide: (run: Reconciliation) => ({ ...run, discrepancies: run.discrepancies.map(typedResolution.hide) }),
+} as const
+
 /** One run. */
-export async function readReconciliation({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Reconciliation> {
+export async function readReconciliation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Reconciliation> {
   authorize(actor, 'reconciliation:read')
-  return withDiscrepancies(db.read, await getReconciliation(db.read, id))
+  const { read } = deps.db
+  const run = await withDiscrepancies(read, await getReconciliation(read, id))
+  const { campaignId } = run
+  return showOne(deps, actor, run, typedResolutions, { event: 'discrepancies.read', subjectId: id, campaignId })
 }
 
 /** One run as a PDF, to file and to sign. */

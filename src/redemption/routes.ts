@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { invalidInput, type Problem } from '../kernel/problem.ts'
 import { toInstant } from '../kernel/time.ts'
 import {
+  AccessReasonHeaders,
   type App,
   answerList,
   answers,
@@ -90,6 +91,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
       schema: {
         tags,
         summary: 'List scans',
+        headers: AccessReasonHeaders,
         params: IdParams,
         querystring: ScanQuery,
         response: listAnswers(ScanSchema),

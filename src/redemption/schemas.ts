@@ -83,7 +83,7 @@ export const ScanSchema = named(
     campaignId: nullable(IdSchema),
     schoolId: IdSchema,
     result: ResultSchema,
-    raw: TextSchema,
+    raw: nullable(TextSchema),
     voucherId: nullable(IdSchema),
     redemptionId: nullable(IdSchema),
     discrepancyId: nullable(Type.String({ pattern: idPattern, examples: [exampleId] })),

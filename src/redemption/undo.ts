@@ -32,7 +32,8 @@ export function undoRedemption(
     if (!undone) throw alreadyUndone({ undoneAt: now })
     await markIssuedAgain(tx, redemption.voucherId, campaign.status === 'open' ? null : campaign.closingAt)
     await reverseMovement(deps, tx, actor, await movementOfHandOut(tx, redemptionId), reason)
-    await recordEvent(deps, tx, actor, 'voucher.issued_again', redemption.voucherId, { redemptionId, reason })
+    const personal = { campaignId: campaign.id, fields: { reason } }
+    await recordEvent(deps, tx, actor, 'voucher.issued_again', redemption.voucherId, { redemptionId }, personal)
     return undone
   })
 }

@@ -1,3 +1,4 @@
+import { showPage } from '../audit/index.ts'
 import { getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
@@ -40,14 +41,23 @@ export function redeemBatch(deps: Deps, actor: Actor | undefined, scans: Scan[])
   })
 }
 
+/** An attempt as it is shown: whatever somebody's code said is withheld from who only audits. */
+type ShownScan = Omit<ScanRow, 'raw'> & { raw: string | null }
+
+const rawText = { by: 'scan:read', hide: (scan: ScanRow): ShownScan => ({ ...scan, raw: null }) } as const
+
 /** Every attempt of a campaign, the last recorded first; school staff and devices see their own school's alone. */
 export async function readScans(
-  { db }: Deps,
+  deps: Deps,
   actor: Actor | undefined,
   filter: ScanFilter,
   page: PageQuery,
-): Promise<Page<ScanRow>> {
+): Promise<Page<ShownScan>> {
   authorize(actor, 'scan:read')
-  await getCampaign(db.read, filter.campaignId)
-  return listScans(db.read, { ...filter, only: schoolsOf(actor, 'scan:read') }, page)
+  const { read } = deps.db
+  const { campaignId } = filter
+  await getCampaign(read, campaignId)
+  const found = await listScans(read, { ...filter, only: schoolsOf(actor, 'scan:read') }, page)
+  const look = { event: 'scans.read', subjectId: campaignId, campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, rawText, look)
 }

@@ -1,3 +1,4 @@
+import { showPage } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, scopeOf } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
@@ -50,14 +51,23 @@ async function shortage(tx: Tx, { fromLocationId, kitId, quantity }: Move) {
   return checkTakeable(await stockOf(tx, fromLocationId, kitId), quantity)
 }
 
+/** Why an adjustment was made is a word of the domain; other reasons somebody has typed. */
+const typedReason = {
+  by: 'stock:read',
+  hide: (movement: Movement): Movement => (movement.kind === 'adjustment' ? movement : { ...movement, reason: null }),
+} as const
+
 /** The ledger in the order in which it was written, the newest first; staff of a school or a warehouse see what touched it alone. */
 export async function readMovements(
-  { db }: Deps,
+  deps: Deps,
   actor: Actor | undefined,
   filter: Omit<MovementFilter, 'only'>,
   page: PageQuery,
 ): Promise<Page<Movement>> {
   authorize(actor, 'stock:read')
-  const only = await locationsIn(db.read, scopeOf(actor, 'stock:read'))
-  return listMovements(db.read, { ...filter, only }, page)
+  const { read } = deps.db
+  const only = await locationsIn(read, scopeOf(actor, 'stock:read'))
+  const found = await listMovements(read, { ...filter, only }, page)
+  const look = { event: 'movements.read', subjectId: 'ledger', campaignId: null, facts: { ...filter } }
+  return showPage(deps, actor, found, page, typedReason, look)
 }

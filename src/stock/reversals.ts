@@ -28,7 +28,8 @@ export function reverse(deps: Deps, actor: Actor | undefined, id: Id, reason: st
     const campaign = movement.campaignId ? await getCampaign(tx, movement.campaignId) : undefined
     refuse(campaign && checkNotClosed(campaign))
     const reversal = await getMovement(tx, await reverseMovement(deps, tx, actor, id, reason))
-    await recordEvent(deps, tx, actor, 'movement.reversed', id, { reversalId: reversal.id, reason })
+    const personal = { campaignId: movement.campaignId, fields: { reason } }
+    await recordEvent(deps, tx, actor, 'movement.reversed', id, { reversalId: reversal.id }, personal)
     if (movement.kind === 'adjustment') await markAdjustmentReversed(tx, movement.causeId, reversal.recordedAt)
     if (movement.kind === 'receipt' && campaign) {
       await markReceiptReversed(tx, movement.causeId, reversal.recordedAt)

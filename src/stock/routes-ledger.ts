@@ -1,6 +1,14 @@
 import type { Static } from 'typebox'
 import { toInstant } from '../kernel/time.ts'
-import { type App, answerList, answers, IdParams, listAnswers, ref } from '../platform/http/index.ts'
+import {
+  AccessReasonHeaders,
+  type App,
+  answerList,
+  answers,
+  IdParams,
+  listAnswers,
+  ref,
+} from '../platform/http/index.ts'
 import { adjustStock } from './adjustments.ts'
 import { readBalances } from './balances.ts'
 import { readMovements } from './movements.ts'
@@ -54,7 +62,13 @@ export async function ledgerRoutes(app: App): Promise<void> {
   app.get(
     '/movements',
     {
-      schema: { tags, summary: 'Read the ledger', querystring: MovementQuery, response: listAnswers(MovementSchema) },
+      schema: {
+        tags,
+        summary: 'Read the ledger',
+        headers: AccessReasonHeaders,
+        querystring: MovementQuery,
+        response: listAnswers(MovementSchema),
+      },
     },
     (request, reply) => {
       const filter = movementFilter(request.query)

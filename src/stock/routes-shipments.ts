@@ -1,5 +1,14 @@
 import { OccurredSchema } from '../campaigns/index.ts'
-import { type App, answerList, answers, IdParams, listAnswers, ref, withVersion } from '../platform/http/index.ts'
+import {
+  AccessReasonHeaders,
+  type App,
+  answerList,
+  answers,
+  IdParams,
+  listAnswers,
+  ref,
+  withVersion,
+} from '../platform/http/index.ts'
 import { deliverShipment } from './deliveries.ts'
 import { cancelShipment, dispatchShipment } from './dispatch.ts'
 import {
@@ -39,7 +48,15 @@ export async function shipmentRoutes(app: App): Promise<void> {
   )
   app.get(
     '/shipments',
-    { schema: { tags, summary: 'List shipments', querystring: ShipmentQuery, response: listAnswers(ShipmentSchema) } },
+    {
+      schema: {
+        tags,
+        summary: 'List shipments',
+        headers: AccessReasonHeaders,
+        querystring: ShipmentQuery,
+        response: listAnswers(ShipmentSchema),
+      },
+    },
     (request, reply) => {
       const { campaignId, schoolId, warehouseId, status } = request.query
       const filter = { campaignId, schoolId, warehouseId, status }
@@ -58,12 +75,28 @@ export async function shipmentRoutes(app: App): Promise<void> {
   )
   app.get(
     '/shipments/:id',
-    { schema: { tags, summary: 'Read a shipment', params: IdParams, response: answers(200, shipment) } },
+    {
+      schema: {
+        tags,
+        summary: 'Read a shipment',
+        headers: AccessReasonHeaders,
+        params: IdParams,
+        response: answers(200, shipment),
+      },
+    },
     async ({ deps, actor, params }, reply) => withVersion(reply, await readShipment(deps, actor, params.id)),
   )
   app.get(
     '/shipments/:id/delivery-note.pdf',
-    { schema: { tags, summary: 'Print a delivery note', params: IdParams, response: deliveryNoteAnswers } },
+    {
+      schema: {
+        tags,
+        summary: 'Print a delivery note',
+        headers: AccessReasonHeaders,
+        params: IdParams,
+        response: deliveryNoteAnswers,
+      },
+    },
     async ({ deps, actor, params }, reply) => {
       const { number, pdf } = await printDeliveryNote(deps, actor, params.id)
       reply.header('Content-Disposition', `inline; filename="delivery-note-${number}.pdf"`)

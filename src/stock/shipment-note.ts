@@ -1,20 +1,21 @@
 import { getCampaign, getKit } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { type Actor, authorize } from '../identity/index.ts'
+import type { Actor } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { type Instant, localDate } from '../kernel/time.ts'
 import { getLocation, getSchool } from '../places/index.ts'
 import { type DeliveryNote, deliveryNote } from './delivery-note.ts'
-import { getShipment, type Shipment } from './repository-shipments.ts'
+import type { Shipment } from './repository-shipments.ts'
+import { readShipment } from './shipments.ts'
 
 /** The delivery note of a shipment as a PDF, and its number; staff of a school or a warehouse print its own alone. */
 export async function printDeliveryNote(
-  { db, clock, config }: Deps,
+  deps: Deps,
   actor: Actor | undefined,
   id: Id,
 ): Promise<{ number: number; pdf: Buffer }> {
-  const shipment = await getShipment(db.read, id)
-  authorize(actor, 'shipment:read', shipment)
+  const { db, clock, config } = deps
+  const shipment = await readShipment(deps, actor, id)
   const { number, status, quantity, dispatchedAt } = shipment
   const day = (instant: Instant) => localDate(instant, config.timeZone)
   const pdf = await deliveryNote({

@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/index.ts'
+import { recordEvent, showOne, showPage } from '../audit/index.ts'
 import { checkInScope, checkOpen, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, scopeOf } from '../identity/index.ts'
@@ -92,20 +92,32 @@ async function addShipments(deps: Deps, tx: Tx, actor: Actor, planned: PlannedSh
   return shipments
 }
 
+const typedNote = {
+  by: 'shipment:read',
+  hide: (shipment: Shipment): Shipment => ({ ...shipment, note: null }),
+} as const
+
 /** One shipment; staff of a school or a warehouse see its own alone. */
-export async function readShipment({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Shipment> {
-  const shipment = await getShipment(db.read, id)
+export async function readShipment(deps: Deps, actor: Actor | undefined, id: Id): Promise<Shipment> {
+  const shipment = await getShipment(deps.db.read, id)
   authorize(actor, 'shipment:read', shipment)
-  return shipment
+  return showOne(deps, actor, shipment, typedNote, {
+    event: 'shipments.read',
+    subjectId: id,
+    campaignId: shipment.campaignId,
+  })
 }
 
 /** Shipments by the number of their delivery notes; staff of a school or a warehouse see its own alone. */
 export async function readShipments(
-  { db }: Deps,
+  deps: Deps,
   actor: Actor | undefined,
   filter: Omit<ShipmentFilter, 'only'>,
   page: PageQuery,
 ): Promise<Page<Shipment>> {
   authorize(actor, 'shipment:read')
-  return listShipments(db.read, { ...filter, only: scopeOf(actor, 'shipment:read') }, page)
+  const found = await listShipments(deps.db.read, { ...filter, only: scopeOf(actor, 'shipment:read') }, page)
+  const campaignId = filter.campaignId ?? null
+  const look = { event: 'shipments.read', subjectId: campaignId ?? 'shipments', campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, typedNote, look)
 }

@@ -1,6 +1,14 @@
 import { OccurredSchema } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { type App, answerList, answers, IdParams, listAnswers, ref } from '../platform/http/index.ts'
+import {
+  AccessReasonHeaders,
+  type App,
+  answerList,
+  answers,
+  IdParams,
+  listAnswers,
+  ref,
+} from '../platform/http/index.ts'
 import { formatCode, payloadOf } from './code.ts'
 import { issueVouchers } from './issue.ts'
 import { qrPng, qrSvg } from './qr.ts'
@@ -47,6 +55,7 @@ export async function voucherRoutes(app: App): Promise<void> {
       schema: {
         tags,
         summary: 'List vouchers',
+        headers: AccessReasonHeaders,
         params: IdParams,
         querystring: VoucherQuery,
         response: listAnswers(VoucherSchema),
@@ -82,7 +91,15 @@ export async function voucherRoutes(app: App): Promise<void> {
 
   app.get(
     '/vouchers/:id',
-    { schema: { tags, summary: 'Read a voucher', params: IdParams, response: answers(200, ref(VoucherSchema)) } },
+    {
+      schema: {
+        tags,
+        summary: 'Read a voucher',
+        headers: AccessReasonHeaders,
+        params: IdParams,
+        response: answers(200, ref(VoucherSchema)),
+      },
+    },
     async ({ deps, actor, params }) => toVoucher(deps, await readVoucher(deps, actor, params.id)),
   )
   app.get(

@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/index.ts'
+import { recordEvent, showOne, showPage } from '../audit/index.ts'
 import { getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
@@ -28,24 +28,34 @@ export interface Ending {
   occurredAt?: string | undefined
 }
 
+const typedAtVoucher = {
+  by: 'voucher:read',
+  hide: (voucher: Voucher): Voucher => ({ ...voucher, revocationReason: null }),
+} as const
+
 /** Vouchers of a campaign by the time they were issued; school staff see their own school's alone. */
 export async function readVouchers(
-  { db }: Deps,
+  deps: Deps,
   actor: Actor | undefined,
   filter: VoucherFilter,
   page: PageQuery,
 ): Promise<Page<Voucher>> {
   authorize(actor, 'voucher:read')
-  await getCampaign(db.read, filter.campaignId)
-  return listVouchers(db.read, { ...filter, only: schoolsOf(actor, 'voucher:read') }, page)
+  const { read } = deps.db
+  await getCampaign(read, filter.campaignId)
+  const found = await listVouchers(read, { ...filter, only: schoolsOf(actor, 'voucher:read') }, page)
+  const { campaignId } = filter
+  const look = { event: 'vouchers.read', subjectId: campaignId, campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, typedAtVoucher, look)
 }
 
 /** One voucher. */
-export async function readVoucher({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Voucher> {
+export async function readVoucher(deps: Deps, actor: Actor | undefined, id: Id): Promise<Voucher> {
   authorize(actor, 'voucher:read')
-  const voucher = await getVoucher(db.read, id)
+  const voucher = await getVoucher(deps.db.read, id)
   authorize(actor, 'voucher:read', voucher)
-  return voucher
+  const { campaignId } = voucher
+  return showOne(deps, actor, voucher, typedAtVoucher, { event: 'vouchers.read', subjectId: id, campaignId })
 }
 
 /**
@@ -86,7 +96,8 @@ export function revokeVoucher(
       refuse(checkRevocable(voucher, deps.config.timeZone))
       return voucher
     }
-    await recordEvent(deps, tx, actor, 'voucher.revoked', voucherId, { reason })
+    const personal = { campaignId: revoked.campaignId, fields: { reason } }
+    await recordEvent(deps, tx, actor, 'voucher.revoked', voucherId, {}, personal)
     return revoked
   })
 }
@@ -125,8 +136,9 @@ export async function replaceVoucher(
   const { campaignId } = old
   const voucher = await issueVoucher(deps, tx, { campaignId, enrollmentId, schoolId, issuedAt: at, replacesId: old.id })
   await markReplaced(tx, old.id, voucher.id)
-  await recordEvent(deps, tx, actor, 'voucher.revoked', old.id, { reason, replacedById: voucher.id })
-  await recordEvent(deps, tx, actor, 'voucher.issued', voucher.id, { reason, replacesId: old.id })
+  const personal = { campaignId, fields: { reason } }
+  await recordEvent(deps, tx, actor, 'voucher.revoked', old.id, { replacedById: voucher.id }, personal)
+  await recordEvent(deps, tx, actor, 'voucher.issued', voucher.id, { replacesId: old.id }, personal)
   return voucher
 }
 

@@ -1,6 +1,13 @@
 import t from 'tap'
 import { type Action, permissions } from '../../src/identity/rules.ts'
-import { type BusyCampaign, busyCampaign, callRoute, kindIn, type Records, type Route } from '../support/busy-campaign.ts'
+import {
+  type BusyCampaign,
+  busyCampaign,
+  callRoute,
+  kindIn,
+  type Records,
+  type Route,
+} from '../support/busy-campaign.ts'
 import { contract } from '../support/contract.ts'
 import { collectRoutes } from '../support/routes.ts'
 import type { Api } from '../support/saka.ts'

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import type { Log } from '../../src/platform/log.ts'
 import { type Saka, startSaka } from './saka.ts'
 
 /** An open campaign with two schools in one community, a warehouse and a kit. */
@@ -20,6 +21,7 @@ export interface OpenCampaign extends Saka {
 /** How the campaign of a test differs from the usual one. */
 export interface CampaignChange {
   now?: string
+  log?: Log
   schools?: number
   campaign?: Record<string, unknown>
   /** Leave it a draft. */
@@ -28,7 +30,8 @@ export interface CampaignChange {
 
 /** Starts the service with an open campaign: two schools, a kit of 120 euros, pickup from 11 to 29 September 2023. */
 export async function openCampaign(t: Test, change: CampaignChange = {}): Promise<OpenCampaign> {
-  const saka = await startSaka(t, change.now ? { now: change.now } : {})
+  const { now, log } = change
+  const saka = await startSaka(t, { ...(now && { now }), ...(log && { log }) })
   const { api } = saka
   const community = await api.made('/communities', { code: 'A', name: 'Α΄ Δημοτική Κοινότητα' })
   const schools: any[] = []

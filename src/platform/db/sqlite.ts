@@ -6,10 +6,17 @@ import type { Db, Reader, Tx } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { applyMigrations, isMigrated } from './migrations.ts'
 
+const busyMilliseconds = 5000
+
 /** A database that has been opened and can be asked how it is and closed. */
 export interface OpenDb<Tables> extends Db<Tables> {
   /** Throws when the database does not answer or is not at this version's tables. */
   check(): void
+  /**
+   * Empties the log of changes into the file, where what was deleted has been overwritten: no byte of it is left on the
+   * disk. Throws while another process reads the database, which needs the log.
+   */
+  emptyLog(): Promise<void>
   close(): void
 }
 
@@ -33,6 +40,8 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   writer.pragma('journal_mode = WAL')
   // Pages that many commits touch are then written back to the file once for all of them.
   writer.pragma('wal_autocheckpoint = 16000')
+  // What is deleted is overwritten with zeros, so that erased personal data is not left in free pages.
+  writer.pragma('secure_delete = ON')
   applyMigrations(writer, options.migrationsFolder)
   const reader = connect(options.file)
   reader.pragma('query_only = ON')
@@ -46,6 +55,10 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
     check: () => {
       if (!isMigrated(reader, options.migrationsFolder)) throw new Error('migrations are missing')
     },
+    emptyLog: async () => {
+      await commit(async () => {})
+      emptyLog(writer)
+    },
     close: () => {
       reader.close()
       writer.close()
@@ -53,8 +66,19 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   }
 }
 
+/** Right behind a commit, when no transaction is open. Does not wait for readers: that would hold up everybody. */
+function emptyLog(writer: Sqlite.Database): void {
+  writer.pragma('busy_timeout = 0')
+  try {
+    const [{ busy }] = writer.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
+    if (busy) throw new Error('another process reads the database, so its log cannot be emptied')
+  } finally {
+    writer.pragma(`busy_timeout = ${busyMilliseconds}`)
+  }
+}
+
 function connect(file: string): Sqlite.Database {
-  const connection = new Sqlite(file, { timeout: 5000 })
+  const connection = new Sqlite(file, { timeout: busyMilliseconds })
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
   connection.pragma('cache_size = -16384')

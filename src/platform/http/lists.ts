@@ -55,12 +55,12 @@ async function allItems<Item>(
   fields: string[],
 ): Promise<AsyncIterable<Record<string, unknown>[]>> {
   const named = (item: Item) => Object.fromEntries(fields.map((field) => [field, item[field as keyof Item]]))
-  const first = await load({ limit: wholePage })
+  const first = await load({ limit: wholePage, streamed: 'first' })
   return (async function* () {
     for (let page = first; ; ) {
       yield page.items.map(named)
       if (page.nextCursor === null) return
-      page = await load({ limit: wholePage, cursor: page.nextCursor })
+      page = await load({ limit: wholePage, cursor: page.nextCursor, streamed: 'more' })
     }
   })()
 }

@@ -32,6 +32,7 @@ export const openApi: FastifyDynamicSwaggerOptions = {
       'Reconciliation',
       'Audit',
       'Jobs',
+      'Privacy',
       'Parents',
     ].map((name) => ({ name })),
   },

@@ -38,6 +38,17 @@ export const PageQuerySchema = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 1000 })),
 })
 
+/** Why somebody looks at personal data: an auditor is shown none without a reason. */
+export const AccessReasonHeaders = Type.Object({
+  'access-reason': Type.Optional(
+    Type.String({
+      maxLength: 2400,
+      description: 'Why you look: 1 to 200 characters, percent-encoded UTF-8. An auditor sees pseudonyms without it.',
+      examples: ['Complaint%2017'],
+    }),
+  ),
+})
+
 /** A problem (RFC 9457). Kinds of problem carry further members of their own. */
 const ProblemSchema = Type.Object(
   {

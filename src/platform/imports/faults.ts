@@ -67,10 +67,8 @@ const sentences = {
       `Το σχολείο ${value} δεν ανήκει στις κοινότητες της διανομής. Διορθώστε τον κωδικό ή αφαιρέστε τη γραμμή.`,
   },
   duplicate_pupil_ref: {
-    en: ({ value, row }) =>
-      `The pupil number ${value} of this school is in row ${row} already. Correct one of the two.`,
-    el: ({ value, row }) =>
-      `Ο Α.Μ. ${value} αυτού του σχολείου υπάρχει ήδη στη γραμμή ${row}. Διορθώστε τον έναν από τους δύο.`,
+    en: ({ row }) => `The pupil number of this school is in row ${row} already. Correct one of the two.`,
+    el: ({ row }) => `Ο Α.Μ. αυτού του σχολείου υπάρχει ήδη στη γραμμή ${row}. Διορθώστε τον έναν από τους δύο.`,
   },
   duplicate_school: {
     en: ({ value, row }) => `The school ${value} is in row ${row} already. Remove one of the two.`,

@@ -1,0 +1,2 @@
+export { eraseExpired } from './retention.ts'
+export { privacyRoutes } from './routes.ts'
