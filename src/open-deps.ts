@@ -2,8 +2,9 @@ import { resolve } from 'node:path'
 import type { Deps } from './deps.ts'
 import { createFirstAdmin } from './identity/index.ts'
 import { idSource } from './kernel/ids.ts'
+import { Problem } from './kernel/problem.ts'
 import { systemClock } from './kernel/time.ts'
-import type { Config } from './platform/config.ts'
+import { type Config, InvalidConfig } from './platform/config.ts'
 import { openSqlite } from './platform/db/index.ts'
 import { releaseClaims } from './platform/http/index.ts'
 import { openLog } from './platform/log.ts'
@@ -36,6 +37,12 @@ export async function openDeps(
     close: db.close,
   }
   await db.transact(releaseClaims)
-  if (config.adminEmail && config.adminPassword) await createFirstAdmin(deps, config.adminEmail, config.adminPassword)
+  if (config.adminEmail && config.adminPassword)
+    await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch((error: unknown) => {
+      db.close()
+      throw error instanceof Problem && error.code === 'weak_password'
+        ? new InvalidConfig([`ADMIN_PASSWORD is refused. ${error.message}`])
+        : error
+    })
   return deps
 }

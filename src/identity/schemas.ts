@@ -1,9 +1,14 @@
 import { Type } from 'typebox'
 import { IdSchema, InstantSchema, named, nullable, oneOf, TextSchema } from '../platform/http/index.ts'
+import { passwordCharactersAtLeast } from './password-rules.ts'
 import { roles } from './rules.ts'
 
 const EmailSchema = Type.String({ format: 'email', maxLength: 254, examples: ['coordinator@piraeus.example.org'] })
-const PasswordSchema = Type.String({ minLength: 8, maxLength: 200, examples: ['correct horse battery staple'] })
+const PasswordSchema = Type.String({
+  minLength: passwordCharactersAtLeast,
+  maxLength: 200,
+  examples: ['correct horse battery staple'],
+})
 const GrantSchema = Type.Object({
   role: oneOf(roles),
   schoolId: Type.Optional(IdSchema),

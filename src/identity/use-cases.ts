@@ -34,31 +34,32 @@ import {
   systemActor,
   unknownSchool,
 } from './rules.ts'
-import { hashPassword, hashSecret, newSecret } from './secrets.ts'
+import { hashNewPassword, hashSecret, newSecret } from './secrets.ts'
 
 const provisioningMilliseconds = 10 * 60_000
 
-/** Makes the first administrator, on a database without any user. */
+/** Makes the first administrator, on a database without any user. Raises `weak_password`. */
 export async function createFirstAdmin(deps: Deps, email: string, password: string): Promise<void> {
   if (await hasUsers(deps.db.read)) return
-  const passwordHash = await hashPassword(password)
+  const name = 'Administrator'
+  const passwordHash = await hashNewPassword(password, { email, name })
   await deps.db.transact(async (tx) => {
     if (await hasUsers(tx)) return
     const roles: RoleGrant[] = [{ role: 'admin' }]
-    const user = { id: deps.newId(), email, name: 'Administrator', passwordHash, roles, createdAt: deps.clock.now() }
+    const user = { id: deps.newId(), email, name, passwordHash, roles, createdAt: deps.clock.now() }
     await insertUser(tx, user)
     await recordEvent(deps, tx, systemActor, 'user.created', user.id, { roles })
   })
 }
 
-/** Adds a user, who can sign in once there is a password. Raises `email_taken`. */
+/** Adds a user, who can sign in once there is a password. Raises `email_taken` and `weak_password`. */
 export async function createUser(
   deps: Deps,
   actor: Actor | undefined,
   command: { email: string; name: string; roles: RoleGrant[]; password?: string | undefined },
 ): Promise<UserRow> {
   authorize(actor, 'user:write')
-  const passwordHash = command.password ? await hashPassword(command.password) : null
+  const passwordHash = command.password ? await hashNewPassword(command.password, command) : null
   const { name, roles } = command
   const user = {
     id: deps.newId(),
@@ -75,7 +76,7 @@ export async function createUser(
   })
 }
 
-/** Changes a user. A user who is made inactive or gets a new password is signed out everywhere. */
+/** Changes a user. A user who is made inactive or gets a new password is signed out everywhere. Raises `weak_password`. */
 export async function changeUser(
   deps: Deps,
   actor: Actor | undefined,
@@ -85,7 +86,7 @@ export async function changeUser(
 ): Promise<UserRow> {
   authorize(actor, 'user:write')
   const { password, email, ...rest } = change
-  const passwordHash = password === undefined ? undefined : await hashPassword(password)
+  const passwordHash = password === undefined ? undefined : await hashFor(deps, id, password, change)
   return deps.db.transact(async (tx) => {
     const before = await findUser(tx, id)
     if (!before) throw notFound({ what: 'user' })
@@ -97,6 +98,13 @@ export async function changeUser(
     await recordEvent(deps, tx, actor, 'user.changed', id, { fields: Object.keys(change), roles: row.roles })
     return row
   })
+}
+
+/** The hash of a new password for the user `id` as that one will be called. */
+async function hashFor({ db }: Deps, id: Id, password: string, change: { email?: string; name?: string }) {
+  const user = await findUser(db.read, id)
+  if (!user) throw notFound({ what: 'user' })
+  return hashNewPassword(password, { ...user, ...change })
 }
 
 /** Users by the time they were added. */

@@ -43,7 +43,7 @@ const mailAddress = (text: string) =>
     ? { value: text.toLowerCase() || undefined }
     : { fault: 'must be an e-mail address' }
 const password = (text: string) =>
-  text === '' || text.length >= 8 ? { value: text || undefined } : { fault: 'must have at least 8 characters' }
+  text === '' || text.length >= 12 ? { value: text || undefined } : { fault: 'must have at least 12 characters' }
 const timeZone = (text: string) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text })
@@ -83,7 +83,7 @@ export const settings: Record<keyof Config, Setting> = {
   adminPassword: {
     name: 'ADMIN_PASSWORD',
     fallback: '',
-    meaning: 'The first administrator’s password, at least 8 characters.',
+    meaning: 'The first administrator’s password, at least 12 characters.',
     read: password,
   },
   timeZone: {
