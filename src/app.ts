@@ -6,7 +6,7 @@ import { campaignRoutes } from './campaigns/index.ts'
 import type { Deps } from './deps.ts'
 import { discrepancyRoutes } from './discrepancies/index.ts'
 import { enrollmentRoutes } from './enrollment/index.ts'
-import { identityRoutes, knowActor } from './identity/index.ts'
+import { authenticator, identityRoutes, knowActor } from './identity/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { type App, answerOnce, httpServer } from './platform/http/index.ts'
@@ -28,9 +28,10 @@ export async function buildApp(deps: Deps): Promise<App> {
   return app
 
   async function apiRoutes(api: App): Promise<void> {
-    knowActor(api, deps)
+    const credentials = authenticator(deps)
+    knowActor(api, deps, credentials)
     answerOnce(api)
-    await api.register(identityRoutes)
+    await api.register(identityRoutes, { credentials })
     await api.register(auditRoutes)
     await api.register(placesRoutes)
     await api.register(campaignRoutes)

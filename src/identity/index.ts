@@ -1,3 +1,4 @@
+export { authenticator } from './credentials.ts'
 export { identityRoutes } from './routes.ts'
 export { type Actor, authorize, schoolsOf, systemActor } from './rules.ts'
 export { knowActor } from './session-hook.ts'

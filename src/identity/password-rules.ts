@@ -23,7 +23,7 @@ const advice: Record<Weakness, string> = {
 }
 
 /** The password is too easily guessed. */
-export const weakPassword = defineProblem<{ reason: Weakness }>({
+const weakPassword = defineProblem<{ reason: Weakness }>({
   code: 'weak_password',
   status: 422,
   title: 'The password is easily guessed',

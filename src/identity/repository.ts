@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import type { Instant } from '../kernel/time.ts'
@@ -57,36 +57,6 @@ export async function listUsers({ q, t }: Reader, page: PageQuery): Promise<Page
     .orderBy(t.users.id)
     .limit(page.limit + 1)
   return toPage(rows, page.limit, (row) => [row.id])
-}
-
-/** Adds a session. */
-export async function insertSession({ q, t }: Tx, session: Tables['sessions']['$inferInsert']): Promise<void> {
-  await q.insert(t.sessions).values(session)
-}
-
-/** The active user whose session has this token hash and has not run out by `now`. */
-export async function findSessionUser({ q, t }: Reader, tokenHash: string, now: Instant): Promise<UserRow | undefined> {
-  const [row] = await q
-    .select({ user: t.users })
-    .from(t.sessions)
-    .innerJoin(t.users, eq(t.users.id, t.sessions.userId))
-    .where(and(eq(t.sessions.tokenHash, tokenHash), gt(t.sessions.expiresAt, now), eq(t.users.active, true)))
-  return row?.user
-}
-
-/** Ends the session with this token hash. */
-export async function deleteSession({ q, t }: Tx, tokenHash: string): Promise<void> {
-  await q.delete(t.sessions).where(eq(t.sessions.tokenHash, tokenHash))
-}
-
-/** Ends every session of a user. */
-export async function deleteSessionsOf({ q, t }: Tx, userId: Id): Promise<void> {
-  await q.delete(t.sessions).where(eq(t.sessions.userId, userId))
-}
-
-/** Forgets the sessions that ran out before `now`. */
-export async function deleteExpiredSessions({ q, t }: Tx, now: Instant): Promise<void> {
-  await q.delete(t.sessions).where(lt(t.sessions.expiresAt, now))
 }
 
 /** Adds an API key. */

@@ -17,6 +17,17 @@ const GrantSchema = Type.Object({
 const GrantsSchema = Type.Array(GrantSchema, { maxItems: 100 })
 
 export const SessionSchema = named('Session', Type.Object({ expiresAt: InstantSchema }))
+export const OpenSessionSchema = named(
+  'OpenSession',
+  Type.Object({
+    id: IdSchema,
+    createdAt: InstantSchema,
+    lastSeenAt: InstantSchema,
+    expiresAt: InstantSchema,
+    userAgent: Type.String({ examples: ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'] }),
+    current: Type.Boolean({ examples: [true] }),
+  }),
+)
 export const SignInSchema = Type.Object({
   email: Type.String({ maxLength: 254, examples: ['admin@piraeus.example.org'] }),
   password: Type.String({ maxLength: 200, examples: ['correct horse battery staple'] }),

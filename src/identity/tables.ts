@@ -22,14 +22,29 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
     'sessions',
     {
       tokenHash: c.text('token_hash').primaryKey(),
+      id: c.id('id').notNull(),
       userId: c
         .id('user_id')
         .notNull()
         .references(() => users.id),
       createdAt: c.instant('created_at').notNull(),
+      lastSeenAt: c.instant('last_seen_at').notNull(),
       expiresAt: c.instant('expires_at').notNull(),
+      userAgent: c.text('user_agent').notNull(),
     },
-    (t) => [c.index('sessions_user').on(t.userId)],
+    (t) => [c.index('sessions_user').on(t.userId, t.id)],
+  )
+  const knownBrowsers = c.table(
+    'known_browsers',
+    {
+      tokenHash: c.text('token_hash').primaryKey(),
+      userId: c
+        .id('user_id')
+        .notNull()
+        .references(() => users.id),
+      createdAt: c.instant('created_at').notNull(),
+    },
+    (t) => [c.index('known_browsers_user').on(t.userId)],
   )
   const apiKeys = c.table(
     'api_keys',
@@ -68,5 +83,5 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       c.uniqueIndex('devices_token_hash').on(t.tokenHash),
     ],
   )
-  return { users, sessions, apiKeys, devices }
+  return { users, sessions, knownBrowsers, apiKeys, devices }
 }

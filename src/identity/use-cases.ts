@@ -9,7 +9,6 @@ import {
   type ApiKeyRow,
   claimProvisioning,
   type DeviceRow,
-  deleteSessionsOf,
   findUser,
   hasOtherAdmin,
   hasUsers,
@@ -35,6 +34,7 @@ import {
   unknownSchool,
 } from './rules.ts'
 import { hashNewPassword, hashSecret, newSecret } from './secrets.ts'
+import { deleteSessionsOf } from './session-repository.ts'
 
 const provisioningMilliseconds = 10 * 60_000
 

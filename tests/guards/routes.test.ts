@@ -31,7 +31,12 @@ const openToAll = [
 ]
 
 /** Whoever is signed in may ask these of themselves. */
-const openToSignedIn = ['GET /api/v1/me', 'DELETE /api/v1/session']
+const openToSignedIn = [
+  'GET /api/v1/me',
+  'GET /api/v1/me/sessions',
+  'DELETE /api/v1/me/sessions/:id',
+  'DELETE /api/v1/session',
+]
 
 const holders = ['admin', 'coordinator', 'warehouse', 'school', 'device', 'auditor'] as const
 type Holder = (typeof holders)[number]
