@@ -15,7 +15,7 @@ import { reconciliationRoutes } from './reconciliation/index.ts'
 import { redemptionRoutes } from './redemption/index.ts'
 import { stockRoutes } from './stock/index.ts'
 import { voucherRoutes } from './vouchers/index.ts'
-import { parentsPage } from './web/index.ts'
+import { parentsPage, welcomePages } from './web/index.ts'
 
 /** The whole HTTP application: a table of contents. Reads no environment and does not listen. */
 export async function buildApp(deps: Deps): Promise<App> {
@@ -24,6 +24,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
   await app.register(healthRoutes)
   await app.register(parentsPage)
+  await app.register(welcomePages)
   await app.register(apiRoutes, { prefix: '/api/v1' })
   return app
 

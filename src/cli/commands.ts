@@ -1,5 +1,7 @@
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
 import { jobs } from '../../jobs/registry.ts'
+import type { Deps } from '../deps.ts'
+import { offerSetUp } from '../identity/index.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
 import { NewerDatabase } from '../platform/db/index.ts'
@@ -56,12 +58,19 @@ function usage(): string {
 async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const deps = await openDeps(readConfig(env))
   const service = await serve(deps)
+  await announceSetUp(deps)
   const runner = runEmbedded(deps, jobs)
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
   runner.stop()
   await service.close()
   deps.close()
+}
+
+/** Says where the first administrator is made. The one secret that the log ever holds: it is good once, for whoever starts the service. */
+async function announceSetUp(deps: Deps): Promise<void> {
+  const setUpLink = await offerSetUp(deps)
+  if (setUpLink) deps.log.warn({ setUpLink }, 'there is no user yet: open this link to make the first administrator')
 }
 
 async function runMigrate(env: Env, { out }: Terminal): Promise<void> {

@@ -13,6 +13,7 @@ import {
   withVersion,
 } from '../platform/http/index.ts'
 import type { Authenticator } from './credentials.ts'
+import { inviteUser, resetPassword } from './links.ts'
 import {
   ApiKeySchema,
   CreatedApiKeySchema,
@@ -23,6 +24,7 @@ import {
   NewUserSchema,
   ProvisionedDeviceSchema,
   ProvisioningSchema,
+  ShownLinkSchema,
   UserChangeSchema,
   UserSchema,
 } from './schemas.ts'
@@ -84,6 +86,23 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
       return withVersion(reply, await changeUser(deps, actor, params.id, body, ifMatch(request)))
     },
   )
+
+  for (const [noun, summary, makeLink] of [
+    ['invitation', 'Make a link by which a new user sets a password', inviteUser],
+    ['password-reset', 'Make a link by which a user sets a new password', resetPassword],
+  ] as const)
+    app.post(
+      `/users/:id/${noun}`,
+      {
+        config: { holdsSecret: true },
+        schema: { tags, summary, params: IdParams, response: answers(201, ref(ShownLinkSchema)) },
+      },
+      async ({ deps, actor, params }, reply) => {
+        const shown = await makeLink(deps, actor, params.id)
+        reply.code(201)
+        return shown
+      },
+    )
 
   app.get(
     '/api-keys',

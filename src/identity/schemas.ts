@@ -69,6 +69,13 @@ export const NewUserSchema = Type.Object({
 export const UserChangeSchema = Type.Partial(
   Type.Object({ ...NewUserSchema.properties, password: PasswordSchema, active: Type.Boolean() }),
 )
+export const ShownLinkSchema = named(
+  'ShownLink',
+  Type.Object({
+    link: Type.String({ examples: ['https://saka.example.org/welcome/saka_link_…'] }),
+    expiresAt: InstantSchema,
+  }),
+)
 export const ApiKeySchema = named(
   'ApiKey',
   Type.Object({

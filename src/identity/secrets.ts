@@ -5,7 +5,7 @@ import { commonPasswords } from './common-passwords.ts'
 import { checkPassword, normalPassword } from './password-rules.ts'
 
 /** What a secret begins with, by what it is: who finds one somewhere knows what to end. */
-export type SecretKind = 'session' | 'browser' | 'key' | 'device' | 'setup'
+export type SecretKind = 'session' | 'browser' | 'link' | 'key' | 'device' | 'setup'
 
 /** A new secret with 256 random bits. It is shown once; only its hash is stored. */
 export function newSecret(kind: SecretKind): string {

@@ -1,5 +1,6 @@
 import type { PlacesTables } from '../places/tables.ts'
 import type { Columns } from '../platform/db/index.ts'
+import type { LinkPurpose } from './link-rules.ts'
 import type { RoleGrant } from './rules.ts'
 
 /** Who may sign in, and the sessions, keys and devices that stand for them. Secrets are stored hashed. */
@@ -46,6 +47,18 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
     },
     (t) => [c.index('known_browsers_user').on(t.userId)],
   )
+  const oneTimeLinks = c.table(
+    'one_time_links',
+    {
+      /** The user whom it lets in, or `setup`. A new link takes the older one's place. */
+      subject: c.text('subject').primaryKey(),
+      purpose: c.word<LinkPurpose>('purpose').notNull(),
+      tokenHash: c.text('token_hash').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+      expiresAt: c.instant('expires_at'),
+    },
+    (t) => [c.uniqueIndex('one_time_links_token_hash').on(t.tokenHash)],
+  )
   const apiKeys = c.table(
     'api_keys',
     {
@@ -83,5 +96,5 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       c.uniqueIndex('devices_token_hash').on(t.tokenHash),
     ],
   )
-  return { users, sessions, knownBrowsers, apiKeys, devices }
+  return { users, sessions, knownBrowsers, oneTimeLinks, apiKeys, devices }
 }

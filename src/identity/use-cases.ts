@@ -5,6 +5,7 @@ import type { Page, PageQuery } from '../kernel/page.ts'
 import { notFound, staleVersion } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
 import { isReferenceViolation, isUniqueViolation } from '../platform/db/index.ts'
+import type { Tx } from '../schema.ts'
 import {
   type ApiKeyRow,
   claimProvisioning,
@@ -43,13 +44,20 @@ export async function createFirstAdmin(deps: Deps, email: string, password: stri
   if (await hasUsers(deps.db.read)) return
   const name = 'Administrator'
   const passwordHash = await hashNewPassword(password, { email, name })
-  await deps.db.transact(async (tx) => {
-    if (await hasUsers(tx)) return
-    const roles: RoleGrant[] = [{ role: 'admin' }]
-    const user = { id: deps.newId(), email, name, passwordHash, roles, createdAt: deps.clock.now() }
-    await insertUser(tx, user)
-    await recordEvent(deps, tx, systemActor, 'user.created', user.id, { roles })
-  })
+  await deps.db.transact((tx) => insertFirstAdmin(deps, tx, { email, name, passwordHash }))
+}
+
+/** Adds an administrator if there is no user at all; false if there is one. */
+export async function insertFirstAdmin(
+  deps: Deps,
+  tx: Tx,
+  admin: { email: string; name: string; passwordHash: string },
+): Promise<boolean> {
+  if (await hasUsers(tx)) return false
+  const roles: RoleGrant[] = [{ role: 'admin' }]
+  const user = await insertUser(tx, { ...admin, id: deps.newId(), roles, createdAt: deps.clock.now() })
+  await recordEvent(deps, tx, systemActor, 'user.created', user.id, { roles })
+  return true
 }
 
 /** Adds a user, who can sign in once there is a password. Raises `email_taken` and `weak_password`. */

@@ -26,6 +26,9 @@ const openToAll = [
   'GET /V/:code',
   'GET /V/:code/qr.svg',
   'GET /V/:code/qr.png',
+  'GET /assets/welcome-page.css',
+  'GET /welcome/:token',
+  'POST /welcome/:token',
   'POST /api/v1/session',
   'POST /api/v1/devices/provision',
 ]
