@@ -11,6 +11,8 @@ export interface Deps {
   clock: Clock
   newId: NewId
   log: Log
+  /** What stored secrets are sealed with. */
+  secretKey: string
   /** Throws when something that the service needs does not answer. */
   check(): void
 }

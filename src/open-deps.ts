@@ -9,6 +9,7 @@ import { openSqlite } from './platform/db/index.ts'
 import { releaseClaims } from './platform/http/index.ts'
 import { openLog } from './platform/log.ts'
 import { projectRoot } from './platform/project-root.ts'
+import { secretKeyOf } from './platform/secret-key.ts'
 import { sqliteSchema } from './schema.ts'
 
 /** What was opened, and how to close it again. */
@@ -33,6 +34,7 @@ export async function openDeps(
     clock: overrides.clock ?? systemClock,
     newId: overrides.newId ?? idSource(),
     log: overrides.log ?? openLog(config.logLevel),
+    secretKey: secretKeyOf(config.secretKey, resolve(config.databaseFile)),
     check: db.check,
     close: db.close,
   }

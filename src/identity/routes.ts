@@ -28,7 +28,9 @@ import {
   UserChangeSchema,
   UserSchema,
 } from './schemas.ts'
+import { secondFactorRoutes } from './second-factor-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { signInThrottle } from './throttle.ts'
 import {
   changeUser,
   createApiKey,
@@ -51,7 +53,9 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
   app.addHook('onSend', async ({ method }) => {
     if (method !== 'GET') credentials.forget()
   })
-  await app.register(sessionRoutes)
+  const throttle = signInThrottle()
+  await app.register(sessionRoutes, { throttle })
+  await app.register(secondFactorRoutes, { throttle })
 
   app.get(
     '/users',

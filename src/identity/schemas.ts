@@ -16,6 +16,31 @@ const GrantSchema = Type.Object({
 })
 const GrantsSchema = Type.Array(GrantSchema, { maxItems: 100 })
 
+const TotpCodeSchema = Type.String({ pattern: '^[0-9]{6}$', examples: ['123456'] })
+export const ProofSchema = Type.Object({
+  totp: Type.Optional(TotpCodeSchema),
+  recoveryCode: Type.Optional(Type.String({ maxLength: 50, examples: ['0a1b2-c3d4e-5f607-18293'] })),
+})
+export const TotpConfirmationSchema = Type.Object({ code: TotpCodeSchema })
+export const TotpSchema = named(
+  'Totp',
+  Type.Object({
+    confirmed: Type.Boolean({ examples: [true] }),
+    recoveryCodesLeft: Type.Integer({ examples: [10] }),
+  }),
+)
+export const EnrolledTotpSchema = named(
+  'EnrolledTotp',
+  Type.Object({
+    secret: Type.String({ examples: ['JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'] }),
+    uri: Type.String({ examples: ['otpauth://totp/Saka:admin%40piraeus.example.org?secret=…&issuer=Saka'] }),
+    qr: Type.String({ examples: ['<svg xmlns="http://www.w3.org/2000/svg"></svg>'] }),
+  }),
+)
+export const RecoveryCodesSchema = named(
+  'RecoveryCodes',
+  Type.Object({ recoveryCodes: Type.Array(Type.String({ examples: ['0a1b2-c3d4e-5f607-18293'] })) }),
+)
 export const SessionSchema = named('Session', Type.Object({ expiresAt: InstantSchema }))
 export const OpenSessionSchema = named(
   'OpenSession',
@@ -31,6 +56,7 @@ export const OpenSessionSchema = named(
 export const SignInSchema = Type.Object({
   email: Type.String({ maxLength: 254, examples: ['admin@piraeus.example.org'] }),
   password: Type.String({ maxLength: 200, examples: ['correct horse battery staple'] }),
+  ...ProofSchema.properties,
 })
 export const MeSchema = named(
   'Me',

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 import { refuse } from '../kernel/problem.ts'
-import { commonPasswords } from './common-passwords.ts'
 import { checkPassword, normalPassword } from './password-rules.ts'
+import { worstPasswords } from './worst-passwords.ts'
 
 /** What a secret begins with, by what it is: who finds one somewhere knows what to end. */
 export type SecretKind = 'session' | 'browser' | 'link' | 'key' | 'device' | 'setup'
@@ -24,8 +24,8 @@ function hashPassword(password: string): Promise<string> {
 
 /** What a new password of `owner` is stored as. Raises `weak_password`. */
 export async function hashNewPassword(password: string, owner: { email: string; name: string }): Promise<string> {
-  const common = await commonPasswords()
-  refuse(checkPassword(password, owner, (text) => common.has(text)))
+  const worst = await worstPasswords()
+  refuse(checkPassword(password, owner, (text) => worst.has(text)))
   return hashPassword(password)
 }
 

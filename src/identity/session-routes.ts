@@ -5,7 +5,7 @@ import { notSignedIn } from './rules.ts'
 import { MeSchema, OpenSessionSchema, SessionSchema, SignInSchema } from './schemas.ts'
 import { sessionCookie } from './session-hook.ts'
 import { type Browser, endSession, endSessionsOf, readSessions, type Started, signIn, signOut } from './sessions.ts'
-import { signInThrottle } from './throttle.ts'
+import type { Throttle } from './throttle.ts'
 
 /** The name of the cookie by which a browser is known to an account that it has signed in to before. */
 const browserCookie = 'saka_browser'
@@ -15,8 +15,7 @@ const tags = ['Identity']
 const nothing = answers(204, Type.Null({ description: 'Done.' }))
 
 /** Signing in and out, and the sessions that go on. */
-export async function sessionRoutes(app: App): Promise<void> {
-  const throttle = signInThrottle()
+export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle }): Promise<void> {
   app.post(
     '/session',
     {

@@ -2,11 +2,14 @@ import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
-import { notFound } from '../kernel/problem.ts'
+import { notFound, Problem } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
 import type { Tx } from '../schema.ts'
+import { personOf } from './person.ts'
 import { findUser, findUserByEmail, type UserRow } from './repository.ts'
-import { type Actor, authorize, notSignedIn } from './rules.ts'
+import { type Actor, authorize } from './rules.ts'
+import { wrongCode } from './second-factor-rules.ts'
+import { type ClaimProof, checkProof, type Proof } from './second-factors.ts'
 import { hashSecret, newSecret, verifyPassword } from './secrets.ts'
 import {
   deleteExpiredSessions,
@@ -19,7 +22,7 @@ import {
   listSessionsOf,
   type SessionRow,
 } from './session-repository.ts'
-import { peopleOnly, sessionMilliseconds, wrongPassword } from './sign-in-rules.ts'
+import { sessionMilliseconds, wrongPassword } from './sign-in-rules.ts'
 import type { Throttle } from './throttle.ts'
 
 const browsersAtMost = 20
@@ -45,14 +48,14 @@ export interface Started {
 }
 
 /**
- * Signs a user in, for twelve hours and for as long as no hour goes by unused. Raises `wrong_password`, and
- * `too_many_attempts`: a browser that has signed in to the account before is counted by itself, so that whoever guesses
- * elsewhere does not lock its owner out.
+ * Signs a user in, for twelve hours and for as long as no hour goes by unused. Raises `wrong_password`, `second_factor_required`,
+ * `wrong_code`, and `too_many_attempts`: a browser that has signed in to the account before is counted by itself, so that whoever
+ * guesses elsewhere does not lock its owner out.
  */
 export async function signIn(
   deps: Deps,
   throttle: Throttle,
-  { email, password, browser }: { email: string; password: string; browser: Browser },
+  { email, password, browser, ...proof }: { email: string; password: string; browser: Browser } & Proof,
 ): Promise<Started> {
   const user = await findUserByEmail(deps.db.read, email.toLowerCase())
   const browserHash = hashSecret(browser.token ?? '')
@@ -61,26 +64,45 @@ export async function signIn(
   const account = isKnown ? browserHash : email.toLowerCase()
   const attempt = throttle.attempt({ account, address: browser.address })
   const matches = await verifyPassword(password, user?.active ? user.passwordHash : undefined)
-  if (!user || !matches) {
-    await deps.db.transact((tx) => recordRefusal(deps, tx, user, browser))
-    throw wrongPassword()
+  try {
+    if (!user || !matches) throw wrongPassword()
+    const claim = await checkProof(deps, user.id, proof)
+    const started = await startSession(deps, user, browser, { isKnown, claim })
+    attempt.succeeded()
+    return started
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error
+    // Who knows the password and is asked for the code has guessed nothing, and has proved nothing either.
+    if (error.code === 'second_factor_required') attempt.withdrawn()
+    else await deps.db.transact((tx) => recordRefusal(deps, tx, user, browser, error.code))
+    throw error
   }
-  attempt.succeeded()
-  return startSession(deps, user, browser, isKnown)
 }
 
 /** Writes down that somebody could not sign in: to whose account, if it is one, and no e-mail address. */
-function recordRefusal(deps: Deps, tx: Tx, user: UserRow | undefined, { requestId }: Browser): Promise<void> {
-  return recordEvent(deps, tx, actorOf(user, requestId), 'session.refused', user?.id ?? 'unknown')
+function recordRefusal(
+  deps: Deps,
+  tx: Tx,
+  user: UserRow | undefined,
+  { requestId }: Browser,
+  code: string,
+): Promise<void> {
+  return recordEvent(deps, tx, actorOf(user, requestId), 'session.refused', user?.id ?? 'unknown', { code })
 }
 
-/** Begins a session of `user` with a token of its own; the one that the browser had ends. */
-function startSession(deps: Deps, user: UserRow, browser: Browser, isKnown: boolean): Promise<Started> {
+/** Begins a session of `user` with a token of its own; the one that the browser had ends. Raises `wrong_code` for a used one. */
+function startSession(
+  deps: Deps,
+  user: UserRow,
+  browser: Browser,
+  { isKnown, claim }: { isKnown: boolean; claim: ClaimProof | undefined },
+): Promise<Started> {
   const now = deps.clock.now()
   const token = newSecret('session')
   const browserToken = isKnown ? undefined : newSecret('browser')
   const expiresAt = plusMilliseconds(now, sessionMilliseconds)
   return deps.db.transact(async (tx) => {
+    if (claim && !(await claim(tx))) throw wrongCode()
     await deleteExpiredSessions(tx, now)
     if (browser.session) await deleteSession(tx, hashSecret(browser.session))
     await insertSession(tx, {
@@ -143,11 +165,4 @@ export function endSessionsOf(deps: Deps, actor: Actor | undefined, userId: Id):
     await deleteSessionsOf(tx, userId)
     await recordEvent(deps, tx, actor, 'session.all_ended', userId)
   })
-}
-
-/** The actor, if it is a person. Raises `not_signed_in` and `people_only`. */
-export function personOf(actor: Actor | undefined): Actor {
-  if (!actor) throw notSignedIn()
-  if (actor.kind !== 'user') throw peopleOnly()
-  return actor
 }

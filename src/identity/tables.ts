@@ -59,6 +59,29 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
     },
     (t) => [c.uniqueIndex('one_time_links_token_hash').on(t.tokenHash)],
   )
+  const totps = c.table('totps', {
+    userId: c
+      .id('user_id')
+      .primaryKey()
+      .references(() => users.id),
+    /** Sealed with the service's key. */
+    sealedSecret: c.text('sealed_secret').notNull(),
+    createdAt: c.instant('created_at').notNull(),
+    confirmedAt: c.instant('confirmed_at'),
+    /** The half minute of the last code that was used. */
+    lastStep: c.int('last_step'),
+  })
+  const recoveryCodes = c.table(
+    'recovery_codes',
+    {
+      codeHash: c.text('code_hash').primaryKey(),
+      userId: c
+        .id('user_id')
+        .notNull()
+        .references(() => users.id),
+    },
+    (t) => [c.index('recovery_codes_user').on(t.userId)],
+  )
   const apiKeys = c.table(
     'api_keys',
     {
@@ -96,5 +119,5 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       c.uniqueIndex('devices_token_hash').on(t.tokenHash),
     ],
   )
-  return { users, sessions, knownBrowsers, oneTimeLinks, apiKeys, devices }
+  return { users, sessions, knownBrowsers, oneTimeLinks, totps, recoveryCodes, apiKeys, devices }
 }

@@ -21,6 +21,8 @@ interface Count {
 interface Attempt {
   /** Takes it back: the password was right. */
   succeeded(): void
+  /** Takes it back and nothing else: it was no guess. */
+  withdrawn(): void
 }
 
 /** Slows guessing down. */
@@ -57,6 +59,11 @@ export function signInThrottle(milliseconds: () => number = () => performance.no
     if (counts.size > lanesAtMost) counts.delete(counts.keys().next().value!)
   }
 
+  function takeBack(lane: Lane): void {
+    const now = milliseconds()
+    keep(lane, countOf(lane, now).attempts - 1, now)
+  }
+
   return {
     attempt({ account, address }) {
       const now = milliseconds()
@@ -67,10 +74,10 @@ export function signInThrottle(milliseconds: () => number = () => performance.no
       for (const lane of [own, shared]) keep(lane, countOf(lane, now).attempts + 1, now)
       return {
         succeeded: () => {
-          const later = milliseconds()
-          keep(own, 0, later)
-          keep(shared, countOf(shared, later).attempts - 1, later)
+          keep(own, 0, milliseconds())
+          takeBack(shared)
         },
+        withdrawn: () => [own, shared].forEach(takeBack),
       }
     },
   }

@@ -7,6 +7,7 @@ export interface Config {
   databaseFile: string
   adminEmail: string | undefined
   adminPassword: string | undefined
+  secretKey: string | undefined
   timeZone: string
   uploadLimitBytes: number
   logLevel: string
@@ -85,6 +86,13 @@ export const settings: Record<keyof Config, Setting> = {
     fallback: '',
     meaning: 'The first administrator’s password, at least 12 characters.',
     read: password,
+  },
+  secretKey: {
+    name: 'SECRET_KEY',
+    fallback: '',
+    meaning: 'What stored secrets are sealed with, at least 32 characters. By default a file beside the database.',
+    read: (text) =>
+      text === '' || text.length >= 32 ? { value: text || undefined } : { fault: 'must have at least 32 characters' },
   },
   timeZone: {
     name: 'TIME_ZONE',

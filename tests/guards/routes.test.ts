@@ -38,6 +38,10 @@ const openToSignedIn = [
   'GET /api/v1/me',
   'GET /api/v1/me/sessions',
   'DELETE /api/v1/me/sessions/:id',
+  'GET /api/v1/me/totp',
+  'POST /api/v1/me/totp',
+  'POST /api/v1/me/totp/confirm',
+  'POST /api/v1/me/totp/removal',
   'DELETE /api/v1/session',
 ]
 
