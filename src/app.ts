@@ -6,7 +6,7 @@ import { campaignRoutes } from './campaigns/index.ts'
 import type { Deps } from './deps.ts'
 import { discrepancyRoutes } from './discrepancies/index.ts'
 import { enrollmentRoutes } from './enrollment/index.ts'
-import { authenticator, identityRoutes, knowActor } from './identity/index.ts'
+import { authenticator, deviceReportRoutes, identityRoutes, knowActor } from './identity/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { type App, answerOnce, httpServer } from './platform/http/index.ts'
@@ -33,6 +33,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     knowActor(api, deps, credentials)
     answerOnce(api)
     await api.register(identityRoutes, { credentials })
+    await api.register(deviceReportRoutes)
     await api.register(auditRoutes)
     await api.register(placesRoutes)
     await api.register(campaignRoutes)

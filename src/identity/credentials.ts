@@ -1,16 +1,22 @@
 import type { Deps } from '../deps.ts'
+import type { Problem } from '../kernel/problem.ts'
+import { deviceRevoked } from './device-rules.ts'
 import { findApiKey, findDevice, markApiKeyUsed, markDeviceSeen } from './repository.ts'
+import { requestRate } from './request-rate.ts'
 import type { Actor } from './rules.ts'
 import { hashSecret } from './secrets.ts'
 import { findSessionUser, markSessionSeen } from './session-repository.ts'
 
 /** Knows who holds which secret. */
 export interface Authenticator {
-  /** Who holds `secret`, if anybody. */
+  /** Who holds `secret`, if anybody. Raises `device_revoked`, and `api_key_too_busy` above what the key may ask. */
   find(secret: string): Promise<Actor | undefined>
   /** Forgets what was remembered: somebody's access has changed. */
   forget(): void
 }
+
+/** Who holds a secret, and how often; or why it is good no longer, where its holder has to know. */
+type Holder = { actor: Actor; requestsPerMinute?: number | null; refusal?: undefined } | { refusal: Problem }
 
 const rememberedMilliseconds = 1000
 const rememberedAtMost = 10_000
@@ -22,35 +28,34 @@ const usedNotedMilliseconds = 60_000
  * process ends within that second.
  */
 export function authenticator(deps: Deps): Authenticator {
-  const remembered = new Map<string, { actor: Actor | undefined; at: number }>()
+  const remembered = new Map<string, { holder: Holder | undefined; at: number }>()
+  const rate = requestRate()
   let forgotten = 0
   const noted = new Map<string, number>()
 
-  async function look(secret: string): Promise<Actor | undefined> {
+  async function look(secret: string): Promise<Holder | undefined> {
     const secretHash = hashSecret(secret)
     const { db, clock } = deps
     if (secret.startsWith('saka_key_')) {
       const key = await findApiKey(db.read, secretHash, clock.now())
       if (!key) return undefined
       note(key.id, () => db.transact((tx) => markApiKeyUsed(tx, key.id, clock.now())))
-      return { kind: 'api_key', id: key.id, name: key.name, roles: key.roles }
+      const actor: Actor = { kind: 'api_key', id: key.id, name: key.name, roles: key.roles }
+      return { actor, requestsPerMinute: key.requestsPerMinute }
     }
     if (secret.startsWith('saka_device_')) {
       const device = await findDevice(db.read, secretHash)
       if (!device) return undefined
+      if (device.revokedAt) return { refusal: deviceRevoked() }
       note(device.id, () => db.transact((tx) => markDeviceSeen(tx, device.id, clock.now())))
-      return {
-        kind: 'device',
-        id: device.id,
-        name: device.name,
-        roles: [{ role: 'device', schoolId: device.schoolId }],
-      }
+      const roles: Actor['roles'] = [{ role: 'device', schoolId: device.schoolId }]
+      return { actor: { kind: 'device', id: device.id, name: device.name, roles } }
     }
     const found = await findSessionUser(db.read, secretHash, clock.now())
     if (!found) return undefined
     const { user, sessionId } = found
     note(sessionId, () => db.transact((tx) => markSessionSeen(tx, sessionId, clock.now())))
-    return { kind: 'user', id: user.id, name: user.name, email: user.email, roles: user.roles }
+    return { actor: { kind: 'user', id: user.id, name: user.name, email: user.email, roles: user.roles } }
   }
 
   /** Writes down a use, at most once a minute for each holder and behind the request's back. */
@@ -62,17 +67,25 @@ export function authenticator(deps: Deps): Authenticator {
     write().catch((error: unknown) => deps.log.warn({ err: error }, 'a use was not noted'))
   }
 
-  async function find(secret: string): Promise<Actor | undefined> {
+  async function recall(secret: string): Promise<Holder | undefined> {
     const known = remembered.get(secret)
     const now = Date.now()
-    if (known && isWithin(rememberedMilliseconds, known.at, now)) return known.actor
+    if (known && isWithin(rememberedMilliseconds, known.at, now)) return known.holder
     const before = forgotten
-    const actor = await look(secret)
+    const holder = await look(secret)
     // What was read before something ended says nothing about after.
-    if (before !== forgotten) return actor
+    if (before !== forgotten) return holder
     if (remembered.size >= rememberedAtMost) remembered.clear()
-    remembered.set(secret, { actor, at: now })
-    return actor
+    remembered.set(secret, { holder, at: now })
+    return holder
+  }
+
+  async function find(secret: string): Promise<Actor | undefined> {
+    const holder = await recall(secret)
+    if (!holder) return undefined
+    if (holder.refusal) throw holder.refusal
+    if (holder.requestsPerMinute) rate.count(holder.actor.id, holder.requestsPerMinute)
+    return holder.actor
   }
 
   function forget(): void {

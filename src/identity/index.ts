@@ -1,4 +1,5 @@
 export { authenticator } from './credentials.ts'
+export { deviceReportRoutes } from './device-report-routes.ts'
 export { acceptLink, type OpenLink, offerSetUp, readLink, setUp } from './links.ts'
 export { identityRoutes } from './routes.ts'
 export { type Actor, authorize, schoolsOf, systemActor } from './rules.ts'

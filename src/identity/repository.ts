@@ -104,14 +104,20 @@ export async function insertDevice({ q, t }: Tx, device: Tables['devices']['$inf
   return (await q.insert(t.devices).values(device).returning())[0]!
 }
 
-/** The device whose token has this hash and that is not revoked. */
+/** The device whose token has this hash, be it revoked. */
 export async function findDevice({ q, t }: Reader, tokenHash: string): Promise<DeviceRow | undefined> {
-  return (
-    await q
-      .select()
-      .from(t.devices)
-      .where(and(eq(t.devices.tokenHash, tokenHash), isNull(t.devices.revokedAt)))
-  )[0]
+  return (await q.select().from(t.devices).where(eq(t.devices.tokenHash, tokenHash)))[0]
+}
+
+/** Keeps what a device tells of itself; answers the device as it was before. */
+export async function updateDeviceReport(
+  { q, t }: Tx,
+  id: Id,
+  report: { appVersion: string; pendingScans: number; lastSeenAt: Instant },
+): Promise<DeviceRow | undefined> {
+  const [before] = await q.select().from(t.devices).where(eq(t.devices.id, id))
+  await q.update(t.devices).set(report).where(eq(t.devices.id, id))
+  return before
 }
 
 /** Trades a provisioning token for a device token, once and in time; undefined when it was neither. */

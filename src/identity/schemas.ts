@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { IdSchema, InstantSchema, named, nullable, oneOf, TextSchema } from '../platform/http/index.ts'
+import { IdSchema, InstantSchema, named, nullable, oneOf, QuantitySchema, TextSchema } from '../platform/http/index.ts'
 import { passwordCharactersAtLeast } from './password-rules.ts'
 import { roles } from './rules.ts'
 
@@ -102,6 +102,7 @@ export const ShownLinkSchema = named(
     expiresAt: InstantSchema,
   }),
 )
+const RateSchema = Type.Integer({ minimum: 1, maximum: 1_000_000, examples: [600] })
 export const ApiKeySchema = named(
   'ApiKey',
   Type.Object({
@@ -111,6 +112,7 @@ export const ApiKeySchema = named(
     createdById: Type.String(),
     createdAt: InstantSchema,
     expiresAt: nullable(InstantSchema),
+    requestsPerMinute: nullable(RateSchema),
     lastUsedAt: nullable(InstantSchema),
     revokedAt: nullable(InstantSchema),
   }),
@@ -119,11 +121,14 @@ export const NewApiKeySchema = Type.Object({
   name: TextSchema,
   roles: GrantsSchema,
   expiresAt: Type.Optional(InstantSchema),
+  requestsPerMinute: Type.Optional(nullable(RateSchema)),
 })
 export const CreatedApiKeySchema = named(
   'CreatedApiKey',
   Type.Object({ ...ApiKeySchema.properties, key: Type.String({ examples: ['saka_key_…'] }) }),
 )
+const AppVersionSchema = Type.String({ minLength: 1, maxLength: 50, pattern: '^[\\w.+-]+$', examples: ['1.4.0'] })
+export const HeartbeatSchema = Type.Object({ appVersion: AppVersionSchema, pendingScans: QuantitySchema })
 export const DeviceSchema = named(
   'Device',
   Type.Object({
@@ -133,6 +138,8 @@ export const DeviceSchema = named(
     createdAt: InstantSchema,
     provisionedAt: nullable(InstantSchema),
     lastSeenAt: nullable(InstantSchema),
+    appVersion: nullable(AppVersionSchema),
+    pendingScans: nullable(QuantitySchema),
     revokedAt: nullable(InstantSchema),
   }),
 )

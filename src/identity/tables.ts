@@ -92,6 +92,8 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       createdById: c.text('created_by_id').notNull(),
       createdAt: c.instant('created_at').notNull(),
       expiresAt: c.instant('expires_at'),
+      /** Null: as many as there come. */
+      requestsPerMinute: c.int('requests_per_minute'),
       lastUsedAt: c.instant('last_used_at'),
       revokedAt: c.instant('revoked_at'),
     },
@@ -112,6 +114,8 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       tokenHash: c.text('token_hash'),
       createdAt: c.instant('created_at').notNull(),
       lastSeenAt: c.instant('last_seen_at'),
+      appVersion: c.text('app_version'),
+      pendingScans: c.int('pending_scans'),
       revokedAt: c.instant('revoked_at'),
     },
     (t) => [

@@ -6,6 +6,7 @@ import { notFound, staleVersion } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
 import { isReferenceViolation, isUniqueViolation } from '../platform/db/index.ts'
 import type { Tx } from '../schema.ts'
+import { devicesOnly } from './device-rules.ts'
 import {
   type ApiKeyRow,
   claimProvisioning,
@@ -22,6 +23,7 @@ import {
   revokeApiKeyRow,
   revokeDeviceRow,
   type UserRow,
+  updateDeviceReport,
   updateUser,
 } from './repository.ts'
 import {
@@ -29,6 +31,7 @@ import {
   authorize,
   emailTaken,
   lastAdmin,
+  notSignedIn,
   provisioningTokenInvalid,
   type RoleGrant,
   systemActor,
@@ -125,7 +128,12 @@ export async function readUsers({ db }: Deps, actor: Actor | undefined, page: Pa
 export async function createApiKey(
   deps: Deps,
   actor: Actor | undefined,
-  command: { name: string; roles: RoleGrant[]; expiresAt?: Instant | undefined },
+  command: {
+    name: string
+    roles: RoleGrant[]
+    expiresAt?: Instant | undefined
+    requestsPerMinute?: number | null | undefined
+  },
 ): Promise<ApiKeyRow & { key: string }> {
   authorize(actor, 'api_key:write')
   const key = newSecret('key')
@@ -138,6 +146,7 @@ export async function createApiKey(
       createdById: actor.id,
       createdAt: deps.clock.now(),
       expiresAt: command.expiresAt ?? null,
+      requestsPerMinute: command.requestsPerMinute ?? null,
     })
     await recordEvent(deps, tx, actor, 'api_key.created', row.id, { roles: command.roles })
     return { ...row, key }
@@ -196,6 +205,25 @@ export function provisionDevice(
     const actor: Actor = { kind: 'device', id: device.id, name: device.name, roles: [], requestId }
     await recordEvent(deps, tx, actor, 'device.provisioned', device.id)
     return { device, deviceToken }
+  })
+}
+
+/**
+ * Keeps which version a device runs and how many scans wait on it. Told every few minutes by every phone, so only a new version
+ * is an event. Raises `devices_only`.
+ */
+export function reportDevice(
+  deps: Deps,
+  actor: Actor | undefined,
+  report: { appVersion: string; pendingScans: number },
+): Promise<void> {
+  if (!actor) throw notSignedIn()
+  if (actor.kind !== 'device') throw devicesOnly()
+  return deps.db.transact(async (tx) => {
+    const before = await updateDeviceReport(tx, actor.id, { ...report, lastSeenAt: deps.clock.now() })
+    const { appVersion } = report
+    if (before?.appVersion !== appVersion)
+      await recordEvent(deps, tx, actor, 'device.updated', actor.id, { appVersion })
   })
 }
 
