@@ -14,6 +14,7 @@ import {
 } from '../platform/http/index.ts'
 import type { Authenticator } from './credentials.ts'
 import { inviteUser, resetPassword } from './links.ts'
+import { oidcRoutes } from './oidc-routes.ts'
 import {
   ApiKeySchema,
   CreatedApiKeySchema,
@@ -56,6 +57,7 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
   const throttle = signInThrottle()
   await app.register(sessionRoutes, { throttle })
   await app.register(secondFactorRoutes, { throttle })
+  await app.register(oidcRoutes)
 
   app.get(
     '/users',

@@ -79,7 +79,8 @@ export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle
   )
 }
 
-function browserOf({ ip, headers, cookies, id }: FastifyRequest): Browser {
+/** The browser that sends `request`. */
+export function browserOf({ ip, headers, cookies, id }: FastifyRequest): Browser {
   return {
     address: ip,
     userAgent: headers['user-agent'] ?? '',
@@ -89,7 +90,12 @@ function browserOf({ ip, headers, cookies, id }: FastifyRequest): Browser {
   }
 }
 
-function setCookies(request: FastifyRequest, reply: FastifyReply, { token, expiresAt, browserToken }: Started): void {
+/** Gives the browser the tokens of the session that has begun. */
+export function setCookies(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { token, expiresAt, browserToken }: Started,
+): void {
   const { deps, protocol } = request
   const secure = protocol === 'https' || deps.config.baseUrl.startsWith('https:')
   const options = { httpOnly: true, sameSite: 'lax', secure } as const

@@ -91,7 +91,7 @@ function recordRefusal(
 }
 
 /** Begins a session of `user` with a token of its own; the one that the browser had ends. Raises `wrong_code` for a used one. */
-function startSession(
+export function startSession(
   deps: Deps,
   user: UserRow,
   browser: Browser,

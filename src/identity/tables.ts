@@ -59,6 +59,18 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
     },
     (t) => [c.uniqueIndex('one_time_links_token_hash').on(t.tokenHash)],
   )
+  const oidcSubjects = c.table(
+    'oidc_subjects',
+    {
+      issuer: c.text('issuer').notNull(),
+      subject: c.text('subject').notNull(),
+      userId: c
+        .id('user_id')
+        .notNull()
+        .references(() => users.id),
+    },
+    (t) => [c.primaryKey({ columns: [t.issuer, t.subject] })],
+  )
   const totps = c.table('totps', {
     userId: c
       .id('user_id')
@@ -123,5 +135,5 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       c.uniqueIndex('devices_token_hash').on(t.tokenHash),
     ],
   )
-  return { users, sessions, knownBrowsers, oneTimeLinks, totps, recoveryCodes, apiKeys, devices }
+  return { users, sessions, knownBrowsers, oneTimeLinks, oidcSubjects, totps, recoveryCodes, apiKeys, devices }
 }

@@ -30,6 +30,8 @@ const openToAll = [
   'GET /welcome/:token',
   'POST /welcome/:token',
   'POST /api/v1/session',
+  'GET /api/v1/session/oidc',
+  'GET /api/v1/session/oidc/callback',
   'POST /api/v1/devices/provision',
 ]
 
