@@ -6,7 +6,7 @@ import { campaignRoutes } from './campaigns/index.ts'
 import type { Deps } from './deps.ts'
 import { discrepancyRoutes } from './discrepancies/index.ts'
 import { enrollmentRoutes } from './enrollment/index.ts'
-import { identityRoutes, knowActor } from './identity/index.ts'
+import { authenticator, deviceReportRoutes, identityRoutes, knowActor } from './identity/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { type App, answerOnce, httpServer, limitCalls } from './platform/http/index.ts'
@@ -17,7 +17,7 @@ import { redemptionRoutes } from './redemption/index.ts'
 import { readLateJobs, runRoutes } from './runs/index.ts'
 import { stockRoutes } from './stock/index.ts'
 import { voucherRoutes } from './vouchers/index.ts'
-import { parentsPage } from './web/index.ts'
+import { parentsPage, welcomePages } from './web/index.ts'
 
 /** The whole HTTP application: a table of contents. Reads no environment and does not listen. */
 export async function buildApp(deps: Deps): Promise<App> {
@@ -26,14 +26,17 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
   await app.register(healthRoutes, { lateJobs: readLateJobs })
   await app.register(parentsPage, { config: deps.config })
+  await app.register(welcomePages)
   await app.register(apiRoutes, { prefix: '/api/v1' })
   return app
 
   async function apiRoutes(api: App): Promise<void> {
-    knowActor(api, deps)
+    const credentials = authenticator(deps)
+    knowActor(api, deps, credentials)
     limitCalls(api, deps.config)
     answerOnce(api)
-    await api.register(identityRoutes)
+    await api.register(identityRoutes, { credentials })
+    await api.register(deviceReportRoutes)
     await api.register(auditRoutes)
     await api.register(placesRoutes)
     await api.register(campaignRoutes)

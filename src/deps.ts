@@ -22,6 +22,8 @@ export interface Deps {
   signer: Signer
   /** Undefined where no mail server is configured. */
   mailer: Mailer | undefined
+  /** What stored secrets are sealed with. */
+  secretKey: string
   /** Throws when something that the service needs does not answer. */
   check(): void
   /** Takes what was deleted from the disk for good, also from the log of changes. Throws while another process reads. */

@@ -3,13 +3,15 @@ import { jobs } from '../jobs/registry.ts'
 import type { Deps } from './deps.ts'
 import { createFirstAdmin } from './identity/index.ts'
 import { idSource } from './kernel/ids.ts'
+import { Problem } from './kernel/problem.ts'
 import { systemClock } from './kernel/time.ts'
-import type { Config } from './platform/config.ts'
+import { type Config, InvalidConfig } from './platform/config.ts'
 import { openSqlite } from './platform/db/index.ts'
 import { releaseClaims } from './platform/http/index.ts'
 import { openLog } from './platform/log.ts'
 import { openMailer } from './platform/mailer.ts'
 import { projectRoot } from './platform/project-root.ts'
+import { secretKeyOf } from './platform/secret-key.ts'
 import { openSigner } from './platform/signing-key.ts'
 import { sqliteSchema } from './schema.ts'
 
@@ -40,11 +42,18 @@ export async function openDeps(
     startedAt: clock.now(),
     signer: openSigner(config.auditSigningKey, `${resolve(config.databaseFile)}.audit-key`),
     mailer: config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined,
+    secretKey: secretKeyOf(config.secretKey, resolve(config.databaseFile)),
     check: db.check,
     emptyLog: db.emptyLog,
     close: db.close,
   }
   await db.transact(releaseClaims)
-  if (config.adminEmail && config.adminPassword) await createFirstAdmin(deps, config.adminEmail, config.adminPassword)
+  if (config.adminEmail && config.adminPassword)
+    await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch((error: unknown) => {
+      db.close()
+      throw error instanceof Problem && error.code === 'weak_password'
+        ? new InvalidConfig([`ADMIN_PASSWORD is refused. ${error.message}`])
+        : error
+    })
   return deps
 }

@@ -1,4 +1,6 @@
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
+import type { Deps } from '../deps.ts'
+import { offerSetUp } from '../identity/index.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
 import { NewerDatabase } from '../platform/db/index.ts'
@@ -61,12 +63,19 @@ function usage(): string {
 async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const deps = await openDeps(readConfig(env))
   const service = await serve(deps)
+  await announceSetUp(deps)
   const runner = await runEmbedded(deps)
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
   runner.stop()
   await service.close()
   deps.close()
+}
+
+/** Says where the first administrator is made. The one secret that the log ever holds: it is good once, for whoever starts the service. */
+async function announceSetUp(deps: Deps): Promise<void> {
+  const setUpLink = await offerSetUp(deps)
+  if (setUpLink) deps.log.warn({ setUpLink }, 'there is no user yet: open this link to make the first administrator')
 }
 
 async function runMigrate(env: Env, { out }: Terminal): Promise<void> {

@@ -5,6 +5,7 @@ import { openDeps } from '../open-deps.ts'
 import { readConfig } from '../platform/config.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { type Service, serve } from '../serve.ts'
+import { openAccounts } from './accounts.ts'
 import { campaign2021, campaign2023, campaignNow } from './campaigns.ts'
 import { client } from './client.ts'
 import { euros, narrator, percent } from './narrator.ts'
@@ -69,6 +70,7 @@ async function play(
   const open = await campaignNow(stage, timeZone)
   await figures(stage, campaigns)
   clock.release()
+  await openAccounts(stage, admin.password)
   const [voucher] = await api.list(`/campaigns/${open.id}/vouchers?status=issued`)
   tell.step('To explore:', [
     { what: 'the contract, to try out', where: `${service.address}/docs` },

@@ -1,10 +1,25 @@
 import type { Deps } from '../deps.ts'
-import { findApiKey, findDevice, findSessionUser, markApiKeyUsed, markDeviceSeen } from './repository.ts'
+import type { Problem } from '../kernel/problem.ts'
+import { deviceRevoked } from './device-rules.ts'
+import { findApiKey, findDevice, markApiKeyUsed, markDeviceSeen } from './repository.ts'
+import { requestRate } from './request-rate.ts'
 import type { Actor } from './rules.ts'
 import { hashSecret } from './secrets.ts'
+import { findSessionUser, markSessionSeen } from './session-repository.ts'
 
-/** Finds out who holds a secret: at once where it is remembered, which is nearly always. */
-export type Authenticate = (secret: string) => Actor | undefined | Promise<Actor | undefined>
+/** Knows who holds which secret. */
+export interface Authenticator {
+  /**
+   * Who holds `secret`, if anybody: at once where it is remembered, which is nearly always. Raises `device_revoked`, and
+   * `api_key_too_busy` above what the key may ask.
+   */
+  find(secret: string): Actor | undefined | Promise<Actor | undefined>
+  /** Forgets what was remembered: somebody's access has changed. */
+  forget(): void
+}
+
+/** Who holds a secret, and how often; or why it is good no longer, where its holder has to know. */
+type Holder = { actor: Actor; requestsPerMinute?: number | null; refusal?: undefined } | { refusal: Problem }
 
 const rememberedMilliseconds = 1000
 const rememberedAtMost = 10_000
@@ -12,54 +27,82 @@ const usedNotedMilliseconds = 60_000
 
 /**
  * Who holds a session token, an API key or a device token; undefined for a secret that is not good (any more). An answer
- * is remembered for a second, so a secret that is ended stops working within that.
+ * is remembered for a second, or until it is forgotten: a secret that is ended here stops working at once, one that another
+ * process ends within that second.
  */
-export function authenticator(deps: Deps): Authenticate {
-  const remembered = new Map<string, { actor: Actor | undefined; until: number }>()
+export function authenticator(deps: Deps): Authenticator {
+  const remembered = new Map<string, { holder: Holder | undefined; at: number }>()
+  const rate = requestRate()
+  let forgotten = 0
   const noted = new Map<string, number>()
 
-  async function look(secret: string): Promise<Actor | undefined> {
+  async function look(secret: string): Promise<Holder | undefined> {
     const secretHash = hashSecret(secret)
     const { db, clock } = deps
     if (secret.startsWith('saka_key_')) {
       const key = await findApiKey(db.read, secretHash, clock.now())
       if (!key) return undefined
       note(key.id, () => db.transact((tx) => markApiKeyUsed(tx, key.id, clock.now())))
-      return { kind: 'api_key', id: key.id, name: key.name, roles: key.roles }
+      const actor: Actor = { kind: 'api_key', id: key.id, name: key.name, roles: key.roles }
+      return { actor, requestsPerMinute: key.requestsPerMinute }
     }
     if (secret.startsWith('saka_device_')) {
       const device = await findDevice(db.read, secretHash)
       if (!device) return undefined
+      if (device.revokedAt) return { refusal: deviceRevoked() }
       note(device.id, () => db.transact((tx) => markDeviceSeen(tx, device.id, clock.now())))
-      return {
-        kind: 'device',
-        id: device.id,
-        name: device.name,
-        roles: [{ role: 'device', schoolId: device.schoolId }],
-      }
+      const roles: Actor['roles'] = [{ role: 'device', schoolId: device.schoolId }]
+      return { actor: { kind: 'device', id: device.id, name: device.name, roles } }
     }
-    const user = await findSessionUser(db.read, secretHash, clock.now())
-    return user && { kind: 'user', id: user.id, name: user.name, email: user.email, roles: user.roles }
+    const found = await findSessionUser(db.read, secretHash, clock.now())
+    if (!found) return undefined
+    const { user, sessionId } = found
+    note(sessionId, () => db.transact((tx) => markSessionSeen(tx, sessionId, clock.now())))
+    return { actor: { kind: 'user', id: user.id, name: user.name, email: user.email, roles: user.roles } }
   }
 
   /** Writes down a use, at most once a minute for each holder and behind the request's back. */
   function note(id: string, write: () => Promise<void>): void {
     const now = Date.now()
-    if (now - (noted.get(id) ?? 0) < usedNotedMilliseconds) return
+    if (isWithin(usedNotedMilliseconds, noted.get(id), now)) return
+    if (noted.size >= rememberedAtMost) noted.clear()
     noted.set(id, now)
     write().catch((error: unknown) => deps.log.warn({ err: error }, 'a use was not noted'))
   }
 
-  return (secret) => {
-    const known = remembered.get(secret)
-    const now = Date.now()
-    return known && known.until > now ? known.actor : lookAndRemember(secret, now)
+  async function lookAndRemember(secret: string, now: number): Promise<Holder | undefined> {
+    const before = forgotten
+    const holder = await look(secret)
+    // What was read before something ended says nothing about after.
+    if (before !== forgotten) return holder
+    if (remembered.size >= rememberedAtMost) remembered.clear()
+    remembered.set(secret, { holder, at: now })
+    return holder
   }
 
-  async function lookAndRemember(secret: string, now: number): Promise<Actor | undefined> {
-    const actor = await look(secret)
-    if (remembered.size >= rememberedAtMost) remembered.clear()
-    remembered.set(secret, { actor, until: now + rememberedMilliseconds })
-    return actor
+  function admit(holder: Holder | undefined): Actor | undefined {
+    if (!holder) return undefined
+    if (holder.refusal) throw holder.refusal
+    if (holder.requestsPerMinute) rate.count(holder.actor.id, holder.requestsPerMinute)
+    return holder.actor
   }
+
+  function find(secret: string): Actor | undefined | Promise<Actor | undefined> {
+    const known = remembered.get(secret)
+    const now = Date.now()
+    if (known && isWithin(rememberedMilliseconds, known.at, now)) return admit(known.holder)
+    return lookAndRemember(secret, now).then(admit)
+  }
+
+  function forget(): void {
+    forgotten++
+    remembered.clear()
+  }
+
+  return { find, forget }
+}
+
+/** Whether less than `milliseconds` have passed since `then`. A clock that was set back says nothing, and counts as no. */
+function isWithin(milliseconds: number, then: number | undefined, now: number): boolean {
+  return then !== undefined && then <= now && now - then < milliseconds
 }

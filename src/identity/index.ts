@@ -1,3 +1,6 @@
+export { authenticator } from './credentials.ts'
+export { deviceReportRoutes } from './device-report-routes.ts'
+export { acceptLink, type OpenLink, offerSetUp, readLink, setUp } from './links.ts'
 export { findActorName } from './repository.ts'
 export { identityRoutes } from './routes.ts'
 export {

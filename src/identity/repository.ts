@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import type { Instant } from '../kernel/time.ts'
@@ -66,36 +66,6 @@ export async function listUsers({ q, t }: Reader, page: PageQuery): Promise<Page
   return toPage(rows, page.limit, (row) => [row.id])
 }
 
-/** Adds a session. */
-export async function insertSession({ q, t }: Tx, session: Tables['sessions']['$inferInsert']): Promise<void> {
-  await q.insert(t.sessions).values(session)
-}
-
-/** The active user whose session has this token hash and has not run out by `now`. */
-export async function findSessionUser({ q, t }: Reader, tokenHash: string, now: Instant): Promise<UserRow | undefined> {
-  const [row] = await q
-    .select({ user: t.users })
-    .from(t.sessions)
-    .innerJoin(t.users, eq(t.users.id, t.sessions.userId))
-    .where(and(eq(t.sessions.tokenHash, tokenHash), gt(t.sessions.expiresAt, now), eq(t.users.active, true)))
-  return row?.user
-}
-
-/** Ends the session with this token hash. */
-export async function deleteSession({ q, t }: Tx, tokenHash: string): Promise<void> {
-  await q.delete(t.sessions).where(eq(t.sessions.tokenHash, tokenHash))
-}
-
-/** Ends every session of a user. */
-export async function deleteSessionsOf({ q, t }: Tx, userId: Id): Promise<void> {
-  await q.delete(t.sessions).where(eq(t.sessions.userId, userId))
-}
-
-/** Forgets the sessions that ran out before `now`. */
-export async function deleteExpiredSessions({ q, t }: Tx, now: Instant): Promise<void> {
-  await q.delete(t.sessions).where(lt(t.sessions.expiresAt, now))
-}
-
 /** Adds an API key. */
 export async function insertApiKey({ q, t }: Tx, key: Tables['apiKeys']['$inferInsert']): Promise<ApiKeyRow> {
   return (await q.insert(t.apiKeys).values(key).returning())[0]!
@@ -141,14 +111,20 @@ export async function insertDevice({ q, t }: Tx, device: Tables['devices']['$inf
   return (await q.insert(t.devices).values(device).returning())[0]!
 }
 
-/** The device whose token has this hash and that is not revoked. */
+/** The device whose token has this hash, be it revoked. */
 export async function findDevice({ q, t }: Reader, tokenHash: string): Promise<DeviceRow | undefined> {
-  return (
-    await q
-      .select()
-      .from(t.devices)
-      .where(and(eq(t.devices.tokenHash, tokenHash), isNull(t.devices.revokedAt)))
-  )[0]
+  return (await q.select().from(t.devices).where(eq(t.devices.tokenHash, tokenHash)))[0]
+}
+
+/** Keeps what a device tells of itself; answers the device as it was before. */
+export async function updateDeviceReport(
+  { q, t }: Tx,
+  id: Id,
+  report: { appVersion: string; pendingScans: number; lastSeenAt: Instant },
+): Promise<DeviceRow | undefined> {
+  const [before] = await q.select().from(t.devices).where(eq(t.devices.id, id))
+  await q.update(t.devices).set(report).where(eq(t.devices.id, id))
+  return before
 }
 
 /** Trades a provisioning token for a device token, once and in time; undefined when it was neither. */

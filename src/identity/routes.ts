@@ -12,25 +12,26 @@ import {
   ref,
   withVersion,
 } from '../platform/http/index.ts'
-import { notSignedIn } from './rules.ts'
+import type { Authenticator } from './credentials.ts'
+import { inviteUser, resetPassword } from './links.ts'
+import { oidcRoutes } from './oidc-routes.ts'
 import {
   ApiKeySchema,
   CreatedApiKeySchema,
   CreatedDeviceSchema,
   DeviceSchema,
-  MeSchema,
   NewApiKeySchema,
   NewDeviceSchema,
   NewUserSchema,
   ProvisionedDeviceSchema,
   ProvisioningSchema,
-  SessionSchema,
-  SignInSchema,
+  ShownLinkSchema,
   UserChangeSchema,
   UserSchema,
 } from './schemas.ts'
-import { sessionCookie } from './session-hook.ts'
-import { signIn, signOut } from './sessions.ts'
+import { secondFactorRoutes } from './second-factor-routes.ts'
+import { sessionRoutes } from './session-routes.ts'
+import { signInThrottle } from './throttle.ts'
 import {
   changeUser,
   createApiKey,
@@ -48,43 +49,15 @@ const tags = ['Identity']
 const nothing = answers(204, Type.Null({ description: 'Done.' }))
 
 /** Signing in and out, users, API keys and devices. */
-export async function identityRoutes(app: App): Promise<void> {
-  app.post(
-    '/session',
-    {
-      config: { open: true, idempotency: 'none', rate: 'none' },
-      schema: { tags, summary: 'Sign in', body: SignInSchema, response: answers(201, ref(SessionSchema)) },
-    },
-    async ({ deps, body, id, protocol }, reply) => {
-      const { token, expiresAt } = await signIn(deps, { ...body, requestId: id })
-      const secure = protocol === 'https' || deps.config.baseUrl.startsWith('https:')
-      reply.setCookie(sessionCookie, token, {
-        httpOnly: true,
-        sameSite: 'lax',
-        secure,
-        path: '/',
-        expires: new Date(expiresAt),
-      })
-      return reply.code(201).send({ expiresAt })
-    },
-  )
-  app.delete(
-    '/session',
-    { schema: { tags, summary: 'Sign out', response: nothing } },
-    async ({ deps, actor, cookies }, reply) => {
-      if (!actor) throw notSignedIn()
-      await signOut(deps, actor, cookies[sessionCookie] ?? '')
-      return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null)
-    },
-  )
-  app.get(
-    '/me',
-    { schema: { tags, summary: 'Who am I', response: answers(200, ref(MeSchema)) } },
-    async ({ actor }) => {
-      if (!actor || actor.kind === 'system') throw notSignedIn()
-      return { ...actor, kind: actor.kind }
-    },
-  )
+export async function identityRoutes(app: App, { credentials }: { credentials: Authenticator }): Promise<void> {
+  // Whoever's access changes here is not remembered from before.
+  app.addHook('onSend', async ({ method }) => {
+    if (method !== 'GET') credentials.forget()
+  })
+  const throttle = signInThrottle()
+  await app.register(sessionRoutes, { throttle })
+  await app.register(secondFactorRoutes, { throttle })
+  await app.register(oidcRoutes)
 
   app.get(
     '/users',
@@ -119,6 +92,23 @@ export async function identityRoutes(app: App): Promise<void> {
       return withVersion(reply, await changeUser(deps, actor, params.id, body, ifMatch(request)))
     },
   )
+
+  for (const [noun, summary, makeLink] of [
+    ['invitation', 'Make a link by which a new user sets a password', inviteUser],
+    ['password-reset', 'Make a link by which a user sets a new password', resetPassword],
+  ] as const)
+    app.post(
+      `/users/:id/${noun}`,
+      {
+        config: { holdsSecret: true },
+        schema: { tags, summary, params: IdParams, response: answers(201, ref(ShownLinkSchema)) },
+      },
+      async ({ deps, actor, params }, reply) => {
+        const shown = await makeLink(deps, actor, params.id)
+        reply.code(201)
+        return shown
+      },
+    )
 
   app.get(
     '/api-keys',

@@ -112,14 +112,6 @@ const notAllowed = defineProblem<{ action: Action }>({
   detail: ({ action }) => `Your role does not include ${action}. Ask a coordinator or the administrator.`,
 })
 
-/** E-mail and password do not belong together, or the account is not active. */
-export const wrongPassword = defineProblem({
-  code: 'wrong_password',
-  status: 401,
-  title: 'Not signed in',
-  detail: () => 'E-mail and password do not belong together. Check both and try again.',
-})
-
 /** A user with this e-mail address is there already. */
 export const emailTaken = defineProblem({
   code: 'email_taken',

@@ -1,9 +1,14 @@
 import { Type } from 'typebox'
-import { IdSchema, InstantSchema, named, nullable, oneOf, TextSchema } from '../platform/http/index.ts'
+import { IdSchema, InstantSchema, named, nullable, oneOf, QuantitySchema, TextSchema } from '../platform/http/index.ts'
+import { passwordCharactersAtLeast } from './password-rules.ts'
 import { roles } from './rules.ts'
 
 const EmailSchema = Type.String({ format: 'email', maxLength: 254, examples: ['coordinator@piraeus.example.org'] })
-const PasswordSchema = Type.String({ minLength: 8, maxLength: 200, examples: ['correct horse battery staple'] })
+const PasswordSchema = Type.String({
+  minLength: passwordCharactersAtLeast,
+  maxLength: 200,
+  examples: ['correct horse battery staple'],
+})
 const GrantSchema = Type.Object({
   role: oneOf(roles),
   schoolId: Type.Optional(IdSchema),
@@ -11,10 +16,47 @@ const GrantSchema = Type.Object({
 })
 const GrantsSchema = Type.Array(GrantSchema, { maxItems: 100 })
 
+const TotpCodeSchema = Type.String({ pattern: '^[0-9]{6}$', examples: ['123456'] })
+export const ProofSchema = Type.Object({
+  totp: Type.Optional(TotpCodeSchema),
+  recoveryCode: Type.Optional(Type.String({ maxLength: 50, examples: ['0a1b2-c3d4e-5f607-18293'] })),
+})
+export const TotpConfirmationSchema = Type.Object({ code: TotpCodeSchema })
+export const TotpSchema = named(
+  'Totp',
+  Type.Object({
+    confirmed: Type.Boolean({ examples: [true] }),
+    recoveryCodesLeft: Type.Integer({ examples: [10] }),
+  }),
+)
+export const EnrolledTotpSchema = named(
+  'EnrolledTotp',
+  Type.Object({
+    secret: Type.String({ examples: ['JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'] }),
+    uri: Type.String({ examples: ['otpauth://totp/Saka:admin%40piraeus.example.org?secret=…&issuer=Saka'] }),
+    qr: Type.String({ examples: ['<svg xmlns="http://www.w3.org/2000/svg"></svg>'] }),
+  }),
+)
+export const RecoveryCodesSchema = named(
+  'RecoveryCodes',
+  Type.Object({ recoveryCodes: Type.Array(Type.String({ examples: ['0a1b2-c3d4e-5f607-18293'] })) }),
+)
 export const SessionSchema = named('Session', Type.Object({ expiresAt: InstantSchema }))
+export const OpenSessionSchema = named(
+  'OpenSession',
+  Type.Object({
+    id: IdSchema,
+    createdAt: InstantSchema,
+    lastSeenAt: InstantSchema,
+    expiresAt: InstantSchema,
+    userAgent: Type.String({ examples: ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'] }),
+    current: Type.Boolean({ examples: [true] }),
+  }),
+)
 export const SignInSchema = Type.Object({
   email: Type.String({ maxLength: 254, examples: ['admin@piraeus.example.org'] }),
   password: Type.String({ maxLength: 200, examples: ['correct horse battery staple'] }),
+  ...ProofSchema.properties,
 })
 export const MeSchema = named(
   'Me',
@@ -53,6 +95,14 @@ export const NewUserSchema = Type.Object({
 export const UserChangeSchema = Type.Partial(
   Type.Object({ ...NewUserSchema.properties, password: PasswordSchema, active: Type.Boolean() }),
 )
+export const ShownLinkSchema = named(
+  'ShownLink',
+  Type.Object({
+    link: Type.String({ examples: ['https://saka.example.org/welcome/saka_link_…'] }),
+    expiresAt: InstantSchema,
+  }),
+)
+const RateSchema = Type.Integer({ minimum: 1, maximum: 1_000_000, examples: [600] })
 export const ApiKeySchema = named(
   'ApiKey',
   Type.Object({
@@ -62,6 +112,7 @@ export const ApiKeySchema = named(
     createdById: Type.String(),
     createdAt: InstantSchema,
     expiresAt: nullable(InstantSchema),
+    requestsPerMinute: nullable(RateSchema),
     lastUsedAt: nullable(InstantSchema),
     revokedAt: nullable(InstantSchema),
   }),
@@ -70,11 +121,14 @@ export const NewApiKeySchema = Type.Object({
   name: TextSchema,
   roles: GrantsSchema,
   expiresAt: Type.Optional(InstantSchema),
+  requestsPerMinute: Type.Optional(nullable(RateSchema)),
 })
 export const CreatedApiKeySchema = named(
   'CreatedApiKey',
   Type.Object({ ...ApiKeySchema.properties, key: Type.String({ examples: ['saka_key_…'] }) }),
 )
+const AppVersionSchema = Type.String({ minLength: 1, maxLength: 50, pattern: '^[\\w.+-]+$', examples: ['1.4.0'] })
+export const HeartbeatSchema = Type.Object({ appVersion: AppVersionSchema, pendingScans: QuantitySchema })
 export const DeviceSchema = named(
   'Device',
   Type.Object({
@@ -84,6 +138,8 @@ export const DeviceSchema = named(
     createdAt: InstantSchema,
     provisionedAt: nullable(InstantSchema),
     lastSeenAt: nullable(InstantSchema),
+    appVersion: nullable(AppVersionSchema),
+    pendingScans: nullable(QuantitySchema),
     revokedAt: nullable(InstantSchema),
   }),
 )

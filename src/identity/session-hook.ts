@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { App } from '../platform/http/index.ts'
 import { accessReasonOf } from './access-reason.ts'
-import { authenticator } from './credentials.ts'
+import type { Authenticator } from './credentials.ts'
 import { type Actor, foreignOrigin, notSignedIn } from './rules.ts'
 
 /** The name of the cookie that a session's token travels in. */
@@ -12,8 +12,7 @@ export const sessionCookie = 'saka_session'
  * Finds out who asks, before anything else happens. A route that is not marked `open` refuses a stranger, so none is open
  * by accident. A change borne by a cookie must come from our own pages.
  */
-export function knowActor(app: App, deps: Deps): void {
-  const authenticate = authenticator(deps)
+export function knowActor(app: App, deps: Deps, credentials: Authenticator): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const bearer = bearerOf(request)
     const secret = bearer ?? request.cookies[sessionCookie]
@@ -23,9 +22,9 @@ export function knowActor(app: App, deps: Deps): void {
       // Signing in too: nobody is to be signed in as somebody else by another site.
       if (bearer === undefined) checkOrigin(request, deps.config.baseUrl)
     }
-    const found = secret === undefined ? undefined : authenticate(secret)
-    if (found instanceof Promise) return void found.then(admit).then(() => done(), done)
     try {
+      const found = secret === undefined ? undefined : credentials.find(secret)
+      if (found instanceof Promise) return void found.then(admit).then(() => done(), done)
       admit(found)
     } catch (error) {
       return done(error as Error)

@@ -1,32 +1,130 @@
 import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
-import { plusMilliseconds } from '../kernel/time.ts'
-import { deleteExpiredSessions, deleteSession, findUserByEmail, insertSession } from './repository.ts'
-import { type Actor, wrongPassword } from './rules.ts'
+import type { Id } from '../kernel/ids.ts'
+import type { Page, PageQuery } from '../kernel/page.ts'
+import { notFound, Problem } from '../kernel/problem.ts'
+import { type Instant, plusMilliseconds } from '../kernel/time.ts'
+import type { Tx } from '../schema.ts'
+import { personOf } from './person.ts'
+import { findUser, findUserByEmail, type UserRow } from './repository.ts'
+import { type Actor, authorize } from './rules.ts'
+import { wrongCode } from './second-factor-rules.ts'
+import { type ClaimProof, checkProof, type Proof } from './second-factors.ts'
 import { hashSecret, newSecret, verifyPassword } from './secrets.ts'
+import {
+  deleteExpiredSessions,
+  deleteSession,
+  deleteSessionOf,
+  deleteSessionsOf,
+  findBrowserUser,
+  insertBrowser,
+  insertSession,
+  listSessionsOf,
+  type SessionRow,
+} from './session-repository.ts'
+import { sessionMilliseconds, wrongPassword } from './sign-in-rules.ts'
+import type { Throttle } from './throttle.ts'
 
-const sessionMilliseconds = 12 * 60 * 60_000
+const browsersAtMost = 20
 
-/** Signs a user in for twelve hours and answers the session's token. Raises `wrong_password`. */
+/** The browser that somebody signs in with. */
+export interface Browser {
+  /** The network address that the request came from. */
+  address: string
+  /** What the browser calls itself. */
+  userAgent: string
+  /** The token of the session that it still has, which the new one replaces. */
+  session: string | undefined
+  /** The token that it got when it signed in before. */
+  token: string | undefined
+  requestId: string
+}
+
+/** A session that has begun: its token, and the browser's own where it is new to the account. */
+export interface Started {
+  token: string
+  expiresAt: Instant
+  browserToken: string | undefined
+}
+
+/**
+ * Signs a user in, for twelve hours and for as long as no hour goes by unused. Raises `wrong_password`, `second_factor_required`,
+ * `wrong_code`, and `too_many_attempts`: a browser that has signed in to the account before is counted by itself, so that whoever
+ * guesses elsewhere does not lock its owner out.
+ */
 export async function signIn(
   deps: Deps,
-  { email, password, requestId }: { email: string; password: string; requestId: string },
-): Promise<{ token: string; expiresAt: string }> {
+  throttle: Throttle,
+  { email, password, browser, ...proof }: { email: string; password: string; browser: Browser } & Proof,
+): Promise<Started> {
   const user = await findUserByEmail(deps.db.read, email.toLowerCase())
-  const known = await verifyPassword(password, user?.active ? user.passwordHash : undefined)
+  const browserHash = hashSecret(browser.token ?? '')
+  const owner = await findBrowserUser(deps.db.read, browserHash)
+  const isKnown = user !== undefined && owner === user.id
+  const account = isKnown ? browserHash : email.toLowerCase()
+  const attempt = throttle.attempt({ account, address: browser.address })
+  const matches = await verifyPassword(password, user?.active ? user.passwordHash : undefined)
+  try {
+    if (!user || !matches) throw wrongPassword()
+    const claim = await checkProof(deps, user.id, proof)
+    const started = await startSession(deps, user, browser, { isKnown, claim })
+    attempt.succeeded()
+    return started
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error
+    // Who knows the password and is asked for the code has guessed nothing, and has proved nothing either.
+    if (error.code === 'second_factor_required') attempt.withdrawn()
+    else await deps.db.transact((tx) => recordRefusal(deps, tx, user, browser, error.code))
+    throw error
+  }
+}
+
+/** Writes down that somebody could not sign in: to whose account, if it is one, and no e-mail address. */
+function recordRefusal(
+  deps: Deps,
+  tx: Tx,
+  user: UserRow | undefined,
+  { requestId }: Browser,
+  code: string,
+): Promise<void> {
+  return recordEvent(deps, tx, actorOf(user, requestId), 'session.refused', user?.id ?? 'unknown', { code })
+}
+
+/** Begins a session of `user` with a token of its own; the one that the browser had ends. Raises `wrong_code` for a used one. */
+export function startSession(
+  deps: Deps,
+  user: UserRow,
+  browser: Browser,
+  { isKnown, claim }: { isKnown: boolean; claim: ClaimProof | undefined },
+): Promise<Started> {
   const now = deps.clock.now()
-  const subject = user?.id ?? 'unknown'
-  const actor: Actor = { kind: 'user', id: subject, name: user?.name ?? '', roles: [], requestId }
   const token = newSecret('session')
+  const browserToken = isKnown ? undefined : newSecret('browser')
   const expiresAt = plusMilliseconds(now, sessionMilliseconds)
-  await deps.db.transact(async (tx) => {
-    await recordEvent(deps, tx, actor, known ? 'session.started' : 'session.refused', subject)
+  return deps.db.transact(async (tx) => {
+    if (claim && !(await claim(tx))) throw wrongCode()
     await deleteExpiredSessions(tx, now)
-    if (user && known)
-      await insertSession(tx, { tokenHash: hashSecret(token), userId: user.id, createdAt: now, expiresAt })
+    if (browser.session) await deleteSession(tx, hashSecret(browser.session))
+    await insertSession(tx, {
+      tokenHash: hashSecret(token),
+      id: deps.newId(),
+      userId: user.id,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt,
+      userAgent: browser.userAgent.slice(0, 200),
+    })
+    if (browserToken) {
+      const row = { tokenHash: hashSecret(browserToken), userId: user.id, createdAt: now }
+      await insertBrowser(tx, row, browsersAtMost)
+    }
+    await recordEvent(deps, tx, actorOf(user, browser.requestId), 'session.started', user.id)
+    return { token, expiresAt, browserToken }
   })
-  if (!known) throw wrongPassword()
-  return { token, expiresAt }
+}
+
+function actorOf(user: UserRow | undefined, requestId: string): Actor {
+  return { kind: 'user', id: user?.id ?? 'unknown', name: user?.name ?? '', roles: [], requestId }
 }
 
 /** Ends the session with this token. Ending none changes nothing. */
@@ -34,5 +132,37 @@ export async function signOut(deps: Deps, actor: Actor, token: string): Promise<
   await deps.db.transact(async (tx) => {
     await deleteSession(tx, hashSecret(token))
     await recordEvent(deps, tx, actor, 'session.ended', actor.id)
+  })
+}
+
+/** One's own sessions, the newest first; the one with the token `current` is marked. Raises `people_only`. */
+export async function readSessions(
+  { db, clock }: Deps,
+  actor: Actor | undefined,
+  current: string,
+  page: PageQuery,
+): Promise<Page<SessionRow & { current: boolean }>> {
+  const { id } = personOf(actor)
+  const { items, nextCursor } = await listSessionsOf(db.read, id, clock.now(), page)
+  const tokenHash = hashSecret(current)
+  return { items: items.map((row) => ({ ...row, current: row.tokenHash === tokenHash })), nextCursor }
+}
+
+/** Ends one of one's own sessions. Raises `people_only`. */
+export function endSession(deps: Deps, actor: Actor | undefined, id: Id): Promise<void> {
+  const person = personOf(actor)
+  return deps.db.transact(async (tx) => {
+    if (!(await deleteSessionOf(tx, person.id, id))) throw notFound({ what: 'session' })
+    await recordEvent(deps, tx, person, 'session.ended', person.id, { sessionId: id })
+  })
+}
+
+/** Signs a user out everywhere. */
+export function endSessionsOf(deps: Deps, actor: Actor | undefined, userId: Id): Promise<void> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'user:write')
+    if (!(await findUser(tx, userId))) throw notFound({ what: 'user' })
+    await deleteSessionsOf(tx, userId)
+    await recordEvent(deps, tx, actor, 'session.all_ended', userId)
   })
 }

@@ -1,5 +1,6 @@
 import type { PlacesTables } from '../places/tables.ts'
 import type { Columns } from '../platform/db/index.ts'
+import type { LinkPurpose } from './link-rules.ts'
 import type { RoleGrant } from './rules.ts'
 
 /** Who may sign in, and the sessions, keys and devices that stand for them. Secrets are stored hashed. */
@@ -22,14 +23,76 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
     'sessions',
     {
       tokenHash: c.text('token_hash').primaryKey(),
+      id: c.id('id').notNull(),
       userId: c
         .id('user_id')
         .notNull()
         .references(() => users.id),
       createdAt: c.instant('created_at').notNull(),
+      lastSeenAt: c.instant('last_seen_at').notNull(),
       expiresAt: c.instant('expires_at').notNull(),
+      userAgent: c.text('user_agent').notNull(),
     },
-    (t) => [c.index('sessions_user').on(t.userId)],
+    (t) => [c.index('sessions_user').on(t.userId, t.id)],
+  )
+  const knownBrowsers = c.table(
+    'known_browsers',
+    {
+      tokenHash: c.text('token_hash').primaryKey(),
+      userId: c
+        .id('user_id')
+        .notNull()
+        .references(() => users.id),
+      createdAt: c.instant('created_at').notNull(),
+    },
+    (t) => [c.index('known_browsers_user').on(t.userId)],
+  )
+  const oneTimeLinks = c.table(
+    'one_time_links',
+    {
+      /** The user whom it lets in, or `setup`. A new link takes the older one's place. */
+      subject: c.text('subject').primaryKey(),
+      purpose: c.word<LinkPurpose>('purpose').notNull(),
+      tokenHash: c.text('token_hash').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+      expiresAt: c.instant('expires_at'),
+    },
+    (t) => [c.uniqueIndex('one_time_links_token_hash').on(t.tokenHash)],
+  )
+  const oidcSubjects = c.table(
+    'oidc_subjects',
+    {
+      issuer: c.text('issuer').notNull(),
+      subject: c.text('subject').notNull(),
+      userId: c
+        .id('user_id')
+        .notNull()
+        .references(() => users.id),
+    },
+    (t) => [c.primaryKey({ columns: [t.issuer, t.subject] })],
+  )
+  const totps = c.table('totps', {
+    userId: c
+      .id('user_id')
+      .primaryKey()
+      .references(() => users.id),
+    /** Sealed with the service's key. */
+    sealedSecret: c.text('sealed_secret').notNull(),
+    createdAt: c.instant('created_at').notNull(),
+    confirmedAt: c.instant('confirmed_at'),
+    /** The half minute of the last code that was used. */
+    lastStep: c.int('last_step'),
+  })
+  const recoveryCodes = c.table(
+    'recovery_codes',
+    {
+      codeHash: c.text('code_hash').primaryKey(),
+      userId: c
+        .id('user_id')
+        .notNull()
+        .references(() => users.id),
+    },
+    (t) => [c.index('recovery_codes_user').on(t.userId)],
   )
   const apiKeys = c.table(
     'api_keys',
@@ -41,6 +104,8 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       createdById: c.text('created_by_id').notNull(),
       createdAt: c.instant('created_at').notNull(),
       expiresAt: c.instant('expires_at'),
+      /** Null: as many as there come. */
+      requestsPerMinute: c.int('requests_per_minute'),
       lastUsedAt: c.instant('last_used_at'),
       revokedAt: c.instant('revoked_at'),
     },
@@ -61,6 +126,8 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       tokenHash: c.text('token_hash'),
       createdAt: c.instant('created_at').notNull(),
       lastSeenAt: c.instant('last_seen_at'),
+      appVersion: c.text('app_version'),
+      pendingScans: c.int('pending_scans'),
       revokedAt: c.instant('revoked_at'),
     },
     (t) => [
@@ -68,5 +135,5 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       c.uniqueIndex('devices_token_hash').on(t.tokenHash),
     ],
   )
-  return { users, sessions, apiKeys, devices }
+  return { users, sessions, knownBrowsers, oneTimeLinks, oidcSubjects, totps, recoveryCodes, apiKeys, devices }
 }

@@ -5,11 +5,12 @@ import type { Page, PageQuery } from '../kernel/page.ts'
 import { notFound, staleVersion } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
 import { isReferenceViolation, isUniqueViolation } from '../platform/db/index.ts'
+import type { Tx } from '../schema.ts'
+import { devicesOnly } from './device-rules.ts'
 import {
   type ApiKeyRow,
   claimProvisioning,
   type DeviceRow,
-  deleteSessionsOf,
   findUser,
   hasOtherAdmin,
   hasUsers,
@@ -22,6 +23,7 @@ import {
   revokeApiKeyRow,
   revokeDeviceRow,
   type UserRow,
+  updateDeviceReport,
   updateUser,
 } from './repository.ts'
 import {
@@ -29,36 +31,46 @@ import {
   authorize,
   emailTaken,
   lastAdmin,
+  notSignedIn,
   provisioningTokenInvalid,
   type RoleGrant,
   systemActor,
   unknownSchool,
 } from './rules.ts'
-import { hashPassword, hashSecret, newSecret } from './secrets.ts'
+import { hashNewPassword, hashSecret, newSecret } from './secrets.ts'
+import { deleteSessionsOf } from './session-repository.ts'
 
 const provisioningMilliseconds = 10 * 60_000
 
-/** Makes the first administrator, on a database without any user. */
+/** Makes the first administrator, on a database without any user. Raises `weak_password`. */
 export async function createFirstAdmin(deps: Deps, email: string, password: string): Promise<void> {
   if (await hasUsers(deps.db.read)) return
-  const passwordHash = await hashPassword(password)
-  await deps.db.transact(async (tx) => {
-    if (await hasUsers(tx)) return
-    const roles: RoleGrant[] = [{ role: 'admin' }]
-    const user = { id: deps.newId(), email, name: 'Administrator', passwordHash, roles, createdAt: deps.clock.now() }
-    await insertUser(tx, user)
-    await recordEvent(deps, tx, systemActor, 'user.created', user.id, { roles })
-  })
+  const name = 'Administrator'
+  const passwordHash = await hashNewPassword(password, { email, name })
+  await deps.db.transact((tx) => insertFirstAdmin(deps, tx, { email, name, passwordHash }))
 }
 
-/** Adds a user, who can sign in once there is a password. Raises `email_taken`. */
+/** Adds an administrator if there is no user at all; false if there is one. */
+export async function insertFirstAdmin(
+  deps: Deps,
+  tx: Tx,
+  admin: { email: string; name: string; passwordHash: string },
+): Promise<boolean> {
+  if (await hasUsers(tx)) return false
+  const roles: RoleGrant[] = [{ role: 'admin' }]
+  const user = await insertUser(tx, { ...admin, id: deps.newId(), roles, createdAt: deps.clock.now() })
+  await recordEvent(deps, tx, systemActor, 'user.created', user.id, { roles })
+  return true
+}
+
+/** Adds a user, who can sign in once there is a password. Raises `email_taken` and `weak_password`. */
 export async function createUser(
   deps: Deps,
   actor: Actor | undefined,
   command: { email: string; name: string; roles: RoleGrant[]; password?: string | undefined },
 ): Promise<UserRow> {
   authorize(actor, 'user:write')
-  const passwordHash = command.password ? await hashPassword(command.password) : null
+  const passwordHash = command.password ? await hashNewPassword(command.password, command) : null
   const { name, roles } = command
   const user = {
     id: deps.newId(),
@@ -75,7 +87,7 @@ export async function createUser(
   })
 }
 
-/** Changes a user. A user who is made inactive or gets a new password is signed out everywhere. */
+/** Changes a user. A user who is made inactive or gets a new password is signed out everywhere. Raises `weak_password`. */
 export async function changeUser(
   deps: Deps,
   actor: Actor | undefined,
@@ -85,7 +97,7 @@ export async function changeUser(
 ): Promise<UserRow> {
   authorize(actor, 'user:write')
   const { password, email, ...rest } = change
-  const passwordHash = password === undefined ? undefined : await hashPassword(password)
+  const passwordHash = password === undefined ? undefined : await hashFor(deps, id, password, change)
   return deps.db.transact(async (tx) => {
     const before = await findUser(tx, id)
     if (!before) throw notFound({ what: 'user' })
@@ -99,6 +111,13 @@ export async function changeUser(
   })
 }
 
+/** The hash of a new password for the user `id` as that one will be called. */
+async function hashFor({ db }: Deps, id: Id, password: string, change: { email?: string; name?: string }) {
+  const user = await findUser(db.read, id)
+  if (!user) throw notFound({ what: 'user' })
+  return hashNewPassword(password, { ...user, ...change })
+}
+
 /** Users by the time they were added. */
 export async function readUsers({ db }: Deps, actor: Actor | undefined, page: PageQuery): Promise<Page<UserRow>> {
   authorize(actor, 'user:read')
@@ -109,7 +128,12 @@ export async function readUsers({ db }: Deps, actor: Actor | undefined, page: Pa
 export async function createApiKey(
   deps: Deps,
   actor: Actor | undefined,
-  command: { name: string; roles: RoleGrant[]; expiresAt?: Instant | undefined },
+  command: {
+    name: string
+    roles: RoleGrant[]
+    expiresAt?: Instant | undefined
+    requestsPerMinute?: number | null | undefined
+  },
 ): Promise<ApiKeyRow & { key: string }> {
   authorize(actor, 'api_key:write')
   const key = newSecret('key')
@@ -122,6 +146,7 @@ export async function createApiKey(
       createdById: actor.id,
       createdAt: deps.clock.now(),
       expiresAt: command.expiresAt ?? null,
+      requestsPerMinute: command.requestsPerMinute ?? null,
     })
     await recordEvent(deps, tx, actor, 'api_key.created', row.id, { roles: command.roles })
     return { ...row, key }
@@ -180,6 +205,25 @@ export function provisionDevice(
     const actor: Actor = { kind: 'device', id: device.id, name: device.name, roles: [], requestId }
     await recordEvent(deps, tx, actor, 'device.provisioned', device.id)
     return { device, deviceToken }
+  })
+}
+
+/**
+ * Keeps which version a device runs and how many scans wait on it. Told every few minutes by every phone, so only a new version
+ * is an event. Raises `devices_only`.
+ */
+export function reportDevice(
+  deps: Deps,
+  actor: Actor | undefined,
+  report: { appVersion: string; pendingScans: number },
+): Promise<void> {
+  if (!actor) throw notSignedIn()
+  if (actor.kind !== 'device') throw devicesOnly()
+  return deps.db.transact(async (tx) => {
+    const before = await updateDeviceReport(tx, actor.id, { ...report, lastSeenAt: deps.clock.now() })
+    const { appVersion } = report
+    if (before?.appVersion !== appVersion)
+      await recordEvent(deps, tx, actor, 'device.updated', actor.id, { appVersion })
   })
 }
 

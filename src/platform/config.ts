@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import type { RoleGrant } from '../identity/rules.ts'
 import { signingKeyFrom } from './signing-key.ts'
 
 /** How the service is set up. `docs/configuration.md` tells each setting. */
@@ -9,6 +10,12 @@ export interface Config {
   databaseFile: string
   adminEmail: string | undefined
   adminPassword: string | undefined
+  secretKey: string | undefined
+  oidcIssuer: string | undefined
+  oidcClientId: string | undefined
+  oidcClientSecret: string | undefined
+  oidcRoleClaim: string
+  oidcRoles: Record<string, RoleGrant>
   timeZone: string
   uploadLimitBytes: number
   retentionDays: number
@@ -74,7 +81,7 @@ const mailAddress = (text: string) =>
     ? { value: text.toLowerCase() || undefined }
     : { fault: 'must be an e-mail address' }
 const password = (text: string) =>
-  text === '' || text.length >= 8 ? { value: text || undefined } : { fault: 'must have at least 8 characters' }
+  text === '' || text.length >= 12 ? { value: text || undefined } : { fault: 'must have at least 12 characters' }
 const signingKey = (text: string) =>
   text === '' || signingKeyFrom(text)
     ? { value: text || undefined }
@@ -92,6 +99,32 @@ const mailServer = (text: string) =>
   text === '' || (URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname)
     ? { value: text || undefined }
     : { fault: 'must be an smtp or smtps address' }
+const issuer = (text: string) => {
+  if (text === '') return { value: undefined }
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isHere = url?.protocol === 'http:' && /^(127\.0\.0\.1|\[::1\]|localhost)$/.test(url.hostname)
+  return url?.protocol === 'https:' || isHere ? { value: text } : { fault: 'must be an https address' }
+}
+const grantFields: Record<string, RegExp> = {
+  role: /^(admin|coordinator|warehouse|school|auditor)$/,
+  schoolId: /^[0-9a-f-]{36}$/,
+  warehouseId: /^[0-9a-f-]{36}$/,
+}
+const isGrant = (grant: unknown) => {
+  if (typeof grant !== 'object' || grant === null || !('role' in grant)) return false
+  if (grant.role === 'school' && !('schoolId' in grant)) return false
+  return Object.entries(grant).every(([field, value]) => grantFields[field]?.test(String(value)))
+}
+const rolesByClaim = (text: string) => {
+  try {
+    const value = JSON.parse(text) as Record<string, unknown>
+    if (value && typeof value === 'object' && !Array.isArray(value) && Object.values(value).every(isGrant))
+      return { value }
+  } catch {
+    // Told below, as what is no mapping.
+  }
+  return { fault: 'must be JSON such as {"saka-desk":{"role":"coordinator"}}, of roles that there are' }
+}
 const timeZone = (text: string) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text })
@@ -131,8 +164,46 @@ export const settings: Record<keyof Config, Setting> = {
   adminPassword: {
     name: 'ADMIN_PASSWORD',
     fallback: '',
-    meaning: 'The first administrator’s password, at least 8 characters.',
+    meaning: 'The first administrator’s password, at least 12 characters.',
     read: password,
+  },
+  secretKey: {
+    name: 'SECRET_KEY',
+    fallback: '',
+    meaning: 'What stored secrets are sealed with, at least 32 characters. By default a file beside the database.',
+    read: (text) =>
+      text === '' || text.length >= 32 ? { value: text || undefined } : { fault: 'must have at least 32 characters' },
+  },
+  oidcIssuer: {
+    name: 'OIDC_ISSUER',
+    fallback: '',
+    meaning: 'The municipality’s OpenID Connect provider: an https address.',
+    read: issuer,
+  },
+  oidcClientId: {
+    name: 'OIDC_CLIENT_ID',
+    fallback: '',
+    meaning: 'What the provider knows this service as.',
+    read: anyText,
+  },
+  oidcClientSecret: {
+    name: 'OIDC_CLIENT_SECRET',
+    fallback: '',
+    meaning: 'What this service proves that with.',
+    read: anyText,
+  },
+  oidcRoleClaim: {
+    name: 'OIDC_ROLE_CLAIM',
+    fallback: 'roles',
+    meaning: 'The claim of the ID token that holds a person’s roles, as a word or a list.',
+    read: anyText,
+  },
+  oidcRoles: {
+    name: 'OIDC_ROLES',
+    fallback: '{}',
+    meaning:
+      'Which role each value of the claim stands for: JSON, { "value": { "role", "schoolId"?, "warehouseId"? } }.',
+    read: rolesByClaim,
   },
   timeZone: {
     name: 'TIME_ZONE',
@@ -240,6 +311,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (!config.adminEmail !== !config.adminPassword)
     faults.push('ADMIN_EMAIL and ADMIN_PASSWORD must be given together.')
   if (config.auditorEmail && !config.smtpUrl) faults.push('AUDITOR_EMAIL must be given together with SMTP_URL.')
+  const provider = [config.oidcIssuer, config.oidcClientId, config.oidcClientSecret]
+  if (provider.some(Boolean) && !provider.every(Boolean))
+    faults.push('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be given together.')
   if (faults.length > 0) throw new InvalidConfig(faults)
   const baseUrl = config.baseUrl ?? `http://${authority(config.host)}:${config.port}`
   return { ...config, baseUrl, mailFrom: config.mailFrom ?? `saka@${new URL(baseUrl).hostname}` }

@@ -1,1 +1,2 @@
 export { parentsPage } from './parents-page/routes.ts'
+export { welcomePages } from './welcome-page/routes.ts'

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { knowActor } from '../../src/identity/index.ts'
+import { authenticator, knowActor } from '../../src/identity/index.ts'
 import { hashSecret, newSecret } from '../../src/identity/secrets.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
@@ -31,7 +31,7 @@ async function start(): Promise<Contestant> {
   }
   await app.register(light, { prefix: '/without' })
   await app.register(async (scope: App) => {
-    knowActor(scope, deps)
+    knowActor(scope, deps, authenticator(deps))
     await scope.register(light, { prefix: '/with' })
   })
   await app.listen({ port: 0, host: '127.0.0.1' })

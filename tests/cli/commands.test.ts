@@ -76,6 +76,12 @@ t.test('an environment that cannot be lists every fault at once', async (t) => {
   t.throws(() => readConfig({ AUDITOR_EMAIL: 'auditor@example.org' }), { message: /together with SMTP_URL\./ })
 })
 
+t.test('a first password that everybody tries first stops the start', async (t) => {
+  const { run, said } = terminal(t, { ADMIN_EMAIL: 'admin@example.org', ADMIN_PASSWORD: 'password123!' })
+  t.equal(await run('migrate'), 1)
+  t.match(said.err, /ADMIN_PASSWORD is refused\. It is one of those that are tried first/)
+})
+
 t.test('a password keeps its spaces', async (t) => {
   const adminPassword = ' correct horse '
   t.match(readConfig({ ADMIN_EMAIL: 'admin@example.org', ADMIN_PASSWORD: adminPassword }), { adminPassword })

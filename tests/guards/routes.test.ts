@@ -30,12 +30,27 @@ const openToAll = [
   'GET /V/:code',
   'GET /V/:code/qr.svg',
   'GET /V/:code/qr.png',
+  'GET /assets/welcome-page.css',
+  'GET /welcome/:token',
+  'POST /welcome/:token',
   'POST /api/v1/session',
+  'GET /api/v1/session/oidc',
+  'GET /api/v1/session/oidc/callback',
   'POST /api/v1/devices/provision',
 ]
 
 /** Whoever is signed in may ask these of themselves. */
-const openToSignedIn = ['GET /api/v1/me', 'DELETE /api/v1/session']
+const openToSignedIn = [
+  'GET /api/v1/me',
+  'GET /api/v1/me/sessions',
+  'DELETE /api/v1/me/sessions/:id',
+  'POST /api/v1/devices/me/heartbeat',
+  'GET /api/v1/me/totp',
+  'POST /api/v1/me/totp',
+  'POST /api/v1/me/totp/confirm',
+  'POST /api/v1/me/totp/removal',
+  'DELETE /api/v1/session',
+]
 
 const holders = ['admin', 'coordinator', 'warehouse', 'school', 'device', 'auditor'] as const
 type Holder = (typeof holders)[number]

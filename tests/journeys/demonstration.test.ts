@@ -52,6 +52,38 @@ t.test('the demonstration runs both campaigns to their end, and a third stays op
   const [, page] = /parent’s page +(\S+)/.exec(told)!
   t.equal((await fetch(page!)).status, 200)
 
+  t.test(
+    'it has an account for each role and a device in each community, and says how to sign in as each',
+    async (t) => {
+      const signIn = (email: string, password: string) =>
+        fetch(`${address}/api/v1/session`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ email, password }),
+        })
+      const accounts = [...told.matchAll(/^ +(\w+) +(\w+@saka\.example\.org) +(\S+) +\S/gm)]
+      t.same(
+        accounts.map(([, role]) => role),
+        ['coordinator', 'warehouse', 'school', 'auditor'],
+      )
+      for (const [, role, email, password] of accounts) {
+        const signedIn = await signIn(email!, password!)
+        const cookie = String(signedIn.headers.get('set-cookie')).split(';')[0]!
+        const me: any = await (await fetch(`${address}/api/v1/me`, { headers: { cookie } })).json()
+        t.match(me, { kind: 'user', roles: [{ role }] })
+      }
+      const devices = [...told.matchAll(/^ +([A-E]) .*(saka_device_\S+)$/gm)]
+      t.same(
+        devices.map(([, community]) => community),
+        ['A', 'B', 'C', 'D', 'E'],
+      )
+      for (const [, , token] of devices) {
+        const headers = { authorization: `Bearer ${token}` }
+        t.match(await (await fetch(`${address}/api/v1/me`, { headers })).json(), { kind: 'device' })
+      }
+    },
+  )
+
   t.test('its log holds no name, no contact and no code', async (t) => {
     const log = lines.filter((line) => line.startsWith('{')).join('\n')
     t.match(log, 'answered', 'it is a log')

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import { generateSecret, generateURI, verify } from 'otplib'
+import { recordEvent } from '../audit/index.ts'
+import type { Deps } from '../deps.ts'
+import type { Id } from '../kernel/ids.ts'
+import { notFound } from '../kernel/problem.ts'
+import { sealOf } from '../platform/http/seal.ts'
+import type { Tx } from '../schema.ts'
+import { personOf } from './person.ts'
+import { findUser } from './repository.ts'
+import { type Actor, authorize } from './rules.ts'
+import {
+  claimRecoveryCode,
+  claimStep,
+  confirmTotpRow,
+  countRecoveryCodes,
+  deleteTotp,
+  findTotp,
+  insertRecoveryCodes,
+  putTotp,
+  type TotpRow,
+} from './second-factor-repository.ts'
+import { secondFactorRequired, totpConfirmed, totpNotEnrolled, wrongCode } from './second-factor-rules.ts'
+import { hashSecret } from './secrets.ts'
+
+const recoveryCodeCount = 10
+const toleranceSeconds = 30
+
+/** What a person proves besides the password: the digits of an app, or one of the codes kept for when it is lost. */
+export interface Proof {
+  totp?: string | undefined
+  recoveryCode?: string | undefined
+}
+
+/** Uses a proof up, in the transaction of what it allows; false when it was used before. */
+export type ClaimProof = (tx: Tx) => Promise<boolean>
+
+/** Sets an authenticator app up for oneself; it counts once it is confirmed. Raises `people_only` and `totp_confirmed`. */
+export async function enrollTotp(deps: Deps, actor: Actor | undefined): Promise<{ secret: string; uri: string }> {
+  const { id: userId, email = '' } = personOf(actor)
+  const secret = generateSecret()
+  const sealedSecret = sealOf(deps.secretKey).close(`${userId} ${secret}`)
+  await deps.db.transact(async (tx) => {
+    const row = { userId, sealedSecret, createdAt: deps.clock.now() }
+    if (!(await putTotp(tx, row))) throw totpConfirmed()
+    await recordEvent(deps, tx, personOf(actor), 'totp.enrolled', userId)
+  })
+  return { secret, uri: generateURI({ issuer: 'Saka', label: email, secret }) }
+}
+
+/**
+ * Confirms the app by a code of it, and answers ten recovery codes, which are shown once. Raises `totp_not_enrolled`,
+ * `totp_confirmed` and `wrong_code`.
+ */
+export async function confirmTotp(deps: Deps, actor: Actor | undefined, totp: string): Promise<string[]> {
+  const person = personOf(actor)
+  const row = await findTotp(deps.db.read, person.id)
+  if (!row) throw totpNotEnrolled()
+  if (row.confirmedAt) throw totpConfirmed()
+  const step = await stepOf(deps, row, totp)
+  if (step === undefined) throw wrongCode()
+  const codes = Array.from({ length: recoveryCodeCount }, newRecoveryCode)
+  await deps.db.transact(async (tx) => {
+    if (!(await confirmTotpRow(tx, person.id, row.sealedSecret, { at: deps.clock.now(), step }))) throw totpConfirmed()
+    const hashes = codes.map((code) => recoveryHash(person.id, code))
+    await insertRecoveryCodes(tx, person.id, hashes)
+    await recordEvent(deps, tx, person, 'totp.confirmed', person.id)
+  })
+  return codes
+}
+
+/** Whether one has an authenticator app that counts, and how many recovery codes are left. Raises `people_only`. */
+export async function readTotp({ db }: Deps, actor: Actor | undefined) {
+  const { id } = personOf(actor)
+  const row = await findTotp(db.read, id)
+  return { confirmed: Boolean(row?.confirmedAt), recoveryCodesLeft: await countRecoveryCodes(db.read, id) }
+}
+
+/** Removes one's own authenticator app, which takes a proof. Raises `second_factor_required` and `wrong_code`. */
+export async function removeTotp(deps: Deps, actor: Actor | undefined, proof: Proof): Promise<void> {
+  const person = personOf(actor)
+  const claim = await checkProof(deps, person.id, proof)
+  await deps.db.transact(async (tx) => {
+    if (claim && !(await claim(tx))) throw wrongCode()
+    if (await deleteTotp(tx, person.id)) await recordEvent(deps, tx, person, 'totp.removed', person.id)
+  })
+}
+
+/** Takes a user's second factor away, who lost both the phone and the codes. Twice changes nothing. */
+export function removeTotpOf(deps: Deps, actor: Actor | undefined, userId: Id): Promise<void> {
+  return deps.db.transact(async (tx) => {
+    authorize(actor, 'user:write')
+    if (!(await findUser(tx, userId))) throw notFound({ what: 'user' })
+    if (await deleteTotp(tx, userId)) await recordEvent(deps, tx, actor, 'totp.removed', userId)
+  })
+}
+
+/**
+ * Checks a user's second factor and answers how to use the proof up; undefined where the user has none to prove. Raises
+ * `second_factor_required` without a proof and `wrong_code` for one that is wrong.
+ */
+export async function checkProof(
+  deps: Deps,
+  userId: Id,
+  { totp, recoveryCode }: Proof,
+): Promise<ClaimProof | undefined> {
+  const row = await findTotp(deps.db.read, userId)
+  if (!row?.confirmedAt) return undefined
+  if (totp !== undefined) {
+    const step = await stepOf(deps, row, totp)
+    if (step === undefined) throw wrongCode()
+    return (tx) => claimStep(tx, userId, step)
+  }
+  if (recoveryCode === undefined) throw secondFactorRequired()
+  const codeHash = recoveryHash(userId, recoveryCode)
+  return (tx) => claimRecoveryCode(tx, userId, codeHash)
+}
+
+/** The half minute that `totp` belongs to (RFC 6238), this one or one of its neighbours; undefined when it is wrong. */
+async function stepOf(deps: Deps, { userId, sealedSecret }: TotpRow, totp: string): Promise<number | undefined> {
+  const secret = secretOf(deps, userId, sealedSecret)
+  if (secret === undefined) return undefined
+  const epoch = Math.floor(Date.parse(deps.clock.now()) / 1000)
+  const result = await verify({ secret, token: totp, epoch, epochTolerance: toleranceSeconds })
+  return result.valid && 'timeStep' in result ? result.timeStep : undefined
+}
+
+/** The app's secret; undefined where it cannot be read. The recovery codes need no key, so they go on. */
+function secretOf(deps: Deps, userId: Id, sealedSecret: string): string | undefined {
+  try {
+    const [owner, secret] = sealOf(deps.secretKey).open(sealedSecret).split(' ')
+    return owner === userId ? secret : undefined
+  } catch {
+    deps.log.error('an authenticator app’s secret cannot be read: SECRET_KEY is not the one that it was stored with')
+    return undefined
+  }
+}
+
+/** Eighty random bits in groups that people can copy: too many to guess, even from their hashes. */
+function newRecoveryCode(): string {
+  return randomBytes(10).toString('hex').match(/.{5}/g)!.join('-')
+}
+
+function recoveryHash(userId: Id, code: string): string {
+  return hashSecret(`${userId} ${code.toLowerCase().replace(/[^0-9a-f]/g, '')}`)
+}

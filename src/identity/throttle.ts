@@ -1,0 +1,121 @@
+import { isIPv4 } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { tooManyAttempts } from './sign-in-rules.ts'
+
+/** Where guesses are counted together: an account, a browser that is known to it, or an address. */
+interface Lane {
+  key: string
+  /** Attempts that wait for nothing. Each one after makes the next wait twice as long. */
+  free: number
+  longestWaitMilliseconds: number
+  forgottenAfterMilliseconds: number
+}
+
+interface Count {
+  attempts: number
+  blockedUntil: number
+  forgottenAt: number
+}
+
+/** An attempt that is counted already, as if it will fail. */
+interface Attempt {
+  /** Takes it back: the password was right. */
+  succeeded(): void
+  /** Takes it back and nothing else: it was no guess. */
+  withdrawn(): void
+}
+
+/** Slows guessing down. */
+export interface Throttle {
+  /** Counts an attempt. Raises `too_many_attempts` while the account or the address has to wait. */
+  attempt(of: { account: string; address: string }): Attempt
+}
+
+const minute = 60_000
+const hour = 60 * minute
+const lanesAtMost = 20_000
+const firstWaitMilliseconds = 1000
+
+/**
+ * Slows guessing down by account and by address. An attempt counts before it is checked, so that a hundred at once are no
+ * way around. Success forgets the account's count, and takes back its own attempt from the address: a school behind one
+ * address goes on, and an attacker's own account wipes nothing out. Nobody waits longer than a quarter of an hour. Kept
+ * in memory, for 20,000 accounts and addresses at most, those asked for last; on the machine's steady clock, which no change
+ * of the time moves.
+ */
+export function signInThrottle(milliseconds: () => number = () => performance.now()): Throttle {
+  const counts = new Map<string, Count>()
+
+  function countOf(lane: Lane, now: number): Count {
+    const known = counts.get(lane.key)
+    return known && known.forgottenAt > now ? known : { attempts: 0, blockedUntil: 0, forgottenAt: 0 }
+  }
+
+  function keep(lane: Lane, attempts: number, now: number): void {
+    counts.delete(lane.key)
+    if (attempts <= 0) return
+    const forgottenAt = now + lane.forgottenAfterMilliseconds
+    counts.set(lane.key, { attempts, blockedUntil: now + waitAfter(attempts, lane), forgottenAt })
+    if (counts.size > lanesAtMost) counts.delete(counts.keys().next().value!)
+  }
+
+  function takeBack(lane: Lane): void {
+    const now = milliseconds()
+    keep(lane, countOf(lane, now).attempts - 1, now)
+  }
+
+  return {
+    attempt({ account, address }) {
+      const now = milliseconds()
+      const own = accountLane(account)
+      const shared = addressLane(address)
+      const blockedUntil = Math.max(...[own, shared].map((lane) => countOf(lane, now).blockedUntil))
+      if (blockedUntil > now) throw tooManyAttempts({ seconds: Math.ceil((blockedUntil - now) / 1000) })
+      for (const lane of [own, shared]) keep(lane, countOf(lane, now).attempts + 1, now)
+      return {
+        succeeded: () => {
+          keep(own, 0, milliseconds())
+          takeBack(shared)
+        },
+        withdrawn: () => [own, shared].forEach(takeBack),
+      }
+    },
+  }
+}
+
+function waitAfter(attempts: number, { free, longestWaitMilliseconds }: Lane): number {
+  if (attempts < free) return 0
+  return Math.min(firstWaitMilliseconds * 2 ** (attempts - free), longestWaitMilliseconds)
+}
+
+function accountLane(account: string): Lane {
+  return {
+    key: `account ${account}`,
+    free: 5,
+    longestWaitMilliseconds: 15 * minute,
+    forgottenAfterMilliseconds: 24 * hour,
+  }
+}
+
+function addressLane(address: string): Lane {
+  return {
+    key: `address ${networkOf(address)}`,
+    free: 30,
+    longestWaitMilliseconds: 5 * minute,
+    forgottenAfterMilliseconds: hour,
+  }
+}
+
+/** Whom an address belongs to: IPv4 its owner, of IPv6 the first 64 bits, which one household has to itself (RFC 6177). */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address
+  if (isIPv4(mapped)) return mapped
+  const [head = '', tail] = address.split('%')[0]!.split('::')
+  const before = head.split(':').filter(Boolean)
+  const after = (tail ?? '').split(':').filter(Boolean)
+  const between = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  return [...before, ...Array<string>(between).fill('0'), ...after]
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, '').toLowerCase())
+    .join(':')
+}

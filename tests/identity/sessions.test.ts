@@ -1,0 +1,127 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
+
+import t from 'tap'
+import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { type Api, firstMorning, startSaka } from '../support/saka.ts'
+
+const admin = { email: 'admin@example.org', password: 'correct horse battery' }
+const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }
+const maria = { email: 'maria@example.org', password: 'correct horse battery' }
+const nowhere = '01890a5d-ac96-774b-bcce-b302099a8057'
+const minutes = (count: number) => plusMilliseconds(firstMorning, count * 60_000)
+
+async function signIn(api: Api, credentials = admin, headers: Record<string, string> = {}) {
+  const answer = await api.post('/session', credentials, headers)
+  if (answer.status !== 201) throw new Error(answer.text)
+  return { cookie: String(answer.headers['set-cookie']).split(';')[0]! }
+}
+
+t.test('one sees one’s own sessions and ends them one by one, at once', async (t) => {
+  const { stranger, api, clock } = await startSaka(t, { env })
+  await api.made('/users', { ...maria, name: 'Μαρία', roles: [] })
+  const office = await signIn(stranger, admin, { 'user-agent': 'Firefox at the office' })
+  clock.set(minutes(1))
+  const phone = await signIn(stranger, admin, { 'user-agent': 'x'.repeat(1000) })
+  const others = await signIn(stranger, maria)
+  const { json, text } = await stranger.get('/me/sessions', office)
+  t.match(json.items, [
+    { createdAt: minutes(1), current: false, userAgent: 'x'.repeat(200) },
+    { createdAt: firstMorning, current: true, userAgent: 'Firefox at the office' },
+  ])
+  t.equal(json.items.length, 2, 'nobody else’s')
+  t.notMatch(text, /tokenHash|saka_session/)
+  t.match(await stranger.get('/me/sessions?limit=1', office), {
+    json: { items: [{ current: false }], nextCursor: String },
+  })
+
+  const [{ id }] = json.items
+  t.match(await stranger.delete(`/me/sessions/${id}`, others), { status: 404 }, 'it is not hers')
+  t.match(await stranger.get('/me', phone), { status: 200 })
+  t.match(await stranger.delete(`/me/sessions/${id}`, office), { status: 204 })
+  t.match(await stranger.get('/me', phone), { status: 401 }, 'without waiting for anything')
+  t.match(await stranger.delete(`/me/sessions/${id}`, office), { status: 404 })
+  t.match(await stranger.get('/me', office), { status: 200 })
+})
+
+t.test('signing out ends the session at once', async (t) => {
+  const { stranger } = await startSaka(t, { env })
+  const session = await signIn(stranger)
+  t.match(await stranger.get('/me', session), { status: 200 })
+  t.match(await stranger.delete('/session', session), { status: 204 })
+  t.match(await stranger.get('/me', session), { status: 401 })
+})
+
+t.test('every sign-in makes a token of its own, and ends the session that the browser had', async (t) => {
+  const { stranger } = await startSaka(t, { env })
+  const planted = { cookie: 'saka_session=saka_session_planted-by-somebody-else' }
+  const first = await signIn(stranger, admin, planted)
+  t.not(first.cookie, planted.cookie)
+  t.match(await stranger.get('/me', planted), { status: 401 })
+  const second = await signIn(stranger, admin, first)
+  t.not(second.cookie, first.cookie)
+  t.match(await stranger.get('/me', first), { status: 401 })
+  t.match(await stranger.get('/me', second), { status: 200 })
+})
+
+t.test('a session ends when it is not used for an hour, and goes on as long as it is', async (t) => {
+  const { stranger, clock, deps } = await startSaka(t, { env })
+  const used = await signIn(stranger)
+  const left = await signIn(stranger)
+  const later = (milliseconds: number) => {
+    const now = Date.now
+    t.intercept(Date, 'now', { value: () => now() + milliseconds })
+  }
+  clock.set(minutes(59))
+  later(61_000)
+  t.match(await stranger.get('/me', used), { status: 200 })
+  await deps.db.transact(async () => {}) // A use is noted behind the request’s back, in its turn.
+  clock.set(minutes(60))
+  later(122_000)
+  t.match(await stranger.get('/me', left), { status: 401 })
+  t.match(await stranger.get('/me', used), { status: 200 })
+  t.match((await stranger.get('/me/sessions', used)).json.items, [{ createdAt: firstMorning, lastSeenAt: String }])
+  t.equal((await stranger.get('/me/sessions', used)).json.items.length, 1, 'what ended is not listed')
+})
+
+t.test('a clock that is set back does not keep an ended session alive', async (t) => {
+  const { stranger, deps } = await startSaka(t, { env })
+  const session = await signIn(stranger)
+  t.match(await stranger.get('/me', session), { status: 200 })
+  const now = Date.now
+  t.intercept(Date, 'now', { value: () => now() - 3_600_000 })
+  await deps.db.transact(async ({ q, t }) => void (await q.delete(t.sessions)))
+  t.match(await stranger.get('/me', session), { status: 401 })
+})
+
+t.test('an administrator signs a user out everywhere; nobody else does', async (t) => {
+  const saka = await startSaka(t, { env })
+  const { stranger, api } = saka
+  const { id } = await api.made('/users', { ...maria, name: 'Μαρία', roles: [{ role: 'coordinator' }] })
+  const sessions = [await signIn(stranger, maria), await signIn(stranger, maria)]
+  const coordinator = await saka.as({ role: 'coordinator' })
+  t.match(await coordinator.delete(`/users/${id}/sessions`), { status: 403 })
+  t.match(await api.delete(`/users/${nowhere}/sessions`), { status: 404 })
+  t.match(await api.delete(`/users/${id}/sessions`), { status: 204 })
+  for (const session of sessions) t.match(await stranger.get('/me', session), { status: 401 })
+  t.match((await api.get(`/audit/events?subjectId=${id}`)).json.items, [{ action: 'session.all_ended' }])
+})
+
+t.test('a key and a device have no sessions', async (t) => {
+  const { api } = await startSaka(t)
+  const refused = { status: 403, json: { code: 'people_only' } }
+  t.match(await api.get('/me/sessions'), refused)
+  t.match(await api.delete(`/me/sessions/${nowhere}`), refused)
+})
+
+t.test('a browser is remembered for each account, the last twenty', async (t) => {
+  const { stranger, deps, clock } = await startSaka(t, { env })
+  for (let i = 0; i < 22; i++) {
+    clock.set(minutes(i))
+    await signIn(stranger)
+  }
+  const rows = await deps.db.read.q.select().from(deps.db.read.t.knownBrowsers)
+  t.same(
+    rows.map(({ createdAt }) => createdAt).sort(),
+    Array.from({ length: 20 }, (_, i) => minutes(i + 2)),
+  )
+})

@@ -1,0 +1,136 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
+
+import { performance } from 'node:perf_hooks'
+import { hash, verify } from '@node-rs/argon2'
+import t, { type Test } from 'tap'
+import { verifyPassword } from '../../src/identity/secrets.ts'
+import { networkOf, signInThrottle } from '../../src/identity/throttle.ts'
+import { startSaka } from '../support/saka.ts'
+
+const admin = { email: 'admin@example.org', password: 'correct horse battery' }
+const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }
+const wrong = { ...admin, password: 'not the password' }
+const minute = 60_000
+
+/** A throttle on a clock of its own, and what an attempt answers: the seconds to wait, or that it may be made. */
+function slowedDown() {
+  let now = 1_000_000
+  const throttle = signInThrottle(() => now)
+  const fail = (account: string, address = '192.0.2.1') => {
+    try {
+      return throttle.attempt({ account, address })
+    } catch (problem: any) {
+      return Number(problem.members.retryAfter)
+    }
+  }
+  return { throttle, fail, pass: (milliseconds: number) => (now += milliseconds) }
+}
+
+/** Stops the clock that waits are measured on. */
+function stopTheClock(t: Test): void {
+  const stopped = performance.now()
+  t.intercept(performance, 'now', { value: () => stopped })
+}
+
+t.test('the fifth wrong password is the last that waits for nothing, and each wait is twice the last', async (t) => {
+  const { fail, pass } = slowedDown()
+  for (let i = 1; i <= 5; i++) t.type(fail('maria'), Object, `attempt ${i}`)
+  const waits: number[] = []
+  for (let i = 0; i < 12; i++) {
+    const wait = fail('maria') as unknown as number
+    waits.push(wait)
+    t.equal(fail('maria'), wait, 'asking meanwhile does not make it longer')
+    pass(wait * 1000)
+    t.type(fail('maria'), Object, 'the wait is over')
+  }
+  t.same(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900], 'nobody waits longer than a quarter of an hour')
+  t.type(fail('nikos'), Object, 'another account is not concerned')
+  pass(24 * 60 * minute)
+  for (let i = 1; i <= 5; i++) t.type(fail('maria'), Object, 'a day later it is forgotten')
+})
+
+t.test('success forgets the account, and of the address its own attempt alone', async (t) => {
+  const { throttle, fail } = slowedDown()
+  for (let i = 1; i <= 4; i++) fail('maria')
+  throttle.attempt({ account: 'maria', address: '192.0.2.1' }).succeeded()
+  for (let i = 1; i <= 5; i++) t.type(fail('maria'), Object, 'five again')
+  for (let i = 1; i <= 20; i++) fail(`guessed ${i}`)
+  throttle.attempt({ account: 'the attacker’s own', address: '192.0.2.1' }).succeeded()
+  fail('one more')
+  t.equal(fail('and another'), 1, 'thirty accounts guessed from one address are slowed down together')
+  t.type(fail('maria’s colleague', '192.0.2.2'), Object, 'and nobody else')
+})
+
+t.test('a flood of accounts from many addresses stays within its memory and slows the last ones down', async (t) => {
+  const { fail } = slowedDown()
+  for (let i = 0; i < 50_000; i++) fail(`flood ${i}`, `198.51.${i >> 8}.${i & 255}`)
+  for (let i = 1; i <= 5; i++) fail('maria', `203.0.113.${i}`)
+  t.equal(fail('maria', '203.0.113.9'), 1, 'an account is guarded from everywhere')
+})
+
+t.test('an address of IPv6 counts with its network, and one of IPv4 is the same however it is written', async (t) => {
+  t.equal(networkOf('192.0.2.7'), '192.0.2.7')
+  t.equal(networkOf('::ffff:192.0.2.7'), '192.0.2.7')
+  t.equal(networkOf('2001:db8:0:1:aaaa::1'), networkOf('2001:DB8::1:b:c:d:e'))
+  t.not(networkOf('2001:db8:0:1::1'), networkOf('2001:db8:0:2::1'))
+  t.equal(networkOf('2001:db8::1'), '2001:db8:0:0')
+  t.equal(networkOf('::1'), '0:0:0:0')
+  t.equal(networkOf('fe80::1%eth0'), 'fe80:0:0:0')
+})
+
+t.test('whoever has no account, or none that is good, costs the same work as a wrong password', async (t) => {
+  const stored = await hash(admin.password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+  for (const account of [stored, undefined, null]) {
+    const checked: string[] = []
+    const matches = await verifyPassword(wrong.password, account, async (against, password) => {
+      checked.push(against.slice(0, against.lastIndexOf('p=1')))
+      return verify(against, password)
+    })
+    t.equal(matches, false)
+    t.same(checked, ['$argon2id$v=19$m=19456,t=2,'], 'one check, of one price')
+  }
+  t.equal(await verifyPassword('anything', undefined, async () => true), false, 'and never lets anybody in')
+})
+
+t.test('guessing is slowed down alike where there is an account and where there is none', async (t) => {
+  const { stranger, api } = await startSaka(t, { env })
+  stopTheClock(t)
+  const answers = async (email: string) => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => stranger.post('/session', { ...wrong, email })))
+    return all.map(({ status, json }) => `${status} ${json.code}`).sort()
+  }
+  const expected = [...Array(5).fill('401 wrong_password'), ...Array(3).fill('429 too_many_attempts')]
+  t.same(await answers('Admin@Example.org'), expected, 'eight at once are no way around')
+  t.same(await answers('nobody@example.org'), expected)
+  const refused = await stranger.post('/session', admin)
+  t.match(refused, { status: 429, headers: { 'retry-after': '1' }, json: { detail: /Try again in 1 s/ } })
+  const { items } = (await api.get('/audit/events?action=session.refused')).json
+  const [{ id }] = (await api.get('/users')).json.items
+  const subjects = items.map(({ subjectId }: any) => subjectId)
+  t.same(subjects.sort(), [...Array(5).fill(id), ...Array(5).fill('unknown')].sort())
+  t.notMatch(JSON.stringify(items), /example\.org/)
+})
+
+t.test('an owner signs in from a browser that did so before, however much others guess', async (t) => {
+  const { stranger, api } = await startSaka(t, { env })
+  stopTheClock(t)
+  const first = await stranger.post('/session', admin)
+  const cookies = first.headers['set-cookie'] as unknown as string[]
+  const browser = { cookie: cookies.find((one) => one.startsWith('saka_browser='))!.split(';')[0]! }
+  t.match(
+    String(cookies),
+    /saka_browser=saka_browser_[\w-]{43}; Max-Age=31536000; Path=\/api\/v1\/session; HttpOnly; Secure/,
+  )
+  for (let i = 0; i < 6; i++) await stranger.post('/session', wrong)
+  t.match(await stranger.post('/session', admin), { status: 429 })
+  const again = await stranger.post('/session', admin, browser)
+  t.match(again, { status: 201 })
+  t.notMatch(String(again.headers['set-cookie']), 'saka_browser=', 'it is known already')
+
+  const maria = { email: 'maria@example.org', password: 'correct horse battery' }
+  await api.made('/users', { ...maria, name: 'Μαρία', roles: [] })
+  for (let i = 0; i < 5; i++) await stranger.post('/session', { ...maria, password: wrong.password }, browser)
+  t.match(await stranger.post('/session', maria, browser), { status: 429 }, 'it is not known to another account')
+  for (let i = 0; i < 5; i++) await stranger.post('/session', wrong, browser)
+  t.match(await stranger.post('/session', admin, browser), { status: 429 }, 'and a stolen one does not guess for ever')
+})
