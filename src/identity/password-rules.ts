@@ -70,7 +70,11 @@ function withoutWords(text: string, words: string[]): string {
 
 /** The text, what digits and signs stand around, and of each the part that it repeats. */
 function variantsOf(text: string): string[] {
-  const core = text.replace(/^[^\p{L}]+/u, '').replace(/[^\p{L}]+$/u, '')
+  const letters = [...text.matchAll(/\p{L}/gu)]
+  const core = text.slice(
+    letters[0]?.index ?? text.length,
+    (letters.at(-1)?.index ?? 0) + (letters.at(-1)?.[0].length ?? 0),
+  )
   return [text, core, repeatedPart(text), repeatedPart(core)]
 }
 

@@ -23,6 +23,13 @@ const { saka, callers, nobody, mine, theirs } = await busyCampaign(t)
 /** Whoever is signed in may ask these of themselves, and anybody may ask the open ones: no role is needed. */
 const withoutRole = [
   'GET /api/v1/me',
+  'GET /api/v1/me/sessions',
+  'DELETE /api/v1/me/sessions/:id',
+  'GET /api/v1/me/totp',
+  'POST /api/v1/me/totp',
+  'POST /api/v1/me/totp/confirm',
+  'POST /api/v1/me/totp/removal',
+  'POST /api/v1/devices/me/heartbeat',
   'DELETE /api/v1/session',
   'POST /api/v1/session',
   'POST /api/v1/devices/provision',

@@ -141,9 +141,9 @@ t.test('removing the app takes a proof; an administrator needs none, and it is w
 })
 
 t.test('with another key the app cannot be read, and a recovery code still lets its owner in', async (t) => {
-  const { deps, signIn, recoveryCodes, app, clock } = await withApp(t, { SECRET_KEY: 'k'.repeat(32) })
+  const { served, signIn, recoveryCodes, app, clock } = await withApp(t, { SECRET_KEY: 'k'.repeat(32) })
   clock.set(later(60))
-  deps.secretKey = 'another key of thirty-two characters'
+  served.secretKey = 'another key of thirty-two characters'
   t.match(await signIn({ totp: await app(later(60)) }), { status: 401, json: { code: 'wrong_code' } })
   t.match(await signIn({ recoveryCode: recoveryCodes[3] }), { status: 201 })
 })

@@ -14,10 +14,10 @@ async function withUser(t: Test) {
 const cookieOf = ({ headers }: Answer) => String(headers['set-cookie']).split(';')[0]!
 const signIn = (api: Api, headers = {}) => api.post('/session', eleni, headers)
 
-/** Lets the second pass for which a caller is remembered. */
-function afterASecond(t: Test): void {
+/** Lets the second pass for which a caller is remembered, or longer, in milliseconds. */
+function afterASecond(t: Test, milliseconds = 1001): void {
   const now = Date.now
-  t.intercept(Date, 'now', { value: () => now() + 1001 })
+  t.intercept(Date, 'now', { value: () => now() + milliseconds })
 }
 
 t.test('a session that somebody else chose is never the one that a sign-in makes good', async (t) => {
@@ -88,8 +88,15 @@ t.test('a stolen session, key or device is worth nothing a second after it has b
 })
 
 t.test('a session that has run out cannot be lengthened by using it', async (t) => {
-  const { stranger, clock } = await withUser(t)
+  const { stranger, clock, deps } = await withUser(t)
   const cookie = cookieOf(await signIn(stranger))
+  for (let minutes = 50; minutes < 12 * 60; minutes += 50) {
+    clock.set(new Date(Date.parse('2023-09-11T06:30:00.000Z') + minutes * 60_000).toISOString())
+    afterASecond(t, 50 * 60_000)
+    t.equal((await stranger.get('/me', { cookie })).status, 200, `after ${minutes} minutes`)
+    // Its use is noted behind the answer.
+    await deps.db.transact(async () => undefined)
+  }
   clock.set('2023-09-11T18:29:59.999Z')
   afterASecond(t)
   t.equal((await stranger.get('/me', { cookie })).status, 200)

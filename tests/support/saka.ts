@@ -44,6 +44,8 @@ export interface Api {
 /** A running service on a database of its own, with an administrator's API. */
 export interface Saka {
   deps: OpenDeps
+  /** What the application itself works with. */
+  served: OpenDeps
   clock: MovableClock
   /** The administrator's. */
   api: Api
@@ -84,7 +86,8 @@ export async function startSaka(
     ...env,
   })
   const deps = await openDeps(config, { clock, ...(log && { log }), ...(jobs && { jobs }) })
-  const app = await buildApp({ ...deps, db: await witnessed(deps.db) })
+  const served = { ...deps, db: await witnessed(deps.db) }
+  const app = await buildApp(served)
   await app.ready()
   t.teardown(async () => {
     await app.close()
@@ -152,5 +155,5 @@ export async function startSaka(
     return apiWith(`Bearer ${deviceToken}`)
   }
 
-  return { deps, clock, api, as, device, stranger: apiWith(undefined), folder }
+  return { deps, served, clock, api, as, device, stranger: apiWith(undefined), folder }
 }

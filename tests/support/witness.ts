@@ -8,8 +8,8 @@ import type { Db, Tx } from '../../src/schema.ts'
 const withoutEvent = new Set(['idempotency_keys', 'job_runs', 'scans'])
 /** The trail's own seals, nodes, checkpoints and mailings are made of events. */
 const ofTheTrail = /^audit_(?!events$)/
-/** When a secret was last good for something is no change of state; it is noted once a minute. */
-const notes = ['last_used_at', 'last_seen_at']
+/** When a secret was last good for something, and how many scans wait on a device, is no change of state. */
+const notes = ['last_used_at', 'last_seen_at', 'pending_scans']
 
 /**
  * The same database under a witness: a transaction that changed a record and wrote no event throws and is undone. Whatever
@@ -44,9 +44,14 @@ function watch(connection: Sqlite.Database): void {
   for (const name of tables.filter((table) => !table.startsWith('sqlite_'))) {
     const columns = connection.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(name) as string[]
     const telling = columns.filter((column) => !notes.includes(column))
-    for (const change of ['INSERT', `UPDATE OF "${telling.join('", "')}"`, 'DELETE']) {
+    const differs = telling.map((column) => `OLD."${column}" IS NOT NEW."${column}"`).join(' OR ')
+    for (const [change, when] of [
+      ['INSERT', '1'],
+      ['UPDATE', differs],
+      ['DELETE', '1'],
+    ]) {
       connection.exec(
-        `CREATE TEMP TRIGGER IF NOT EXISTS witness_${name}_${change.slice(0, 6)} AFTER ${change} ON main."${name}" BEGIN
+        `CREATE TEMP TRIGGER IF NOT EXISTS witness_${name}_${change} AFTER ${change} ON main."${name}" WHEN ${when} BEGIN
           INSERT INTO changed_tables SELECT '${name}' WHERE NOT EXISTS (SELECT 1 FROM changed_tables WHERE name = '${name}');
         END`,
       )
