@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -199,4 +199,11 @@ t.test('the service is not ready while its tables are not', async (t) => {
   await deps.db.transact(async ({ q }) => void q.run(sql`DELETE FROM __drizzle_migrations`))
   t.match(await stranger.get('//readyz'), { status: 503, headers: { 'retry-after': '5' }, json: { code: 'not_ready' } })
   t.match(await stranger.get('//healthz'), { status: 200 })
+})
+
+t.test('nobody but its owner reads the database', async (t) => {
+  const { folder } = await startSaka(t)
+  for (const name of readdirSync(folder).filter((file) => file.startsWith('saka.db'))) {
+    t.equal(statSync(join(folder, name)).mode & 0o077, 0, name)
+  }
 })

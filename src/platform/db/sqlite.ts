@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
@@ -36,6 +36,8 @@ export interface SqliteOptions<Tables> {
  */
 export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Tables> {
   mkdirSync(dirname(options.file), { recursive: true })
+  // For its owner's eyes: children are in it. What SQLite puts beside it gets the same mode.
+  if (!existsSync(options.file)) closeSync(openSync(options.file, 'a', 0o600))
   const writer = connect(options.file)
   writer.pragma('journal_mode = WAL')
   // Pages that many commits touch are then written back to the file once for all of them.
