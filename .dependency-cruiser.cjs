@@ -7,6 +7,7 @@ const ranks = [
   ['platform'],
   // Signing in is an audited act and reading the trail takes an authorised actor: these two know each other.
   ['identity', 'audit'],
+  ['runs'],
   ['places'],
   ['campaigns'],
   ['discrepancies'],
@@ -14,7 +15,7 @@ const ranks = [
   ['allocation'],
   ['vouchers'],
   ['redemption'],
-  ['notifications', 'reconciliation', 'runs'],
+  ['notifications', 'reconciliation'],
   ['privacy'],
   ['web'],
 ]

@@ -1,15 +1,14 @@
 import { Cron } from 'croner'
 import type { Deps } from '../src/deps.ts'
-import { readOverdueJobs, runOnTime } from '../src/runs/index.ts'
+import { isScheduled, readOverdueJobs, runOnTime } from '../src/runs/index.ts'
+import { openLane } from './lane.ts'
+import type { Runner } from './runner.ts'
 
-/** A runner that is at work until it is stopped. */
-export interface Runner {
-  /** Plans nothing more. What is running ends by itself. */
-  stop(): void
-}
+/** How often it looks for tasks, in milliseconds. */
+const lookMilliseconds = 500
 
 /**
- * Runs the jobs in this process, each when its time has come, in however many processes there are never twice at once. What
+ * Does the jobs in this process: those that run by the clock when their time has come, and tasks as they are asked for. What
  * should have run while no process was up runs now: a machine that is switched off at night misses nothing.
  */
 export async function runEmbedded(deps: Deps): Promise<Runner> {
@@ -18,12 +17,25 @@ export async function runEmbedded(deps: Deps): Promise<Runner> {
       () => undefined,
       (error: unknown) => deps.log.error({ job: name, err: error }, 'the job could not begin'),
     )
-  const planned = deps.jobs.map(
-    (job) =>
-      new Cron(job.pattern, { timezone: deps.config.timeZone, unref: true }, () =>
-        run(job.name, () => runOnTime(deps, job)),
-      ),
-  )
-  for (const job of await readOverdueJobs(deps)) void run(job.name, () => runOnTime(deps, job))
-  return { stop: () => planned.map((cron) => cron.stop()) }
+  const planned = deps.jobs
+    .filter(isScheduled)
+    .map(
+      (job) =>
+        new Cron(job.pattern, { timezone: deps.config.timeZone, unref: true }, () =>
+          run(job.name, () => runOnTime(deps, job)),
+        ),
+    )
+  const lanes = deps.jobs.flatMap((job) => (isScheduled(job) ? [] : [openLane(deps, job)]))
+  const look = setInterval(() => {
+    for (const lane of lanes) lane.wake()
+  }, lookMilliseconds)
+  look.unref()
+  for (const { job, dueAt } of await readOverdueJobs(deps)) void run(job.name, () => runOnTime(deps, job, dueAt))
+  return {
+    stop: async () => {
+      for (const cron of planned) cron.stop()
+      clearInterval(look)
+      await Promise.all(lanes.map((lane) => lane.stop()))
+    },
+  }
 }

@@ -1,8 +1,8 @@
 import { eraseExpired } from '../src/privacy/index.ts'
-import type { Job } from '../src/runs/index.ts'
+import type { ScheduledJob } from '../src/runs/index.ts'
 
 /** Erases, every night, the personal data of campaigns whose retention is over. */
-export const erasePersonalDataJob: Job = {
+export const erasePersonalDataJob = {
   name: 'erase-personal-data',
   meaning: {
     el: 'Διαγράφει τα προσωπικά δεδομένα των διανομών που έκλεισαν από καιρό.',
@@ -10,4 +10,4 @@ export const erasePersonalDataJob: Job = {
   },
   pattern: '45 3 * * *',
   run: eraseExpired,
-}
+} satisfies ScheduledJob

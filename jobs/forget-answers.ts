@@ -1,11 +1,11 @@
 import { plusMilliseconds } from '../src/kernel/time.ts'
 import { forgetAnswers } from '../src/platform/http/index.ts'
-import { deleteRuns, type Job } from '../src/runs/index.ts'
+import { deleteRuns, deleteTasks, type ScheduledJob } from '../src/runs/index.ts'
 
 const keptMilliseconds = 30 * 24 * 60 * 60_000
 
 /** Forgets, after thirty days, what was answered to idempotency keys, for nobody sends a request again after so long, and what jobs did. */
-export const forgetAnswersJob: Job = {
+export const forgetAnswersJob = {
   name: 'forget-answers',
   meaning: {
     el: 'Διαγράφει παλιές απαντήσεις και παλιές εκτελέσεις εργασιών.',
@@ -17,6 +17,7 @@ export const forgetAnswersJob: Job = {
     return {
       forgotten: await db.transact((tx) => forgetAnswers(tx, before)),
       runs: await db.transact((tx) => deleteRuns(tx, before)),
+      tasks: await db.transact((tx) => deleteTasks(tx, before)),
     }
   },
-}
+} satisfies ScheduledJob

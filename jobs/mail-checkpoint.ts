@@ -1,8 +1,8 @@
 import { mailCheckpoint } from '../src/audit/index.ts'
-import type { Job } from '../src/runs/index.ts'
+import type { ScheduledJob } from '../src/runs/index.ts'
 
 /** Mails a checkpoint to the auditor in the first hour of every day, or in the next in which the mail server takes it. */
-export const mailCheckpointJob: Job = {
+export const mailCheckpointJob = {
   name: 'mail-checkpoint',
   meaning: {
     el: 'Στέλνει κάθε μέρα μια σφραγίδα του ίχνους στον ελεγκτή.',
@@ -10,4 +10,4 @@ export const mailCheckpointJob: Job = {
   },
   pattern: '20 * * * *',
   run: async (deps) => ({ sent: await mailCheckpoint(deps) }),
-}
+} satisfies ScheduledJob

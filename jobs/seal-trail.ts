@@ -1,11 +1,11 @@
 import { sealTrail } from '../src/audit/index.ts'
-import type { Job } from '../src/runs/index.ts'
+import type { ScheduledJob } from '../src/runs/index.ts'
 
 /**
  * Seals every minute what was committed since, makes a checkpoint if that was something, and copies it out. So much later an
  * event can be changed without a trace, and no longer. Where nothing happens nothing is made.
  */
-export const sealTrailJob: Job = {
+export const sealTrailJob = {
   name: 'seal-trail',
   meaning: {
     el: 'Σφραγίζει το ίχνος των μεταβολών και φυλάει αντίγραφο της σφραγίδας.',
@@ -13,10 +13,10 @@ export const sealTrailJob: Job = {
   },
   pattern: '* * * * *',
   run: (deps) => sealTrail(deps),
-}
+} satisfies ScheduledJob
 
 /** Looks once a day through all events for one without a seal, however old its id: the clock may have jumped there and back. */
-export const sweepTrailJob: Job = {
+export const sweepTrailJob = {
   name: 'sweep-trail',
   meaning: {
     el: 'Ελέγχει μία φορά την ημέρα ότι κάθε εγγραφή του ίχνους έχει σφραγιστεί.',
@@ -24,4 +24,4 @@ export const sweepTrailJob: Job = {
   },
   pattern: '10 2 * * *',
   run: (deps) => sealTrail(deps, { everything: true }),
-}
+} satisfies ScheduledJob

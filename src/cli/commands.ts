@@ -67,7 +67,7 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const runner = await runEmbedded(deps)
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
-  runner.stop()
+  await runner.stop()
   await service.close()
   deps.close()
 }

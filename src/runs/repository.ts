@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, ne } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, lt, ne } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import type { Instant } from '../kernel/time.ts'
@@ -7,7 +7,7 @@ import type { Reader, Tables, Tx } from '../schema.ts'
 /** One run of a job. */
 export type JobRun = Tables['jobRuns']['$inferSelect']
 
-/** Begins a run; false while another of the same job is at work. */
+/** Begins a run; false while another of the same job is at work, or when the time that it was due at has had its run. */
 export async function insertRun({ q, t }: Tx, run: Tables['jobRuns']['$inferInsert']): Promise<boolean> {
   return (await q.insert(t.jobRuns).values(run).onConflictDoNothing().returning({ id: t.jobRuns.id })).length > 0
 }
@@ -32,6 +32,20 @@ export async function updateRun(
     .update(r)
     .set(change)
     .where(and(eq(r.id, id), eq(r.status, 'running')))
+}
+
+/** Tells the run of a job that is at work to stop; answers how many runs that is, 0 or 1. */
+export async function requestCancel({ q, t }: Tx, job: string, at: Instant): Promise<number> {
+  const r = t.jobRuns
+  const running = and(eq(r.job, job), eq(r.status, 'running'))
+  return (await q.update(r).set({ cancelRequestedAt: at }).where(running).returning({ id: r.id })).length
+}
+
+/** Whether somebody has told a run to stop. */
+export async function isCancelled({ q, t }: Reader, id: Id): Promise<boolean> {
+  const r = t.jobRuns
+  const cancelled = and(eq(r.id, id), isNotNull(r.cancelRequestedAt))
+  return (await q.select({ id: r.id }).from(r).where(cancelled)).length > 0
 }
 
 /** The last run of each job. */

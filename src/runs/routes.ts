@@ -1,6 +1,15 @@
 import { type App, answerList, answers, listAnswers, PageQuerySchema, ref } from '../platform/http/index.ts'
-import { JobParams, JobRunSchema, JobsSchema } from './schemas.ts'
-import { readJobs, readRuns, requestRun } from './use-cases.ts'
+import {
+  CancelledSchema,
+  JobParams,
+  JobRunSchema,
+  JobsSchema,
+  RetriedSchema,
+  TaskChoiceSchema,
+  TaskQuery,
+  TaskSchema,
+} from './schemas.ts'
+import { cancelJob, readJobs, readRuns, readTasks, requestRun, retryTasks } from './use-cases.ts'
 
 const tags = ['Jobs']
 
@@ -37,5 +46,47 @@ export async function runRoutes(app: App): Promise<void> {
       answerList(request, reply, JobRunSchema, (page) =>
         readRuns(request.deps, request.actor, request.params.name, page),
       ),
+  )
+  app.get(
+    '/jobs/:name/tasks',
+    {
+      schema: {
+        tags,
+        summary: 'List the tasks of a job',
+        params: JobParams,
+        querystring: TaskQuery,
+        response: listAnswers(TaskSchema),
+      },
+    },
+    (request, reply) => {
+      const chosen = { name: request.params.name, status: request.query.status }
+      return answerList(request, reply, TaskSchema, (page) => readTasks(request.deps, request.actor, chosen, page))
+    },
+  )
+  app.post(
+    '/jobs/:name/retry',
+    {
+      schema: {
+        tags,
+        summary: 'Retry what failed of a job',
+        params: JobParams,
+        body: TaskChoiceSchema,
+        response: answers(200, RetriedSchema),
+      },
+    },
+    ({ deps, actor, params, body }) => retryTasks(deps, actor, { name: params.name, ids: body.taskIds }),
+  )
+  app.post(
+    '/jobs/:name/cancel',
+    {
+      schema: {
+        tags,
+        summary: 'Cancel what waits of a job, and stop it',
+        params: JobParams,
+        body: TaskChoiceSchema,
+        response: answers(200, CancelledSchema),
+      },
+    },
+    ({ deps, actor, params, body }) => cancelJob(deps, actor, { name: params.name, ids: body.taskIds }),
   )
 }

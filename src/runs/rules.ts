@@ -1,29 +1,71 @@
 import type { Deps } from '../deps.ts'
 import { defineProblem } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
+import type { Config } from '../platform/config.ts'
 
-/** Work that happens by itself, again and again. */
-export interface Job {
+interface Named {
   /** kebab-case, as an operator reads it. */
   name: string
   /** What it does, in one sentence for a coordinator. */
   meaning: { el: string; en: string }
+}
+
+/** Work that happens by itself, again and again. */
+export interface ScheduledJob extends Named {
   /** When: a cron pattern in the municipality's time zone. */
   pattern: string
   /** Does it once and answers its figures. Doing it twice does no harm. */
-  run(deps: Deps): Promise<RunFigures>
+  run(deps: Deps, control: RunControl): Promise<RunFigures>
+}
+
+/** What a run is given to say how far it is and to be told to stop. */
+export interface RunControl {
+  /** Aborted when somebody cancels the run or the service stops. What was done by then stays done. */
+  signal: AbortSignal
+  /** Shows how far it is, to whoever looks at the run. */
+  progress(figures: RunFigures): void
+}
+
+/** Work that is asked for a piece at a time, each piece a task. The tasks of one job are done one after another. */
+export interface AskedJob extends Named {
+  /**
+   * Does one task. It may be done twice: by a process that died before it could say that it was done, and by the next.
+   * Throws `RetryLater` or `GiveUp` to say what becomes of it; any other error is tried again a few times.
+   */
+  attempt(deps: Deps, task: AskedTask, signal: AbortSignal): Promise<void>
+  /** How many tasks a second at most; as many as go, if absent. */
+  perSecond?(config: Config): number
+}
+
+/** A task as its job sees it. */
+export interface AskedTask {
+  id: string
+  payload: TaskPayload
+  /** The how-manieth attempt this is, from 1. */
+  attempts: number
+}
+
+/** What a task is about: ids and figures, never a name or an address. */
+export type TaskPayload = Record<string, string | number | null>
+
+/** Work that happens without anybody doing it. */
+export type Job = ScheduledJob | AskedJob
+
+/** Whether a job runs by the clock. */
+export function isScheduled(job: Job): job is ScheduledJob {
+  return 'pattern' in job
 }
 
 /** What a run did: how many things it looked at, did, left out … by name. */
 export type RunFigures = Record<string, number>
 
-/** `running → done | failed | interrupted`: the last when the process ended under it. */
-export const runStatuses = ['running', 'done', 'failed', 'interrupted'] as const
+/** `running → done | failed | cancelled | interrupted`: the last when the process ended under it. */
+export const runStatuses = ['running', 'done', 'failed', 'cancelled', 'interrupted'] as const
 
 /** One of {@link runStatuses}. */
 export type RunStatus = (typeof runStatuses)[number]
 
-/** How long a run counts as alive without a sign of life, in milliseconds. */
+/** How long a run or a task counts as alive without a sign of life, in milliseconds. */
 export const leaseMilliseconds = 2 * 60_000
 
 /** How late a job may be before somebody is told, in milliseconds: a machine may have been asleep for a while. */
@@ -41,4 +83,12 @@ export const jobRunning = defineProblem<{ name: string }>({
   title: 'The job is running',
   detail: ({ name }) => `${name} is at work already. Look at its runs in a minute.`,
   members: () => ({ retryAfter: 60 }),
+})
+
+/** The job does what it is asked for, not what a clock says. */
+export const notByClock = defineProblem<{ name: string }>({
+  code: 'not_by_clock',
+  status: 409,
+  title: 'The job does not run by the clock',
+  detail: ({ name }) => `${name} does what it is asked for. Retry what failed of it instead.`,
 })

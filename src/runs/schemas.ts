@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
-import { IdSchema, InstantSchema, named, nullable, oneOf, ref } from '../platform/http/index.ts'
+import { IdSchema, InstantSchema, named, nullable, oneOf, PageQuerySchema, ref } from '../platform/http/index.ts'
 import { runStatuses } from './rules.ts'
+import { taskStatuses } from './task-rules.ts'
 
 /** A job's name in an address. */
 export const JobParams = Type.Object({
@@ -33,11 +34,49 @@ export const JobsSchema = named(
           el: Type.String({ examples: ['Ξεχνά παλιές απαντήσεις.'] }),
           en: Type.String({ examples: ['Forgets old answers.'] }),
         }),
-        pattern: Type.String({ examples: ['30 3 * * *'] }),
+        pattern: nullable(Type.String({ examples: ['30 3 * * *'] })),
         nextRunAt: nullable(InstantSchema),
         late: Type.Boolean({ examples: [false] }),
         lastRun: nullable(ref(JobRunSchema)),
+        tasks: nullable(
+          Type.Record(Type.String(), Type.Integer(), { examples: [{ queued: 3, done: 1200, failed: 1 }] }),
+        ),
       }),
     ),
   }),
 )
+
+const TaskIdSchema = Type.String({ maxLength: 200, examples: ['message-01890a5d-ac96-774b-bcce-b302099a8057'] })
+
+/** One piece of work of a job. */
+export const TaskSchema = named(
+  'Task',
+  Type.Object({
+    id: TaskIdSchema,
+    job: Type.String({ examples: ['send-mail'] }),
+    status: { ...oneOf(taskStatuses), examples: ['failed'] },
+    runAt: InstantSchema,
+    attempts: Type.Integer({ examples: [10] }),
+    failure: nullable(Type.String({ examples: ['the mail server did not answer'] })),
+    createdAt: InstantSchema,
+    endedAt: nullable(InstantSchema),
+  }),
+)
+
+/** Which tasks to list. */
+export const TaskQuery = Type.Object({
+  ...PageQuerySchema.properties,
+  status: Type.Optional({ ...oneOf(taskStatuses), examples: ['failed'] }),
+})
+
+/** Which tasks to retry or to cancel: all, if none is named. */
+export const TaskChoiceSchema = Type.Object(
+  { taskIds: Type.Optional(Type.Array(TaskIdSchema, { minItems: 1, maxItems: 1000 })) },
+  { additionalProperties: false },
+)
+
+/** How many tasks were asked for again. */
+export const RetriedSchema = Type.Object({ retried: Type.Integer({ examples: [3] }) })
+
+/** How many tasks, or runs, were cancelled. */
+export const CancelledSchema = Type.Object({ cancelled: Type.Integer({ examples: [3] }) })

@@ -6,14 +6,36 @@ import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
-import { findLastRun, insertRun, interruptRuns, type JobRun, listRuns, updateRun } from './repository.ts'
-import { isLate, type Job, jobRunning, leaseMilliseconds } from './rules.ts'
+import {
+  findLastRun,
+  insertRun,
+  interruptRuns,
+  isCancelled,
+  type JobRun,
+  listRuns,
+  requestCancel,
+  updateRun,
+} from './repository.ts'
+import {
+  isLate,
+  isScheduled,
+  type Job,
+  jobRunning,
+  leaseMilliseconds,
+  notByClock,
+  type RunFigures,
+  type ScheduledJob,
+} from './rules.ts'
+import { cancelQueued, countTasks, findOldestDue, listTasks, requeueFailed, type Task } from './task-repository.ts'
+import { nothingToCancel, type TaskStatus } from './task-rules.ts'
 
-/** A job with when it runs, when it last did, and whether it should have since. */
-export type PlannedJob = Pick<Job, 'name' | 'meaning' | 'pattern'> & {
+/** A job with when it runs, when it last did, and whether it should have since; one that is asked for has its tasks instead. */
+export type PlannedJob = Pick<Job, 'name' | 'meaning'> & {
+  pattern: string | null
   nextRunAt: Instant | null
   late: boolean
   lastRun: JobRun | null
+  tasks: Partial<Record<TaskStatus, number>> | null
 }
 
 /** Every job there is, by name. */
@@ -23,35 +45,49 @@ export async function readJobs(deps: Deps, actor: Actor | undefined): Promise<Pl
   return (await Promise.all(planned)).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** The names of the jobs that should have begun by now and have not. */
+/** The names of the jobs that should have begun by now and have not, or whose work waits. */
 export async function readLateJobs(deps: Deps): Promise<string[]> {
   const planned = await Promise.all(deps.jobs.map((job) => planOf(deps, job)))
   return planned.filter(({ late }) => late).map(({ name }) => name)
 }
 
-/** The jobs whose time came and went after their last run while nothing ran. */
-export async function readOverdueJobs(deps: Deps): Promise<Job[]> {
+/** The jobs whose time came and went after their last run while nothing ran, and the moment that they missed last. */
+export async function readOverdueJobs(deps: Deps): Promise<{ job: ScheduledJob; dueAt: Instant }[]> {
   const now = deps.clock.now()
-  const lastRuns = await Promise.all(deps.jobs.map(({ name }) => findLastRun(deps.db.read, name)))
-  return deps.jobs.filter((job, i) => {
+  const scheduled = deps.jobs.filter(isScheduled)
+  const lastRuns = await Promise.all(scheduled.map(({ name }) => findLastRun(deps.db.read, name)))
+  return scheduled.flatMap((job, i) => {
     const due = lastRuns[i] && nextRunOf(deps, job, lastRuns[i].startedAt)
-    return due && due <= now
+    return due && due <= now ? [{ job, dueAt: lastDueOf(deps, job, now) }] : []
   })
 }
 
 async function planOf(deps: Deps, job: Job): Promise<PlannedJob> {
-  const { name, meaning, pattern } = job
-  const lastRun = (await findLastRun(deps.db.read, name)) ?? null
+  const { name, meaning } = job
   const now = deps.clock.now()
+  if (!isScheduled(job)) {
+    const [tasks, oldest] = await Promise.all([countTasks(deps.db.read, name), findOldestDue(deps.db.read, name)])
+    // What waited while nothing was up is not late yet when something is.
+    const since = oldest && oldest < deps.startedAt ? deps.startedAt : oldest
+    return { name, meaning, pattern: null, nextRunAt: oldest, late: isLate(since, now), lastRun: null, tasks }
+  }
+  const lastRun = (await findLastRun(deps.db.read, name)) ?? null
   const since = lastRun && lastRun.startedAt > deps.startedAt ? lastRun.startedAt : deps.startedAt
   const late = isLate(nextRunOf(deps, job, since), now)
-  return { name, meaning, pattern, nextRunAt: nextRunOf(deps, job, now), late, lastRun }
+  return { name, meaning, pattern: job.pattern, nextRunAt: nextRunOf(deps, job, now), late, lastRun, tasks: null }
 }
 
 /** When a job is due for the first time after an instant. */
-function nextRunOf({ config }: Deps, { pattern }: Job, after: Instant): Instant | null {
+function nextRunOf({ config }: Deps, { pattern }: ScheduledJob, after: Instant): Instant | null {
   const next = new Cron(pattern, { timezone: config.timeZone }).nextRun(new Date(after))
   return next?.toISOString() ?? null
+}
+
+/** The last moment, not after `now`, at which a job was due. */
+function lastDueOf({ config }: Deps, { pattern }: ScheduledJob, now: Instant): Instant {
+  const cron = new Cron(pattern, { timezone: config.timeZone })
+  const [last] = cron.previousRuns(1, new Date(Date.parse(now) + 1000))
+  return last?.toISOString() ?? now
 }
 
 /** The runs of a job, the newest first. Raises `not_found`. */
@@ -65,21 +101,75 @@ export async function readRuns(
   return listRuns(deps.db.read, getJob(deps, name).name, page)
 }
 
+/** The tasks of a job, the newest first. Raises `not_found`. */
+export async function readTasks(
+  deps: Deps,
+  actor: Actor | undefined,
+  { name, status }: { name: string; status?: TaskStatus | undefined },
+  page: PageQuery,
+): Promise<Page<Task>> {
+  authorize(actor, 'job:read')
+  return listTasks(deps.db.read, { job: getJob(deps, name).name, status }, page)
+}
+
+/** Asks again for the tasks of a job that failed: for all, or for those with these ids. Raises `not_found`. */
+export function retryTasks(
+  deps: Deps,
+  actor: Actor | undefined,
+  { name, ids }: { name: string; ids?: string[] | undefined },
+): Promise<{ retried: number }> {
+  authorize(actor, 'job:run')
+  const job = getJob(deps, name)
+  return deps.db.transact(async (tx) => {
+    const retried = await requeueFailed(tx, job.name, deps.clock.now(), ids)
+    if (retried > 0) await recordEvent(deps, tx, actor, 'job.retried', deps.newId(), { job: name, retried })
+    return { retried }
+  })
+}
+
 /**
- * Begins a run of a job now, and answers it while it goes on. Raises `not_found` and `job_running`.
+ * Cancels what waits of a job (all, or the tasks with these ids) and tells a run that is at work to stop where it can. What
+ * has been done stays done. Raises `not_found` and `nothing_to_cancel`.
+ */
+export function cancelJob(
+  deps: Deps,
+  actor: Actor | undefined,
+  { name, ids }: { name: string; ids?: string[] | undefined },
+): Promise<{ cancelled: number }> {
+  authorize(actor, 'job:run')
+  const job = getJob(deps, name)
+  return deps.db.transact(async (tx) => {
+    const at = deps.clock.now()
+    const cancelled = isScheduled(job) ? await requestCancel(tx, name, at) : await cancelQueued(tx, name, at, ids)
+    if (cancelled === 0) throw nothingToCancel({ name })
+    await recordEvent(deps, tx, actor, 'job.cancelled', deps.newId(), { job: name, cancelled })
+    return { cancelled }
+  })
+}
+
+/**
+ * Begins a run of a job now, and answers it while it goes on. Raises `not_found`, `not_by_clock` and `job_running`.
  */
 export async function requestRun(deps: Deps, actor: Actor | undefined, name: string): Promise<JobRun> {
   authorize(actor, 'job:run')
   const job = getJob(deps, name)
-  const run = await beginRun(deps, job, actor)
+  if (!isScheduled(job)) throw notByClock({ name })
+  const run = await beginRun(deps, job, { actor })
   if (!run) throw jobRunning({ name })
   void finishRun(deps, job, run.id)
   return run
 }
 
-/** Runs a job because its time has come, to its end; undefined when it is at work already. */
-export async function runOnTime(deps: Deps, job: Job): Promise<JobRun | undefined> {
-  const run = await beginRun(deps, job, undefined)
+/**
+ * Runs a job because its time has come, to its end, once for each time that it was due; undefined when that run has been or
+ * the one before is at work.
+ */
+export async function runOnTime(
+  deps: Deps,
+  job: ScheduledJob,
+  dueAt = lastDueOf(deps, job, deps.clock.now()),
+): Promise<JobRun | undefined> {
+  const run = await beginRun(deps, job, { dueAt })
   if (run) await finishRun(deps, job, run.id)
   return run
 }
@@ -90,7 +180,11 @@ function getJob({ jobs }: Deps, name: string): Job {
   return job
 }
 
-function beginRun(deps: Deps, job: Job, actor: Actor | undefined): Promise<JobRun | undefined> {
+function beginRun(
+  deps: Deps,
+  job: ScheduledJob,
+  { actor, dueAt = null }: { actor?: Actor; dueAt?: Instant | null },
+): Promise<JobRun | undefined> {
   const { db, clock, newId } = deps
   return db.transact(async (tx) => {
     const startedAt = clock.now()
@@ -100,9 +194,11 @@ function beginRun(deps: Deps, job: Job, actor: Actor | undefined): Promise<JobRu
       job: job.name,
       status: 'running',
       actorId: actor?.id ?? null,
+      dueAt,
       startedAt,
       endedAt: null,
       leasedUntil: plusMilliseconds(startedAt, leaseMilliseconds),
+      cancelRequestedAt: null,
       figures: {},
       failure: null,
     }
@@ -112,22 +208,32 @@ function beginRun(deps: Deps, job: Job, actor: Actor | undefined): Promise<JobRu
   })
 }
 
+/** How often a run shows that it is alive and how far it is, and looks whether it should stop, in milliseconds. */
+const beatMilliseconds = 2000
+
 /** Does the work and writes down how it ended. Never throws: there is nobody to catch it. */
-async function finishRun(deps: Deps, job: Job, id: Id): Promise<void> {
+async function finishRun(deps: Deps, job: ScheduledJob, id: Id): Promise<void> {
   const { db, clock, log } = deps
   const change = (values: Parameters<typeof updateRun>[2]) => db.transact((tx) => updateRun(tx, id, values))
-  const alive = setInterval(
-    () => void change({ leasedUntil: plusMilliseconds(clock.now(), leaseMilliseconds) }).catch(() => undefined),
-    leaseMilliseconds / 4,
-  )
+  const stop = new AbortController()
+  let figures: RunFigures = {}
+  const beat = async () => {
+    if (await isCancelled(db.read, id)) stop.abort()
+    await change({ leasedUntil: plusMilliseconds(clock.now(), leaseMilliseconds), figures })
+  }
+  const alive = setInterval(() => void beat().catch(() => undefined), beatMilliseconds)
+  const progress = (now: RunFigures) => {
+    figures = { ...now }
+  }
   try {
-    const figures = await job.run(deps)
-    await change({ status: 'done', endedAt: clock.now(), figures })
+    figures = await job.run(deps, { signal: stop.signal, progress })
+    await change({ status: stop.signal.aborted ? 'cancelled' : 'done', endedAt: clock.now(), figures })
     log.info({ job: job.name, ...figures }, 'job done')
   } catch (error) {
-    log.error({ job: job.name, err: error }, 'job failed')
+    const status = stop.signal.aborted ? 'cancelled' : 'failed'
+    if (status === 'failed') log.error({ job: job.name, err: error }, 'job failed')
     const failure = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
-    await change({ status: 'failed', endedAt: clock.now(), failure }).catch((again: unknown) =>
+    await change({ status, endedAt: clock.now(), failure, figures }).catch((again: unknown) =>
       log.error({ job: job.name, err: again }, 'how the job ended could not be stored'),
     )
   } finally {

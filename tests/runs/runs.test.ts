@@ -1,13 +1,14 @@
 import t from 'tap'
-import { type Runner, runEmbedded } from '../../jobs/embedded-runner.ts'
+import { runEmbedded } from '../../jobs/embedded-runner.ts'
+import type { Runner } from '../../jobs/runner.ts'
 import { openDeps } from '../../src/open-deps.ts'
-import type { Job } from '../../src/runs/index.ts'
+import type { ScheduledJob } from '../../src/runs/index.ts'
 import { startSaka } from '../support/saka.ts'
 
 const meaning = { el: 'Μετρά τα πρόβατα.', en: 'Counts the sheep.' }
 
 /** A job that each test gives its work, nightly at three. */
-function sheepJob(run: Job['run']): Job {
+function sheepJob(run: ScheduledJob['run']): ScheduledJob {
   return { name: 'count-sheep', meaning, pattern: '0 3 * * *', run }
 }
 
@@ -118,10 +119,10 @@ t.test('what should have run while no service was up runs when the next one star
     return runEmbedded(deps)
   }
   const early = await startAt('2023-09-11T20:00:00.000Z')
-  early.stop()
+  await early.stop()
   t.equal(counted, 1, 'its time has not come')
   const late = await startAt('2023-09-12T07:00:00.000Z')
-  late.stop()
+  await late.stop()
   await ended(saka.api)
   for (let i = 0; i < 100 && counted < 2; i++) await new Promise((tick) => setTimeout(tick, 10))
   t.equal(counted, 2)

@@ -1,0 +1,136 @@
+import { and, asc, count, desc, eq, inArray, lt, lte, sql } from 'drizzle-orm'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import type { Instant } from '../kernel/time.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
+import type { TaskStatus } from './task-rules.ts'
+
+/** One piece of work that was asked for. */
+export type Task = Tables['tasks']['$inferSelect']
+
+/** Adds a task unless it has been asked for before; answers whether it is new. */
+export async function insertTask({ q, t }: Tx, task: Tables['tasks']['$inferInsert']): Promise<boolean> {
+  return (await q.insert(t.tasks).values(task).onConflictDoNothing().returning({ id: t.tasks.id })).length > 0
+}
+
+/** Whether a task of the job can be begun at `now`. */
+export async function hasDueTask(reader: Reader, job: string, now: Instant): Promise<boolean> {
+  return (await dueTasks(reader, job, now, 1)).length > 0
+}
+
+/** Ids of tasks that can be begun at `now`: first those whose process died, then the longest due. */
+async function dueTasks({ q, t }: Reader, job: string, now: Instant, limit: number): Promise<string[]> {
+  const k = t.tasks
+  const dead = and(eq(k.job, job), eq(k.status, 'running'), lt(k.leasedUntil, now))
+  const rows = await q.select({ id: k.id }).from(k).where(dead).limit(limit)
+  if (rows.length < limit) {
+    const due = and(eq(k.job, job), eq(k.status, 'queued'), lte(k.runAt, now))
+    const waiting = q.select({ id: k.id }).from(k).where(due)
+    rows.push(...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit - rows.length)))
+  }
+  return rows.map(({ id }) => id)
+}
+
+/** Begins the next task of a job that can be begun at `now`. */
+export async function leaseNextTask(tx: Tx, job: string, now: Instant, until: Instant): Promise<Task | undefined> {
+  const [id] = await dueTasks(tx, job, now, 1)
+  return id === undefined ? undefined : leaseTask(tx, id, now, until)
+}
+
+/** Begins this task if it can be begun at `now`. */
+export async function leaseTask({ q, t }: Tx, id: string, now: Instant, until: Instant): Promise<Task | undefined> {
+  const k = t.tasks
+  const isDue = sql`(${k.status} = 'queued' and ${k.runAt} <= ${now}) or (${k.status} = 'running' and ${k.leasedUntil} < ${now})`
+  const [task] = await q
+    .update(k)
+    .set({ status: 'running', leasedUntil: until, attempts: sql`${k.attempts} + 1` })
+    .where(and(eq(k.id, id), sql`(${isDue})`))
+    .returning()
+  return task
+}
+
+/** Changes a task as the attempt that holds it: nothing happens when another attempt has begun since. */
+export async function updateTask(
+  { q, t }: Tx,
+  { id, attempts }: Pick<Task, 'id' | 'attempts'>,
+  change: Partial<Task>,
+): Promise<void> {
+  const k = t.tasks
+  const held = and(eq(k.id, id), eq(k.status, 'running'), eq(k.attempts, attempts))
+  await q.update(k).set(change).where(held)
+}
+
+/** Tasks of a job that can be begun at `now` and have not been handed to a queue since `handedBefore`; no more than `limit`. */
+export async function findUnhanded(
+  { q, t }: Reader,
+  job: string,
+  { now, handedBefore, limit }: { now: Instant; handedBefore: Instant; limit: number },
+): Promise<Pick<Task, 'id' | 'attempts'>[]> {
+  const k = t.tasks
+  const columns = { id: k.id, attempts: k.attempts }
+  const unhanded = sql`(${k.handedAt} is null or ${k.handedAt} < ${handedBefore})`
+  const dead = and(eq(k.job, job), eq(k.status, 'running'), lt(k.leasedUntil, now), unhanded)
+  const due = and(eq(k.job, job), eq(k.status, 'queued'), lte(k.runAt, now), unhanded)
+  const rows = await q.select(columns).from(k).where(dead).limit(limit)
+  const waiting = q.select(columns).from(k).where(due)
+  return [...rows, ...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit))].slice(0, limit)
+}
+
+/** Notes that these tasks were handed to a queue. */
+export async function markHanded({ q, t }: Tx, ids: string[], handedAt: Instant): Promise<void> {
+  await q.update(t.tasks).set({ handedAt }).where(inArray(t.tasks.id, ids))
+}
+
+/** Cancels what waits of a job, or those of it with these ids; answers how many. */
+export async function cancelQueued({ q, t }: Tx, job: string, at: Instant, ids?: string[]): Promise<number> {
+  const k = t.tasks
+  const waiting = and(eq(k.job, job), eq(k.status, 'queued'), ids && inArray(k.id, ids))
+  return (await q.update(k).set({ status: 'cancelled', endedAt: at }).where(waiting).returning({ id: k.id })).length
+}
+
+/** Asks again for what has failed of a job, or those of it with these ids; answers how many. */
+export async function requeueFailed({ q, t }: Tx, job: string, now: Instant, ids?: string[]): Promise<number> {
+  const k = t.tasks
+  const failed = and(eq(k.job, job), eq(k.status, 'failed'), ids && inArray(k.id, ids))
+  const again = { status: 'queued' as const, attempts: 0, runAt: now, handedAt: null, endedAt: null }
+  return (await q.update(k).set(again).where(failed).returning({ id: k.id })).length
+}
+
+/** How many tasks a job has, by status. */
+export async function countTasks({ q, t }: Reader, job: string): Promise<Partial<Record<TaskStatus, number>>> {
+  const k = t.tasks
+  const rows = await q.select({ status: k.status, tasks: count() }).from(k).where(eq(k.job, job)).groupBy(k.status)
+  return Object.fromEntries(rows.map(({ status, tasks }) => [status, tasks]))
+}
+
+/** Since when the task waits that has been due the longest. */
+export async function findOldestDue({ q, t }: Reader, job: string): Promise<Instant | null> {
+  const k = t.tasks
+  const queued = and(eq(k.job, job), eq(k.status, 'queued'))
+  const [oldest] = await q.select({ runAt: k.runAt }).from(k).where(queued).orderBy(asc(k.runAt)).limit(1)
+  return oldest?.runAt ?? null
+}
+
+/** The tasks of a job, the newest first. */
+export async function listTasks(
+  { q, t }: Reader,
+  { job, status }: { job: string; status?: TaskStatus | undefined },
+  page: PageQuery,
+): Promise<Page<Task>> {
+  const k = t.tasks
+  const after = decodeCursor(page.cursor, 2)
+  const older = after && sql`(${k.createdAt}, ${k.id}) < (${String(after[0])}, ${String(after[1])})`
+  const rows = await q
+    .select()
+    .from(k)
+    .where(and(eq(k.job, job), status && eq(k.status, status), older))
+    .orderBy(desc(k.createdAt), desc(k.id))
+    .limit(page.limit + 1)
+  return toPage(rows, page.limit, (task) => [task.createdAt, task.id])
+}
+
+/** Forgets tasks that are done or cancelled and ended before `before`; answers how many. What failed stays to be seen. */
+export async function deleteTasks({ q, t }: Tx, before: Instant): Promise<number> {
+  const k = t.tasks
+  const old = and(inArray(k.status, ['done', 'cancelled']), lt(k.endedAt, before))
+  return (await q.delete(k).where(old).returning({ id: k.id })).length
+}
