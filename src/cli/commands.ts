@@ -1,4 +1,4 @@
-import { runEmbedded } from '../../jobs/embedded-runner.ts'
+import { startRunner } from '../../jobs/runner.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
 import { openDeps } from '../open-deps.ts'
@@ -14,6 +14,7 @@ type Command = { meaning: string; run: (env: Env, terminal: Terminal, args: stri
 
 const commands: Record<string, Command> = {
   serve: { meaning: 'Serve until told to stop.', run: runServe },
+  worker: { meaning: 'Do the jobs until told to stop, and serve nobody.', run: runWorker },
   migrate: { meaning: 'Bring the database to this version’s tables, and end.', run: runMigrate },
   demo: { meaning: 'Run the example campaigns on the example data, then serve.', run: runDemonstration },
   'verify-audit': {
@@ -64,11 +65,21 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const deps = await openDeps(readConfig(env))
   const service = await serve(deps)
   await announceSetUp(deps)
-  const runner = await runEmbedded(deps)
+  const runner = deps.config.runJobs ? await startRunner(deps) : undefined
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
-  await runner.stop()
+  await runner?.stop()
   await service.close()
+  deps.close()
+}
+
+async function runWorker(env: Env, terminal: Terminal): Promise<void> {
+  const deps = await openDeps(readConfig(env))
+  const runner = await startRunner(deps)
+  deps.log.info('working')
+  await new Promise<void>((stop) => terminal.onStop(stop))
+  deps.log.info('stopping: ending what is under way')
+  await runner.stop()
   deps.close()
 }
 

@@ -35,6 +35,8 @@ export interface Config {
   auditFormerKeys: string[]
   checkpointFolder: string | undefined
   auditorEmail: string | undefined
+  redisUrl: string | undefined
+  runJobs: boolean
   smtpUrl: string | undefined
   mailFrom: string
 }
@@ -95,6 +97,12 @@ const publicKeys = (text: string) => {
     ? { value: keys }
     : { fault: 'must be public keys of 64 hexadecimal digits, with commas between' }
 }
+const trueOrFalse = (text: string) =>
+  /^(true|false)$/.test(text) ? { value: text === 'true' } : { fault: 'must be true or false' }
+const redisServer = (text: string) =>
+  /^(rediss?:\/\/[^\s/]+(\/\d+)?)?$/.test(text)
+    ? { value: text || undefined }
+    : { fault: 'must look like redis://host:port, or rediss:// with TLS' }
 const mailServer = (text: string) =>
   text === '' || (URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname)
     ? { value: text || undefined }
@@ -233,7 +241,7 @@ export const settings: Record<keyof Config, Setting> = {
     name: 'TRUST_PROXY',
     fallback: 'false',
     meaning: 'Whether X-Forwarded-* headers of the nearest hop are believed: true only behind a proxy that sets them.',
-    read: (text) => (/^(true|false)$/.test(text) ? { value: text === 'true' } : { fault: 'must be true or false' }),
+    read: trueOrFalse,
   },
   rateCalls: aMinute('RATE_LIMIT_CALLS', 30_000, 'Calls of the API by one user, key or device'),
   rateScans: aMinute('RATE_LIMIT_SCANS', 120_000, 'Scans, alone or in batches, by one user, key or device'),
@@ -272,6 +280,19 @@ export const settings: Record<keyof Config, Setting> = {
     fallback: '',
     meaning: 'Who gets a checkpoint by mail every day.',
     read: mailAddress,
+  },
+  redisUrl: {
+    name: 'REDIS_URL',
+    fallback: '',
+    meaning:
+      'The Redis server through which several processes share the jobs: redis://host:port. Without it each does its own.',
+    read: redisServer,
+  },
+  runJobs: {
+    name: 'RUN_JOBS',
+    fallback: 'true',
+    meaning: 'Whether `saka serve` does the jobs too. `false` where `saka worker` runs beside it.',
+    read: trueOrFalse,
   },
   smtpUrl: {
     name: 'SMTP_URL',

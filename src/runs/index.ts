@@ -9,7 +9,7 @@ export {
   type ScheduledJob,
   type TaskPayload,
 } from './rules.ts'
-export { deleteTasks, findUnhanded, hasDueTask, markHanded, type Task } from './task-repository.ts'
+export { deleteTasks, hasDueTask } from './task-repository.ts'
 export { GiveUp, RetryLater } from './task-rules.ts'
-export { askFor, attemptTask, beginNextTask, beginTask, type NewTask } from './tasks.ts'
+export { askFor, attemptTask, beginNextTask, beginTask, handOverTasks, type NewTask } from './tasks.ts'
 export { readLateJobs, readOverdueJobs, runOnTime } from './use-cases.ts'

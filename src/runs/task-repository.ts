@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import type { Instant } from '../kernel/time.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
@@ -59,25 +59,33 @@ export async function updateTask(
   await q.update(k).set(change).where(held)
 }
 
-/** Tasks of a job that can be begun at `now` and have not been handed to a queue since `handedBefore`; no more than `limit`. */
-export async function findUnhanded(
-  { q, t }: Reader,
+/**
+ * Notes as handed, at `now`, tasks of a job that can be begun and have not been handed to a queue since `handedBefore` or
+ * since their process died; no more than `limit`. Answers their ids.
+ */
+export async function handTasks(
+  { q, t }: Tx,
   job: string,
   { now, handedBefore, limit }: { now: Instant; handedBefore: Instant; limit: number },
-): Promise<Pick<Task, 'id' | 'attempts'>[]> {
+): Promise<string[]> {
   const k = t.tasks
-  const columns = { id: k.id, attempts: k.attempts }
-  const unhanded = sql`(${k.handedAt} is null or ${k.handedAt} < ${handedBefore})`
-  const dead = and(eq(k.job, job), eq(k.status, 'running'), lt(k.leasedUntil, now), unhanded)
-  const due = and(eq(k.job, job), eq(k.status, 'queued'), lte(k.runAt, now), unhanded)
-  const rows = await q.select(columns).from(k).where(dead).limit(limit)
-  const waiting = q.select(columns).from(k).where(due)
-  return [...rows, ...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit))].slice(0, limit)
+  const handedLongAgo = or(isNull(k.handedAt), lt(k.handedAt, handedBefore))
+  const handedToTheDead = or(isNull(k.handedAt), lt(k.handedAt, k.leasedUntil))
+  const dead = and(eq(k.job, job), eq(k.status, 'running'), lt(k.leasedUntil, now), handedToTheDead)
+  const due = and(eq(k.job, job), eq(k.status, 'queued'), lte(k.runAt, now), handedLongAgo)
+  const waiting = q.select({ id: k.id }).from(k).where(due)
+  const rows = [
+    ...(await q.select({ id: k.id }).from(k).where(dead).limit(limit)),
+    ...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit)),
+  ]
+  const ids = rows.slice(0, limit).map(({ id }) => id)
+  if (ids.length > 0) await q.update(k).set({ handedAt: now }).where(inArray(k.id, ids))
+  return ids
 }
 
-/** Notes that these tasks were handed to a queue. */
-export async function markHanded({ q, t }: Tx, ids: string[], handedAt: Instant): Promise<void> {
-  await q.update(t.tasks).set({ handedAt }).where(inArray(t.tasks.id, ids))
+/** Takes back that these tasks were handed to a queue: it could not be reached. */
+export async function takeTasksBack({ q, t }: Tx, ids: string[]): Promise<void> {
+  await q.update(t.tasks).set({ handedAt: null }).where(inArray(t.tasks.id, ids))
 }
 
 /** Cancels what waits of a job, or those of it with these ids; answers how many. */

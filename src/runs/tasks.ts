@@ -2,7 +2,15 @@ import type { Deps } from '../deps.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
 import type { Tx } from '../schema.ts'
 import { type AskedJob, leaseMilliseconds, type TaskPayload } from './rules.ts'
-import { insertTask, leaseNextTask, leaseTask, type Task, updateTask } from './task-repository.ts'
+import {
+  handTasks,
+  insertTask,
+  leaseNextTask,
+  leaseTask,
+  type Task,
+  takeTasksBack,
+  updateTask,
+} from './task-repository.ts'
 import { GiveUp, mostAttempts, RetryLater, waitAfter } from './task-rules.ts'
 
 /** A task as it is asked for. */
@@ -35,6 +43,31 @@ export function beginNextTask(deps: Deps, { name }: AskedJob): Promise<Task | un
 export function beginTask(deps: Deps, id: string): Promise<Task | undefined> {
   const { now, until } = leaseOf(deps)
   return deps.db.transact((tx) => leaseTask(tx, id, now, until))
+}
+
+/** After how long a task that was handed to a queue and has not been begun is handed again: the queue may have lost it. */
+const handedForMilliseconds = 5 * 60_000
+
+/**
+ * Hands due tasks of a job, `limit` at most, to `take`, which puts them into a queue. Should that fail they are handed again
+ * later; so are those that a queue has lost. A task that is in a queue twice is still done once.
+ */
+export async function handOverTasks(
+  { db, clock }: Deps,
+  { name }: AskedJob,
+  limit: number,
+  take: (ids: string[]) => Promise<unknown>,
+): Promise<void> {
+  const now = clock.now()
+  const chosen = { now, handedBefore: plusMilliseconds(now, -handedForMilliseconds), limit }
+  const ids = await db.transact((tx) => handTasks(tx, name, chosen))
+  if (ids.length === 0) return
+  try {
+    await take(ids)
+  } catch (error) {
+    await db.transact((tx) => takeTasksBack(tx, ids))
+    throw error
+  }
 }
 
 function leaseOf({ clock }: Deps) {

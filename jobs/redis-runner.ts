@@ -1,0 +1,185 @@
+import { type ConnectionOptions, Queue, Worker } from 'bullmq'
+import type { Deps } from '../src/deps.ts'
+import {
+  type AskedJob,
+  attemptTask,
+  beginTask,
+  handOverTasks,
+  isScheduled,
+  readOverdueJobs,
+  runOnTime,
+  type ScheduledJob,
+} from '../src/runs/index.ts'
+import type { Runner } from './runner.ts'
+
+/** Before every key in Redis, so that others may use the same server. */
+export const redisPrefix = 'saka'
+
+/** The queue of the ticks of the clock. */
+export const clockQueue = 'clock'
+
+const lookMilliseconds = 500
+/** How many tasks of a job without a pace wait in its queue at most. */
+const mostHanded = 500
+/** How long Redis may take to answer before it counts as away, in milliseconds. */
+const patienceMilliseconds = 5000
+/** How long a stop waits for what is under way, in milliseconds. */
+const farewellMilliseconds = 10_000
+const kept = { removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } }
+
+/** Something that ends with the runner. */
+interface Part {
+  stop(): Promise<unknown>
+}
+
+/**
+ * Does the jobs together with every other process on the same Redis: BullMQ keeps the clock and shares the tasks out. What is
+ * to be done and what became of it is in the database, so that Redis may go away or forget everything: then it waits, and
+ * nothing is lost or done twice.
+ */
+export async function runOnRedis(deps: Deps, redisUrl: string): Promise<Runner> {
+  const connection = { url: redisUrl, maxRetriesPerRequest: null }
+  const parts = [
+    keepClock(deps, connection),
+    ...deps.jobs.flatMap((job) => (isScheduled(job) ? [] : [shareTasks(deps, job, connection)])),
+  ]
+  for (const { job, dueAt } of await readOverdueJobs(deps)) void tick(deps, job, dueAt)
+  return {
+    stop: async () => {
+      await Promise.race([Promise.all(parts.map((part) => part.stop())), pause(farewellMilliseconds)])
+    },
+  }
+}
+
+/** Runs a job because its time has come. */
+function tick(deps: Deps, job: ScheduledJob, dueAt?: string): Promise<unknown> {
+  return runOnTime(deps, job, dueAt).catch((error: unknown) =>
+    deps.log.error({ job: job.name, err: error }, 'the job could not begin'),
+  )
+}
+
+/** Plans the jobs that run by the clock, as soon as Redis answers, and runs them when it says so. */
+function keepClock(deps: Deps, connection: ConnectionOptions): Part {
+  const scheduled = deps.jobs.filter(isScheduled)
+  const queue = openQueue(deps, clockQueue, connection)
+  const worker = openWorker(deps, clockQueue, connection, { concurrency: scheduled.length || 1 }, async (name) => {
+    const job = scheduled.find((known) => known.name === name)
+    if (job) await tick(deps, job)
+  })
+  const plan = async () => {
+    for (const { name, pattern } of scheduled)
+      await queue.upsertJobScheduler(name, { pattern, tz: deps.config.timeZone }, { name, opts: kept })
+    const known = new Set(scheduled.map(({ name }) => name))
+    for (const { key } of await queue.getJobSchedulers()) if (!known.has(key)) await queue.removeJobScheduler(key)
+  }
+  const planned = every(lookMilliseconds, deps, async () => {
+    await inTime(plan())
+    planned.end()
+  })
+  return { stop: () => Promise.all([planned.stop(), worker.close(), queue.close()]) }
+}
+
+/** Hands the tasks of a job to its queue as they come due, and does those that this process is given, one after another. */
+function shareTasks(deps: Deps, job: AskedJob, connection: ConnectionOptions): Part {
+  const stopping = new AbortController()
+  const queue = openQueue(deps, job.name, connection)
+  const pace = job.perSecond?.(deps.config)
+  const most = pace === undefined ? mostHanded : Math.max(10, Math.ceil(pace * 60))
+  const atOnce = Math.ceil(pace ?? 100_000)
+  const limiter = { max: atOnce, duration: pace === undefined ? 1000 : (1000 * atOnce) / pace }
+  const worker = openWorker(deps, job.name, connection, { concurrency: 1, limiter }, async (_name, id) => {
+    const task = await beginTask(deps, id)
+    if (!task) return
+    const ended = await attemptTask(deps, job, task, stopping.signal)
+    await ended.write()
+    if (ended.pause > 0) await worker.rateLimit(ended.pause)
+  })
+  const relay = every(lookMilliseconds, deps, async () => {
+    const room = most - (await inTime(queue.getWaitingCount()))
+    if (room <= 0) return
+    const handing = String(Date.now())
+    await handOverTasks(deps, job, room, (ids) =>
+      // An id of its own each time: BullMQ takes no job that it remembers, and a task may come again.
+      inTime(
+        queue.addBulk(
+          ids.map((id) => ({ name: job.name, data: { id }, opts: { ...kept, jobId: `${id}@${handing}` } })),
+        ),
+      ),
+    )
+  })
+  return {
+    stop: () => {
+      stopping.abort()
+      return Promise.all([relay.stop(), worker.close(), queue.close()])
+    },
+  }
+}
+
+function openQueue(deps: Deps, name: string, connection: ConnectionOptions): Queue {
+  const queue = new Queue(name, { prefix: redisPrefix, connection })
+  queue.on('error', (error) => tellAway(deps, error))
+  return queue
+}
+
+function openWorker(
+  deps: Deps,
+  name: string,
+  connection: ConnectionOptions,
+  options: { concurrency: number; limiter?: { max: number; duration: number } },
+  work: (name: string, taskId: string) => Promise<void>,
+): Worker {
+  const worker = new Worker(name, (job) => work(job.name, job.data.id), { prefix: redisPrefix, connection, ...options })
+  worker.on('error', (error) => tellAway(deps, error))
+  return worker
+}
+
+const told = new WeakMap<Deps, number>()
+
+/** Says that Redis is away, once a minute. */
+function tellAway(deps: Deps, error: Error): void {
+  const now = performance.now()
+  if (now - (told.get(deps) ?? Number.NEGATIVE_INFINITY) < 60_000) return
+  told.set(deps, now)
+  deps.log.warn({ failure: error.message }, 'Redis does not answer; jobs wait for it')
+}
+
+/** Does `work` again and again, with a pause between; what it throws is told. */
+function every(milliseconds: number, deps: Deps, work: () => Promise<unknown>): Part & { end(): void } {
+  let ended = false
+  let timer: NodeJS.Timeout
+  let working: Promise<unknown> = Promise.resolve()
+  const round = () => {
+    working = work()
+      .catch((error: Error) => tellAway(deps, error))
+      .finally(() => {
+        if (!ended) timer = setTimeout(round, milliseconds)
+      })
+  }
+  timer = setTimeout(round, 0)
+  const end = () => {
+    ended = true
+    clearTimeout(timer)
+  }
+  return {
+    end,
+    stop: () => {
+      end()
+      return working
+    },
+  }
+}
+
+/** What Redis answers; throws when it takes too long, for BullMQ would wait for ever. */
+function inTime<Result>(answer: Promise<Result>): Promise<Result> {
+  answer.catch(() => undefined)
+  return Promise.race([
+    answer,
+    pause(patienceMilliseconds).then(() => {
+      throw new Error('Redis does not answer')
+    }),
+  ])
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
+}
