@@ -70,7 +70,7 @@ async function signIn({ stranger }: Saka, login: string, change = (url: string) 
   const begun = await stranger.get('/session/oidc')
   const back = await atProvider(begun.headers.location!, login)
   const path = change(back).replace('https://saka.example.org/api/v1', '')
-  const round = { cookie: cookieOf(begun, 'saka_oidc') }
+  const round = { cookie: cookieOf(begun, '__Host-saka_oidc') }
   return { answer: await stranger.get(path, round), begun, path, round }
 }
 
@@ -96,7 +96,7 @@ t.test('the service starts without its provider, and signs in by it once it is t
   t.match(new URL(begun.headers.location!).searchParams.get('code_challenge_method'), 'S256')
   t.match(String(begun.headers['set-cookie']), /HttpOnly; Secure; SameSite=Lax/)
   t.match(answer, { status: 302, headers: { location: '/' } })
-  const session = { cookie: cookieOf(answer, 'saka_session') }
+  const session = { cookie: cookieOf(answer, '__Host-saka_session') }
   t.match(await saka.stranger.get('/me', session), {
     json: { kind: 'user', name: 'Μαρία', email: 'maria@example.org', roles: [{ role: 'coordinator' }] },
   })
@@ -146,8 +146,8 @@ t.test('who comes back with another’s state, without a cookie or too late is r
   const begun = await saka.stranger.get('/session/oidc')
   const back = (await atProvider(begun.headers.location!, 'maria')).replace('https://saka.example.org/api/v1', '')
   t.match(await saka.stranger.get(back), refused)
-  t.match(await saka.stranger.get(back, { cookie: 'saka_oidc=nonsense' }), refused)
-  const round = { cookie: cookieOf(begun, 'saka_oidc') }
+  t.match(await saka.stranger.get(back, { cookie: '__Host-saka_oidc=nonsense' }), refused)
+  const round = { cookie: cookieOf(begun, '__Host-saka_oidc') }
   t.match(await saka.stranger.get('/session/oidc/callback?error=access_denied', round), refused)
   saka.clock.set('2023-09-11T06:40:00.000Z')
   t.match(await saka.stranger.get(back, round), refused, 'ten minutes are over')

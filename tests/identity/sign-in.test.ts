@@ -116,11 +116,8 @@ t.test('an owner signs in from a browser that did so before, however much others
   stopTheClock(t)
   const first = await stranger.post('/session', admin)
   const cookies = first.headers['set-cookie'] as unknown as string[]
-  const browser = { cookie: cookies.find((one) => one.startsWith('saka_browser='))!.split(';')[0]! }
-  t.match(
-    String(cookies),
-    /saka_browser=saka_browser_[\w-]{43}; Max-Age=31536000; Path=\/api\/v1\/session; HttpOnly; Secure/,
-  )
+  const browser = { cookie: cookies.find((one) => one.startsWith('__Host-saka_browser='))!.split(';')[0]! }
+  t.match(String(cookies), /__Host-saka_browser=saka_browser_[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; Secure/)
   for (let i = 0; i < 6; i++) await stranger.post('/session', wrong)
   t.match(await stranger.post('/session', admin), { status: 429 })
   const again = await stranger.post('/session', admin, browser)
