@@ -29,6 +29,15 @@ export async function findSessionUser(
   return row
 }
 
+/** When the session with this token hash began. */
+export async function findSessionStart({ q, t }: Reader, tokenHash: string): Promise<Instant | undefined> {
+  const [row] = await q
+    .select({ createdAt: t.sessions.createdAt })
+    .from(t.sessions)
+    .where(eq(t.sessions.tokenHash, tokenHash))
+  return row?.createdAt
+}
+
 /** Notes that a session was used. */
 export async function markSessionSeen({ q, t }: Tx, id: Id, at: Instant): Promise<void> {
   await q.update(t.sessions).set({ lastSeenAt: at }).where(eq(t.sessions.id, id))
