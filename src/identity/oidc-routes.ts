@@ -1,13 +1,14 @@
 import type { App } from '../platform/http/index.ts'
 import { cookieName, cookieOptions } from './cookies.ts'
-import { signInByClaims } from './oidc.ts'
+import { signInByProvider } from './oidc.ts'
 import { oidcProvider } from './oidc-provider.ts'
 import { browserOf, setCookies } from './session-routes.ts'
+import type { Throttle } from './throttle.ts'
 
 const tags = ['Identity']
 
 /** Signing in with the municipality's own accounts. */
-export async function oidcRoutes(app: App): Promise<void> {
+export async function oidcRoutes(app: App, { throttle }: { throttle: Throttle }): Promise<void> {
   const provider = oidcProvider()
   app.get(
     '/session/oidc',
@@ -26,8 +27,8 @@ export async function oidcRoutes(app: App): Promise<void> {
       const { deps, url, cookies } = request
       const name = cookieName('round', deps.config)
       reply.clearCookie(name, cookieOptions(request)).header('Cache-Control', 'no-store')
-      const claims = await provider.finish(deps, url, cookies[name])
-      setCookies(request, reply, await signInByClaims(deps, claims, browserOf(request)))
+      const back = { url, round: cookies[name], browser: browserOf(request) }
+      setCookies(request, reply, await signInByProvider(deps, throttle, provider, back))
       return reply.header('Referrer-Policy', 'no-referrer').redirect('/')
     },
   )

@@ -57,7 +57,7 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
   const throttle = signInThrottle()
   await app.register(sessionRoutes, { throttle })
   await app.register(secondFactorRoutes, { throttle })
-  await app.register(oidcRoutes)
+  await app.register(oidcRoutes, { throttle })
 
   app.get(
     '/users',
