@@ -15,6 +15,7 @@ import {
 import type { Authenticator } from './credentials.ts'
 import { inviteUser, resetPassword } from './links.ts'
 import { oidcRoutes } from './oidc-routes.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import {
   ApiKeySchema,
   CreatedApiKeySchema,
@@ -57,6 +58,7 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
   const throttle = signInThrottle()
   await app.register(sessionRoutes, { throttle })
   await app.register(secondFactorRoutes, { throttle })
+  await app.register(passkeyRoutes, { throttle })
   await app.register(oidcRoutes, { throttle })
 
   app.get(
