@@ -102,6 +102,7 @@ export const NewUserSchema = Type.Object({
 export const UserChangeSchema = Type.Partial(
   Type.Object({ ...NewUserSchema.properties, password: PasswordSchema, active: Type.Boolean() }),
 )
+export const ForgottenPasswordSchema = Type.Object({ email: EmailSchema })
 export const ShownLinkSchema = named(
   'ShownLink',
   Type.Object({

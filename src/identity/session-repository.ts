@@ -89,6 +89,11 @@ export async function findBrowserUser({ q, t }: Reader, tokenHash: string): Prom
   return row?.userId
 }
 
+/** Forgets the browsers that were remembered before `before`; answers how many. */
+export async function deleteBrowsersBefore({ q, t }: Tx, before: Instant): Promise<number> {
+  return (await q.delete(t.knownBrowsers).where(lt(t.knownBrowsers.createdAt, before)).returning()).length
+}
+
 /** Remembers a browser of a user, and of the user's others the newest only, `atMost` in all. */
 export async function insertBrowser(
   { q, t }: Tx,

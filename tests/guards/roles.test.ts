@@ -39,6 +39,7 @@ const withoutRole = [
   'POST /api/v1/session',
   'POST /api/v1/session/passkey/options',
   'POST /api/v1/session/passkey',
+  'POST /api/v1/password-reset',
   'POST /api/v1/devices/provision',
 ]
 /** What every school and warehouse has in common. */

@@ -36,6 +36,7 @@ const openToAll = [
   'POST /api/v1/session',
   'POST /api/v1/session/passkey/options',
   'POST /api/v1/session/passkey',
+  'POST /api/v1/password-reset',
   'GET /api/v1/session/oidc',
   'GET /api/v1/session/oidc/callback',
   'POST /api/v1/devices/provision',
