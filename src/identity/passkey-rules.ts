@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { defineProblem } from '../kernel/problem.ts'
 
 /** What a challenge is for. */
@@ -59,10 +58,3 @@ export const passwordlessAccount = defineProblem({
   title: 'The account signs in elsewhere',
   detail: () => 'The account signs in at the municipality’s provider and has no password here. Set a passkey up there.',
 })
-
-/** Who we are to an authenticator: the site's name and where its pages come from; undefined where browsers refuse (WebAuthn, 5.1.2). */
-export function relyingPartyOf(baseUrl: string): { id: string; origin: string } | undefined {
-  const { hostname, origin, protocol } = new URL(baseUrl)
-  if (isIP(hostname.replace(/^\[|\]$/g, ''))) return undefined
-  return protocol === 'https:' || hostname === 'localhost' ? { id: hostname, origin } : undefined
-}

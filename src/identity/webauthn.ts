@@ -1,7 +1,8 @@
+import { isIP } from 'node:net'
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { Config } from '../platform/config.ts'
 import type { PasskeyRow } from './passkey-repository.ts'
-import { challengeMilliseconds, passkeysUnavailable, relyingPartyOf } from './passkey-rules.ts'
+import { challengeMilliseconds, passkeysUnavailable } from './passkey-rules.ts'
 
 /** Ed25519, ECDSA on P-256 and RSA with SHA-256, by their numbers in COSE (RFC 9053): what every authenticator has one of. */
 const algorithms = [-8, -7, -257]
@@ -20,6 +21,13 @@ export interface NewPasskey {
   counter: number
   transports: string[]
   backedUp: boolean
+}
+
+/** Who we are to an authenticator: the site's name and where its pages come from; undefined where browsers refuse (WebAuthn, 5.1.2). */
+export function relyingPartyOf(baseUrl: string): { id: string; origin: string } | undefined {
+  const { hostname, origin, protocol } = new URL(baseUrl)
+  if (isIP(hostname.replace(/^\[|\]$/g, ''))) return undefined
+  return protocol === 'https:' || hostname === 'localhost' ? { id: hostname, origin } : undefined
 }
 
 /** Loaded when it is needed: it is large, and the start has to be quick. */

@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 import t, { type Test } from 'tap'
-import { relyingPartyOf } from '../../src/identity/passkey-rules.ts'
+import { relyingPartyOf } from '../../src/identity/webauthn.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { newAuthenticator, type Said } from '../support/authenticator.ts'
 import { type Answer, firstMorning, startSaka } from '../support/saka.ts'
