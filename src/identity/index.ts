@@ -1,6 +1,8 @@
 export { authenticator } from './credentials.ts'
 export { deviceReportRoutes } from './device-report-routes.ts'
+export { forgetBrowsers } from './known-browsers.ts'
 export { acceptLink, type OpenLink, offerSetUp, readLink, setUp } from './links.ts'
+export { mailPasswordResets } from './mailed-resets.ts'
 export { findActorName } from './repository.ts'
 export { identityRoutes } from './routes.ts'
 export {

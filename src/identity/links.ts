@@ -54,7 +54,10 @@ async function makeLink(
   })
 }
 
-const linkTo = ({ config }: Deps, token: string) => `${config.baseUrl}/welcome/${token}`
+/** Where the page of a link is. */
+export function linkTo({ config }: Deps, token: string): string {
+  return `${config.baseUrl}/welcome/${token}`
+}
 
 /** What the link with `token` is good for; undefined when it is not good (any more). Looking uses nothing up. */
 export async function readLink({ db, clock }: Deps, token: string): Promise<OpenLink | undefined> {

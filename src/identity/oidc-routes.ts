@@ -1,22 +1,22 @@
 import type { App } from '../platform/http/index.ts'
-import { signInByClaims } from './oidc.ts'
+import { cookieName, cookieOptions } from './cookies.ts'
+import { signInByProvider } from './oidc.ts'
 import { oidcProvider } from './oidc-provider.ts'
 import { browserOf, setCookies } from './session-routes.ts'
+import type { Throttle } from './throttle.ts'
 
-const roundCookie = 'saka_oidc'
-const roundPath = '/api/v1/session/oidc'
 const tags = ['Identity']
 
 /** Signing in with the municipality's own accounts. */
-export async function oidcRoutes(app: App): Promise<void> {
+export async function oidcRoutes(app: App, { throttle }: { throttle: Throttle }): Promise<void> {
   const provider = oidcProvider()
   app.get(
     '/session/oidc',
     { config: { open: true }, schema: { tags, summary: 'Sign in by the municipality’s provider', hide: true } },
-    async ({ deps, protocol }, reply) => {
+    async (request, reply) => {
+      const { deps } = request
       const { url, round } = await provider.begin(deps)
-      const secure = protocol === 'https' || deps.config.baseUrl.startsWith('https:')
-      reply.setCookie(roundCookie, round, { httpOnly: true, sameSite: 'lax', secure, path: roundPath, maxAge: 600 })
+      reply.setCookie(cookieName('round', deps.config), round, { ...cookieOptions(request), maxAge: 600 })
       return reply.header('Cache-Control', 'no-store').redirect(url)
     },
   )
@@ -25,9 +25,10 @@ export async function oidcRoutes(app: App): Promise<void> {
     { config: { open: true }, schema: { tags, summary: 'Come back from the provider', hide: true } },
     async (request, reply) => {
       const { deps, url, cookies } = request
-      reply.clearCookie(roundCookie, { path: roundPath }).header('Cache-Control', 'no-store')
-      const claims = await provider.finish(deps, url, cookies[roundCookie])
-      setCookies(request, reply, await signInByClaims(deps, claims, browserOf(request)))
+      const name = cookieName('round', deps.config)
+      reply.clearCookie(name, cookieOptions(request)).header('Cache-Control', 'no-store')
+      const back = { url, round: cookies[name], browser: browserOf(request) }
+      setCookies(request, reply, await signInByProvider(deps, throttle, provider, back))
       return reply.header('Referrer-Policy', 'no-referrer').redirect('/')
     },
   )

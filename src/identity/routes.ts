@@ -14,12 +14,15 @@ import {
 } from '../platform/http/index.ts'
 import type { Authenticator } from './credentials.ts'
 import { inviteUser, resetPassword } from './links.ts'
+import { askPasswordReset } from './mailed-resets.ts'
 import { oidcRoutes } from './oidc-routes.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import {
   ApiKeySchema,
   CreatedApiKeySchema,
   CreatedDeviceSchema,
   DeviceSchema,
+  ForgottenPasswordSchema,
   NewApiKeySchema,
   NewDeviceSchema,
   NewUserSchema,
@@ -57,7 +60,8 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
   const throttle = signInThrottle()
   await app.register(sessionRoutes, { throttle })
   await app.register(secondFactorRoutes, { throttle })
-  await app.register(oidcRoutes)
+  await app.register(passkeyRoutes, { throttle })
+  await app.register(oidcRoutes, { throttle })
 
   app.get(
     '/users',
@@ -109,6 +113,27 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
         return shown
       },
     )
+
+  // Counted by itself: a school whose staff forget their passwords goes on signing in.
+  const resets = signInThrottle()
+  app.post(
+    '/password-reset',
+    {
+      config: { open: true, idempotency: 'none', rate: 'stranger' },
+      schema: {
+        tags,
+        summary: 'Ask for a link for a new password by mail',
+        description: 'The same answer whether there is an account; at most one mail to an account in 15 minutes.',
+        body: ForgottenPasswordSchema,
+        response: answers(202, Type.Null({ description: 'If there is such an account, a mail is on its way.' })),
+      },
+    },
+    async ({ deps, body, ip, id }, reply) => {
+      await askPasswordReset(deps, resets, { email: body.email, address: ip, requestId: id })
+      // A null would be written out.
+      return reply.code(202).send(undefined as unknown as null)
+    },
+  )
 
   app.get(
     '/api-keys',

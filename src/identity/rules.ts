@@ -223,5 +223,15 @@ export function seesPersonal(actor: Actor, action: Action, place: Place = {}): b
   return grantsOf(actor, action).some((grant) => grant.role !== 'auditor' && covers(grant, place))
 }
 
+/** Whether this user administers the service. */
+export function isAdmin({ active, roles }: { active: boolean; roles: RoleGrant[] }): boolean {
+  return active && roles.some((grant) => grant.role === 'admin')
+}
+
+/** A user who acts before there is a session, or `unknown`: somebody without an account. */
+export function actorOfUser(user: { id: string; name: string } | undefined, requestId: string): Actor {
+  return { kind: 'user', id: user?.id ?? 'unknown', name: user?.name ?? '', roles: [], requestId }
+}
+
 /** The service itself, where it acts on nobody's behalf. */
 export const systemActor: Actor = { kind: 'system', id: 'system', name: 'Saka', roles: [] }

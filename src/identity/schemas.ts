@@ -17,9 +17,16 @@ const GrantSchema = Type.Object({
 const GrantsSchema = Type.Array(GrantSchema, { maxItems: 100 })
 
 const TotpCodeSchema = Type.String({ pattern: '^[0-9]{6}$', examples: ['123456'] })
-export const ProofSchema = Type.Object({
+const ProofSchema = Type.Object({
   totp: Type.Optional(TotpCodeSchema),
   recoveryCode: Type.Optional(Type.String({ maxLength: 50, examples: ['0a1b2-c3d4e-5f607-18293'] })),
+})
+const PresentPasswordSchema = Type.String({ maxLength: 200, examples: ['correct horse battery staple'] })
+/** Null where there is no body at all. */
+export const RecentProofSchema = nullable(Type.Object({ password: Type.Optional(PresentPasswordSchema) }))
+export const TotpRemovalSchema = Type.Object({
+  ...ProofSchema.properties,
+  password: Type.Optional(PresentPasswordSchema),
 })
 export const TotpConfirmationSchema = Type.Object({ code: TotpCodeSchema })
 export const TotpSchema = named(
@@ -55,7 +62,7 @@ export const OpenSessionSchema = named(
 )
 export const SignInSchema = Type.Object({
   email: Type.String({ maxLength: 254, examples: ['admin@piraeus.example.org'] }),
-  password: Type.String({ maxLength: 200, examples: ['correct horse battery staple'] }),
+  password: PresentPasswordSchema,
   ...ProofSchema.properties,
 })
 export const MeSchema = named(
@@ -95,6 +102,7 @@ export const NewUserSchema = Type.Object({
 export const UserChangeSchema = Type.Partial(
   Type.Object({ ...NewUserSchema.properties, password: PasswordSchema, active: Type.Boolean() }),
 )
+export const ForgottenPasswordSchema = Type.Object({ email: EmailSchema })
 export const ShownLinkSchema = named(
   'ShownLink',
   Type.Object({

@@ -1,12 +1,33 @@
+import type { FastifyRequest } from 'fastify'
 import qrcode from 'qrcode'
 import { Type } from 'typebox'
 import { type App, answers, IdParams, ref } from '../platform/http/index.ts'
-import { EnrolledTotpSchema, ProofSchema, RecoveryCodesSchema, TotpConfirmationSchema, TotpSchema } from './schemas.ts'
+import type { RecentProof } from './recent-proof.ts'
+import {
+  EnrolledTotpSchema,
+  RecentProofSchema,
+  RecoveryCodesSchema,
+  TotpConfirmationSchema,
+  TotpRemovalSchema,
+  TotpSchema,
+} from './schemas.ts'
 import { confirmTotp, enrollTotp, readTotp, removeTotp, removeTotpOf } from './second-factors.ts'
 import type { Throttle } from './throttle.ts'
 
 const tags = ['Identity']
 const nothing = answers(204, Type.Null({ description: 'Done.' }))
+
+/** What the contract says where a recent proof is asked for. */
+export const recentProofNote =
+  'Takes `password` where one signed in more than ten minutes ago: 401 `recent_proof_required` without it.'
+
+/** What a request shows besides its session: the password, where it has one. */
+export function recentProofOf(
+  { secret = '', ip }: FastifyRequest,
+  body: { password?: string | undefined } | null,
+): RecentProof {
+  return { password: body?.password, secret, address: ip }
+}
 
 /** One's authenticator app and recovery codes. */
 export async function secondFactorRoutes(app: App, { throttle }: { throttle: Throttle }): Promise<void> {
@@ -19,10 +40,17 @@ export async function secondFactorRoutes(app: App, { throttle }: { throttle: Thr
     '/me/totp',
     {
       config: { idempotency: 'after', holdsSecret: true },
-      schema: { tags, summary: 'Set an authenticator app up', response: answers(201, ref(EnrolledTotpSchema)) },
+      schema: {
+        tags,
+        summary: 'Set an authenticator app up',
+        description: recentProofNote,
+        body: RecentProofSchema,
+        response: answers(201, ref(EnrolledTotpSchema)),
+      },
     },
-    async ({ deps, actor }, reply) => {
-      const { secret, uri } = await enrollTotp(deps, actor)
+    async (request, reply) => {
+      const { deps, actor } = request
+      const { secret, uri } = await enrollTotp(deps, throttle, actor, recentProofOf(request, request.body))
       const qr = await qrcode.toString(uri, { type: 'svg', margin: 4 })
       reply.code(201)
       return { secret, uri, qr }
@@ -49,12 +77,17 @@ export async function secondFactorRoutes(app: App, { throttle }: { throttle: Thr
     '/me/totp/removal',
     {
       config: { idempotency: 'none' },
-      schema: { tags, summary: 'Remove one’s authenticator app', body: ProofSchema, response: nothing },
+      schema: {
+        tags,
+        summary: 'Remove one’s authenticator app',
+        description: recentProofNote,
+        body: TotpRemovalSchema,
+        response: nothing,
+      },
     },
-    async ({ deps, actor, body, ip }, reply) => {
-      const attempt = throttle.attempt({ account: `removal ${actor?.id}`, address: ip })
-      await removeTotp(deps, actor, body)
-      attempt.succeeded()
+    async (request, reply) => {
+      const { deps, actor, body } = request
+      await removeTotp(deps, throttle, actor, { ...body, recent: recentProofOf(request, body) })
       return reply.code(204).send(null)
     },
   )

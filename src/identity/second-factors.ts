@@ -6,7 +6,9 @@ import type { Id } from '../kernel/ids.ts'
 import { notFound } from '../kernel/problem.ts'
 import { sealOf } from '../platform/http/seal.ts'
 import type { Tx } from '../schema.ts'
+import { countAttempt } from './attempts.ts'
 import { personOf } from './person.ts'
+import { proveRecently, type RecentProof } from './recent-proof.ts'
 import { findUser } from './repository.ts'
 import { type Actor, authorize } from './rules.ts'
 import {
@@ -22,6 +24,7 @@ import {
 } from './second-factor-repository.ts'
 import { secondFactorRequired, totpConfirmed, totpNotEnrolled, wrongCode } from './second-factor-rules.ts'
 import { hashSecret } from './secrets.ts'
+import type { Throttle } from './throttle.ts'
 
 const recoveryCodeCount = 10
 const toleranceSeconds = 30
@@ -32,12 +35,21 @@ export interface Proof {
   recoveryCode?: string | undefined
 }
 
-/** Uses a proof up, in the transaction of what it allows; false when it was used before. */
-export type ClaimProof = (tx: Tx) => Promise<boolean>
+/** Uses a proof up, in the transaction of what it allows. Raises `wrong_code` when it was used before. */
+export type ClaimProof = (tx: Tx) => Promise<void>
 
-/** Sets an authenticator app up for oneself; it counts once it is confirmed. Raises `people_only` and `totp_confirmed`. */
-export async function enrollTotp(deps: Deps, actor: Actor | undefined): Promise<{ secret: string; uri: string }> {
+/**
+ * Sets an authenticator app up for oneself, which takes a recent proof; it counts once it is confirmed. Raises `people_only`,
+ * `totp_confirmed`, and what {@link proveRecently} raises.
+ */
+export async function enrollTotp(
+  deps: Deps,
+  throttle: Throttle,
+  actor: Actor | undefined,
+  recent: RecentProof,
+): Promise<{ secret: string; uri: string }> {
   const { id: userId, email = '' } = personOf(actor)
+  await proveRecently(deps, throttle, actor, recent)
   const secret = generateSecret()
   const sealedSecret = sealOf(deps.secretKey).close(`${userId} ${secret}`)
   await deps.db.transact(async (tx) => {
@@ -76,14 +88,27 @@ export async function readTotp({ db }: Deps, actor: Actor | undefined) {
   return { confirmed: Boolean(row?.confirmedAt), recoveryCodesLeft: await countRecoveryCodes(db.read, id) }
 }
 
-/** Removes one's own authenticator app, which takes a proof. Raises `second_factor_required` and `wrong_code`. */
-export async function removeTotp(deps: Deps, actor: Actor | undefined, proof: Proof): Promise<void> {
+/**
+ * Removes one's own authenticator app, which takes a code of it and a recent proof. Raises `second_factor_required`,
+ * `wrong_code`, `too_many_attempts`, and what {@link proveRecently} raises.
+ */
+export async function removeTotp(
+  deps: Deps,
+  throttle: Throttle,
+  actor: Actor | undefined,
+  { recent, ...proof }: Proof & { recent: RecentProof },
+): Promise<void> {
   const person = personOf(actor)
+  await proveRecently(deps, throttle, actor, recent)
+  const attempted = { user: person, requestId: person.requestId ?? '' }
+  const lanes = { account: `removal ${person.id}`, address: recent.address }
+  const attempt = await countAttempt(deps, throttle, lanes, attempted)
   const claim = await checkProof(deps, person.id, proof)
   await deps.db.transact(async (tx) => {
-    if (claim && !(await claim(tx))) throw wrongCode()
+    await claim?.(tx)
     if (await deleteTotp(tx, person.id)) await recordEvent(deps, tx, person, 'totp.removed', person.id)
   })
+  attempt.succeeded()
 }
 
 /** Takes a user's second factor away, who lost both the phone and the codes. Twice changes nothing. */
@@ -109,11 +134,15 @@ export async function checkProof(
   if (totp !== undefined) {
     const step = await stepOf(deps, row, totp)
     if (step === undefined) throw wrongCode()
-    return (tx) => claimStep(tx, userId, step)
+    return async (tx) => {
+      if (!(await claimStep(tx, userId, step))) throw wrongCode()
+    }
   }
   if (recoveryCode === undefined) throw secondFactorRequired()
   const codeHash = recoveryHash(userId, recoveryCode)
-  return (tx) => claimRecoveryCode(tx, userId, codeHash)
+  return async (tx) => {
+    if (!(await claimRecoveryCode(tx, userId, codeHash))) throw wrongCode()
+  }
 }
 
 /** The half minute that `totp` belongs to (RFC 6238), this one or one of its neighbours; undefined when it is wrong. */

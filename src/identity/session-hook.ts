@@ -2,17 +2,16 @@ import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { App } from '../platform/http/index.ts'
 import { accessReasonOf } from './access-reason.ts'
+import { cookieName } from './cookies.ts'
 import type { Authenticator } from './credentials.ts'
 import { type Actor, foreignOrigin, notSignedIn } from './rules.ts'
-
-/** The name of the cookie that a session's token travels in. */
-export const sessionCookie = 'saka_session'
 
 /**
  * Finds out who asks, before anything else happens. A route that is not marked `open` refuses a stranger, so none is open
  * by accident. A change borne by a cookie must come from our own pages.
  */
 export function knowActor(app: App, deps: Deps, credentials: Authenticator): void {
+  const sessionCookie = cookieName('session', deps.config)
   app.addHook('onRequest', (request, _reply, done) => {
     const bearer = bearerOf(request)
     const secret = bearer ?? request.cookies[sessionCookie]

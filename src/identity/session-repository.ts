@@ -29,6 +29,15 @@ export async function findSessionUser(
   return row
 }
 
+/** When the session with this token hash began. */
+export async function findSessionStart({ q, t }: Reader, tokenHash: string): Promise<Instant | undefined> {
+  const [row] = await q
+    .select({ createdAt: t.sessions.createdAt })
+    .from(t.sessions)
+    .where(eq(t.sessions.tokenHash, tokenHash))
+  return row?.createdAt
+}
+
 /** Notes that a session was used. */
 export async function markSessionSeen({ q, t }: Tx, id: Id, at: Instant): Promise<void> {
   await q.update(t.sessions).set({ lastSeenAt: at }).where(eq(t.sessions.id, id))
@@ -78,6 +87,11 @@ export async function deleteExpiredSessions({ q, t }: Tx, now: Instant): Promise
 export async function findBrowserUser({ q, t }: Reader, tokenHash: string): Promise<Id | undefined> {
   const [row] = await q.select().from(t.knownBrowsers).where(eq(t.knownBrowsers.tokenHash, tokenHash))
   return row?.userId
+}
+
+/** Forgets the browsers that were remembered before `before`; answers how many. */
+export async function deleteBrowsersBefore({ q, t }: Tx, before: Instant): Promise<number> {
+  return (await q.delete(t.knownBrowsers).where(lt(t.knownBrowsers.createdAt, before)).returning()).length
 }
 
 /** Remembers a browser of a user, and of the user's others the newest only, `atMost` in all. */

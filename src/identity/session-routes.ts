@@ -1,15 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { type App, answerList, answers, IdParams, listAnswers, PageQuerySchema, ref } from '../platform/http/index.ts'
+import { cookieName, cookieOptions } from './cookies.ts'
 import { notSignedIn } from './rules.ts'
 import { MeSchema, OpenSessionSchema, SessionSchema, SignInSchema } from './schemas.ts'
-import { sessionCookie } from './session-hook.ts'
 import { type Browser, endSession, endSessionsOf, readSessions, type Started, signIn, signOut } from './sessions.ts'
+import { browserKnownMilliseconds } from './sign-in-rules.ts'
 import type { Throttle } from './throttle.ts'
-
-/** The name of the cookie by which a browser is known to an account that it has signed in to before. */
-const browserCookie = 'saka_browser'
-const browserKnownMilliseconds = 365 * 24 * 60 * 60_000
 
 const tags = ['Identity']
 const nothing = answers(204, Type.Null({ description: 'Done.' }))
@@ -29,15 +26,13 @@ export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle
       return reply.code(201).send({ expiresAt: started.expiresAt })
     },
   )
-  app.delete(
-    '/session',
-    { schema: { tags, summary: 'Sign out', response: nothing } },
-    async ({ deps, actor, cookies }, reply) => {
-      if (!actor) throw notSignedIn()
-      await signOut(deps, actor, cookies[sessionCookie] ?? '')
-      return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null)
-    },
-  )
+  app.delete('/session', { schema: { tags, summary: 'Sign out', response: nothing } }, async (request, reply) => {
+    const { deps, actor, cookies } = request
+    if (!actor) throw notSignedIn()
+    const name = cookieName('session', deps.config)
+    await signOut(deps, actor, cookies[name] ?? '')
+    return reply.clearCookie(name, cookieOptions(request)).code(204).send(null)
+  })
   app.get(
     '/me',
     { schema: { tags, summary: 'Who am I', response: answers(200, ref(MeSchema)) } },
@@ -80,12 +75,12 @@ export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle
 }
 
 /** The browser that sends `request`. */
-export function browserOf({ ip, headers, cookies, id }: FastifyRequest): Browser {
+export function browserOf({ ip, headers, cookies, id, deps }: FastifyRequest): Browser {
   return {
     address: ip,
     userAgent: headers['user-agent'] ?? '',
-    session: cookies[sessionCookie],
-    token: cookies[browserCookie],
+    session: cookies[cookieName('session', deps.config)],
+    token: cookies[cookieName('browser', deps.config)],
     requestId: id,
   }
 }
@@ -96,12 +91,11 @@ export function setCookies(
   reply: FastifyReply,
   { token, expiresAt, browserToken }: Started,
 ): void {
-  const { deps, protocol } = request
-  const secure = protocol === 'https' || deps.config.baseUrl.startsWith('https:')
-  const options = { httpOnly: true, sameSite: 'lax', secure } as const
-  reply.setCookie(sessionCookie, token, { ...options, path: '/', expires: new Date(expiresAt) })
+  const { config } = request.deps
+  const options = cookieOptions(request)
+  reply.setCookie(cookieName('session', config), token, { ...options, expires: new Date(expiresAt) })
   if (!browserToken) return
   // A browser told when to forget by its own clock keeps this too long or too short, which does no harm.
   const maxAge = browserKnownMilliseconds / 1000
-  reply.setCookie(browserCookie, browserToken, { ...options, path: '/api/v1/session', maxAge })
+  reply.setCookie(cookieName('browser', config), browserToken, { ...options, maxAge })
 }

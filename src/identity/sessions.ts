@@ -4,11 +4,10 @@ import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { notFound, Problem } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
-import type { Tx } from '../schema.ts'
+import { countAttempt, recordRefusal, recordSparingly } from './attempts.ts'
 import { personOf } from './person.ts'
 import { findUser, findUserByEmail, type UserRow } from './repository.ts'
-import { type Actor, authorize } from './rules.ts'
-import { wrongCode } from './second-factor-rules.ts'
+import { type Actor, actorOfUser, authorize } from './rules.ts'
 import { type ClaimProof, checkProof, type Proof } from './second-factors.ts'
 import { hashSecret, newSecret, verifyPassword } from './secrets.ts'
 import {
@@ -62,47 +61,40 @@ export async function signIn(
   const owner = await findBrowserUser(deps.db.read, browserHash)
   const isKnown = user !== undefined && owner === user.id
   const account = isKnown ? browserHash : email.toLowerCase()
-  const attempt = throttle.attempt({ account, address: browser.address })
+  const attempted = { user, requestId: browser.requestId }
+  const attempt = await countAttempt(deps, throttle, { account, address: browser.address }, attempted)
   const matches = await verifyPassword(password, user?.active ? user.passwordHash : undefined)
   try {
     if (!user || !matches) throw wrongPassword()
     const claim = await checkProof(deps, user.id, proof)
-    const started = await startSession(deps, user, browser, { isKnown, claim })
+    const started = await startSession(deps, user, browser, { isKnown, claim, by: 'password' })
     attempt.succeeded()
     return started
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error
     // Who knows the password and is asked for the code has guessed nothing, and has proved nothing either.
-    if (error.code === 'second_factor_required') attempt.withdrawn()
-    else await deps.db.transact((tx) => recordRefusal(deps, tx, user, browser, error.code))
+    const change = { code: error.code }
+    if (error.code === 'second_factor_required') {
+      attempt.withdrawn()
+      await recordSparingly(deps, throttle, `asked ${attempted.user?.id}`, attempted, change)
+    } else await recordRefusal(deps, attempted, change)
     throw error
   }
 }
 
-/** Writes down that somebody could not sign in: to whose account, if it is one, and no e-mail address. */
-function recordRefusal(
-  deps: Deps,
-  tx: Tx,
-  user: UserRow | undefined,
-  { requestId }: Browser,
-  code: string,
-): Promise<void> {
-  return recordEvent(deps, tx, actorOf(user, requestId), 'session.refused', user?.id ?? 'unknown', { code })
-}
-
-/** Begins a session of `user` with a token of its own; the one that the browser had ends. Raises `wrong_code` for a used one. */
+/** Begins a session of `user` with a token of its own; the one that the browser had ends. Raises what `claim` raises. */
 export function startSession(
   deps: Deps,
   user: UserRow,
   browser: Browser,
-  { isKnown, claim }: { isKnown: boolean; claim: ClaimProof | undefined },
+  { isKnown, claim, by }: { isKnown: boolean; claim: ClaimProof | undefined; by: 'password' | 'passkey' | 'oidc' },
 ): Promise<Started> {
   const now = deps.clock.now()
   const token = newSecret('session')
   const browserToken = isKnown ? undefined : newSecret('browser')
   const expiresAt = plusMilliseconds(now, sessionMilliseconds)
   return deps.db.transact(async (tx) => {
-    if (claim && !(await claim(tx))) throw wrongCode()
+    await claim?.(tx)
     await deleteExpiredSessions(tx, now)
     if (browser.session) await deleteSession(tx, hashSecret(browser.session))
     await insertSession(tx, {
@@ -118,13 +110,9 @@ export function startSession(
       const row = { tokenHash: hashSecret(browserToken), userId: user.id, createdAt: now }
       await insertBrowser(tx, row, browsersAtMost)
     }
-    await recordEvent(deps, tx, actorOf(user, browser.requestId), 'session.started', user.id)
+    await recordEvent(deps, tx, actorOfUser(user, browser.requestId), 'session.started', user.id, { by })
     return { token, expiresAt, browserToken }
   })
-}
-
-function actorOf(user: UserRow | undefined, requestId: string): Actor {
-  return { kind: 'user', id: user?.id ?? 'unknown', name: user?.name ?? '', roles: [], requestId }
 }
 
 /** Ends the session with this token. Ending none changes nothing. */

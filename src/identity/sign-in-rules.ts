@@ -31,3 +31,6 @@ export const sessionMilliseconds = 12 * 60 * 60_000
 
 /** How long a session lasts without being used, in milliseconds (NIST SP 800-63B-4, 2.2.3: an hour at most). */
 export const idleMilliseconds = 60 * 60_000
+
+/** How long a browser that signed in to an account is known to it, in milliseconds. */
+export const browserKnownMilliseconds = 365 * 24 * 60 * 60_000

@@ -1,6 +1,7 @@
 import type { PlacesTables } from '../places/tables.ts'
 import type { Columns } from '../platform/db/index.ts'
 import type { LinkPurpose } from './link-rules.ts'
+import type { ChallengePurpose } from './passkey-rules.ts'
 import type { RoleGrant } from './rules.ts'
 
 /** Who may sign in, and the sessions, keys and devices that stand for them. Secrets are stored hashed. */
@@ -94,6 +95,50 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
     },
     (t) => [c.index('recovery_codes_user').on(t.userId)],
   )
+  const passkeys = c.table(
+    'passkeys',
+    {
+      id: c.id('id').primaryKey(),
+      /** What the authenticator calls it: base64url, unique among all of the world. */
+      credentialId: c.text('credential_id').notNull(),
+      userId: c
+        .id('user_id')
+        .notNull()
+        .references(() => users.id),
+      /** What its owner calls it. */
+      name: c.text('name').notNull(),
+      /** COSE (RFC 9052), in base64url. */
+      publicKey: c.text('public_key').notNull(),
+      /** How many signatures the authenticator says that it has made; 0 where it does not count. */
+      counter: c.int('counter').notNull(),
+      transports: c.json<string[]>('transports').notNull(),
+      /** Whether it is kept in more than one place, by the account of a phone's maker. */
+      backedUp: c.bool('backed_up').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+      lastUsedAt: c.instant('last_used_at'),
+    },
+    (t) => [c.uniqueIndex('passkeys_credential').on(t.credentialId), c.index('passkeys_user').on(t.userId, t.id)],
+  )
+  const passkeyChallenges = c.table(
+    'passkey_challenges',
+    {
+      challengeHash: c.text('challenge_hash').primaryKey(),
+      purpose: c.word<ChallengePurpose>('purpose').notNull(),
+      /** Who has to answer: a user's id, or `nobody`. Null: whoever can. */
+      subject: c.text('subject'),
+      expiresAt: c.instant('expires_at').notNull(),
+    },
+    (t) => [c.index('passkey_challenges_expires').on(t.expiresAt)],
+  )
+  const passwordResets = c.table('password_resets', {
+    userId: c
+      .id('user_id')
+      .primaryKey()
+      .references(() => users.id),
+    askedAt: c.instant('asked_at').notNull(),
+    /** When the mail server took the link; null while it waits. */
+    mailedAt: c.instant('mailed_at'),
+  })
   const apiKeys = c.table(
     'api_keys',
     {
@@ -135,5 +180,18 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       c.uniqueIndex('devices_token_hash').on(t.tokenHash),
     ],
   )
-  return { users, sessions, knownBrowsers, oneTimeLinks, oidcSubjects, totps, recoveryCodes, apiKeys, devices }
+  return {
+    users,
+    sessions,
+    knownBrowsers,
+    oneTimeLinks,
+    oidcSubjects,
+    totps,
+    recoveryCodes,
+    passkeys,
+    passkeyChallenges,
+    passwordResets,
+    apiKeys,
+    devices,
+  }
 }

@@ -15,10 +15,12 @@ interface Count {
   attempts: number
   blockedUntil: number
   forgottenAt: number
+  /** Whether this wait has been told of. */
+  told?: boolean
 }
 
 /** An attempt that is counted already, as if it will fail. */
-interface Attempt {
+export interface Attempt {
   /** Takes it back: the password was right. */
   succeeded(): void
   /** Takes it back and nothing else: it was no guess. */
@@ -27,14 +29,20 @@ interface Attempt {
 
 /** Slows guessing down. */
 export interface Throttle {
-  /** Counts an attempt. Raises `too_many_attempts` while the account or the address has to wait. */
-  attempt(of: { account: string; address: string }): Attempt
+  /**
+   * Counts an attempt. Raises `too_many_attempts` while the account or the address has to wait, and calls `firstToWait` when it
+   * is the first one in that wait.
+   */
+  attempt(of: { account: string; address: string }, firstToWait?: () => void): Attempt
+  /** Whether `key` was not asked about for a quarter of an hour: then it is worth writing down. */
+  isNews(key: string): boolean
 }
 
 const minute = 60_000
 const hour = 60 * minute
 const lanesAtMost = 20_000
 const firstWaitMilliseconds = 1000
+const newsMilliseconds = 15 * minute
 
 /**
  * Slows guessing down by account and by address. An attempt counts before it is checked, so that a hundred at once are no
@@ -45,6 +53,7 @@ const firstWaitMilliseconds = 1000
  */
 export function signInThrottle(milliseconds: () => number = () => performance.now()): Throttle {
   const counts = new Map<string, Count>()
+  const news = new Map<string, number>()
 
   function countOf(lane: Lane, now: number): Count {
     const known = counts.get(lane.key)
@@ -59,18 +68,29 @@ export function signInThrottle(milliseconds: () => number = () => performance.no
     if (counts.size > lanesAtMost) counts.delete(counts.keys().next().value!)
   }
 
+  /** Whether any of `lanes`, which have to wait, was not told of yet. From now on all of them are. */
+  function tell(lanes: Lane[]): boolean {
+    const untold = lanes.map((lane) => counts.get(lane.key)!).filter(({ told }) => !told)
+    for (const count of untold) count.told = true
+    return untold.length > 0
+  }
+
   function takeBack(lane: Lane): void {
     const now = milliseconds()
     keep(lane, countOf(lane, now).attempts - 1, now)
   }
 
   return {
-    attempt({ account, address }) {
+    attempt({ account, address }, firstToWait) {
       const now = milliseconds()
       const own = accountLane(account)
       const shared = addressLane(address)
-      const blockedUntil = Math.max(...[own, shared].map((lane) => countOf(lane, now).blockedUntil))
-      if (blockedUntil > now) throw tooManyAttempts({ seconds: Math.ceil((blockedUntil - now) / 1000) })
+      const waiting = [own, shared].filter((lane) => countOf(lane, now).blockedUntil > now)
+      if (waiting.length > 0) {
+        const blockedUntil = Math.max(...waiting.map((lane) => countOf(lane, now).blockedUntil))
+        if (tell(waiting)) firstToWait?.()
+        throw tooManyAttempts({ seconds: Math.ceil((blockedUntil - now) / 1000) })
+      }
       for (const lane of [own, shared]) keep(lane, countOf(lane, now).attempts + 1, now)
       return {
         succeeded: () => {
@@ -79,6 +99,14 @@ export function signInThrottle(milliseconds: () => number = () => performance.no
         },
         withdrawn: () => [own, shared].forEach(takeBack),
       }
+    },
+    isNews(key) {
+      const now = milliseconds()
+      if ((news.get(key) ?? 0) > now) return false
+      news.delete(key)
+      news.set(key, now + newsMilliseconds)
+      if (news.size > lanesAtMost) news.delete(news.keys().next().value!)
+      return true
     },
   }
 }

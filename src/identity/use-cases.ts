@@ -30,6 +30,7 @@ import {
   type Actor,
   authorize,
   emailTaken,
+  isAdmin,
   lastAdmin,
   notSignedIn,
   provisioningTokenInvalid,
@@ -241,8 +242,6 @@ export async function readDevices({ db }: Deps, actor: Actor | undefined, page: 
   authorize(actor, 'device:read')
   return listDevices(db.read, page)
 }
-
-const isAdmin = ({ active, roles }: UserRow) => active && roles.some((grant) => grant.role === 'admin')
 
 function asEmailTaken(error: unknown): never {
   throw isUniqueViolation(error) ? emailTaken() : error

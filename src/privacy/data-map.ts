@@ -13,6 +13,9 @@ export const dataMap: Record<string, Partial<Record<DataKind, string>>> = {
   oidcSubjects: { staff: 'subject', plain: 'issuer userId' },
   totps: { plain: 'userId sealedSecret createdAt confirmedAt' },
   recoveryCodes: { plain: 'userId codeHash' },
+  passkeys: { staff: 'name', plain: 'id credentialId userId publicKey transports createdAt lastUsedAt' },
+  passkeyChallenges: { plain: 'challengeHash purpose subject expiresAt' },
+  passwordResets: { plain: 'userId askedAt mailedAt' },
   apiKeys: { staff: 'name', plain: 'id keyHash roles createdById createdAt expiresAt lastUsedAt revokedAt' },
   devices: {
     staff: 'name',

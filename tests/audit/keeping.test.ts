@@ -1,13 +1,13 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SMTPServer } from 'smtp-server'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { mailCheckpointJob } from '../../jobs/mail-checkpoint.ts'
 import { sealTrailJob } from '../../jobs/seal-trail.ts'
 import { checkpointFile } from '../../src/audit/copies.ts'
 import { verifyTrail } from '../../src/audit/verification.ts'
 import { systemActor } from '../../src/identity/rules.ts'
 import { openSigner, UnusableKey } from '../../src/platform/signing-key.ts'
+import { mailServer } from '../support/mail-server.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
 import { recordEvents, tamper } from '../support/trail.ts'
 
@@ -102,30 +102,6 @@ t.test('after a change of key, the former one is trusted where it is named', asy
   const config = { ...deps.config, auditFormerKeys: [former] }
   t.match(await verifyTrail({ ...deps, config }, systemActor), { intact: true, keys: [former, deps.signer.publicKey] })
 })
-
-/** A mail server that takes what it is sent, or refuses it while `refuses` says so. */
-async function mailServer(t: Test) {
-  const post = { mails: [] as string[], refuses: false, url: '' }
-  const server = new SMTPServer({
-    authOptional: true,
-    hideSTARTTLS: true,
-    onRcptTo: (_address, _session, done) => done(post.refuses ? new Error('No such mailbox') : undefined),
-    onData(stream, _session, done) {
-      let text = ''
-      stream.on('data', (chunk) => {
-        text += chunk
-      })
-      stream.on('end', () => {
-        post.mails.push(text)
-        done()
-      })
-    },
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => new Promise<void>((resolve) => server.close(resolve)))
-  post.url = `smtp://127.0.0.1:${(server.server.address() as { port: number }).port}`
-  return post
-}
 
 t.test('the auditor gets a checkpoint by mail, once a day', async (t) => {
   const post = await mailServer(t)

@@ -29,9 +29,17 @@ const withoutRole = [
   'POST /api/v1/me/totp',
   'POST /api/v1/me/totp/confirm',
   'POST /api/v1/me/totp/removal',
+  'GET /api/v1/me/passkeys',
+  'POST /api/v1/me/passkeys/options',
+  'POST /api/v1/me/passkeys',
+  'PATCH /api/v1/me/passkeys/:id',
+  'POST /api/v1/me/passkeys/:id/removal',
   'POST /api/v1/devices/me/heartbeat',
   'DELETE /api/v1/session',
   'POST /api/v1/session',
+  'POST /api/v1/session/passkey/options',
+  'POST /api/v1/session/passkey',
+  'POST /api/v1/password-reset',
   'POST /api/v1/devices/provision',
 ]
 /** What every school and warehouse has in common. */

@@ -34,6 +34,9 @@ const openToAll = [
   'GET /welcome/:token',
   'POST /welcome/:token',
   'POST /api/v1/session',
+  'POST /api/v1/session/passkey/options',
+  'POST /api/v1/session/passkey',
+  'POST /api/v1/password-reset',
   'GET /api/v1/session/oidc',
   'GET /api/v1/session/oidc/callback',
   'POST /api/v1/devices/provision',
@@ -49,6 +52,11 @@ const openToSignedIn = [
   'POST /api/v1/me/totp',
   'POST /api/v1/me/totp/confirm',
   'POST /api/v1/me/totp/removal',
+  'GET /api/v1/me/passkeys',
+  'POST /api/v1/me/passkeys/options',
+  'POST /api/v1/me/passkeys',
+  'PATCH /api/v1/me/passkeys/:id',
+  'POST /api/v1/me/passkeys/:id/removal',
   'DELETE /api/v1/session',
 ]
 

@@ -4,12 +4,18 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 // @ts-expect-error the provider brings no types
 import { Provider } from 'oidc-provider'
+import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { readConfig } from '../../src/platform/config.ts'
+import type { Log } from '../../src/platform/log.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
 
 const callback = 'https://saka.example.org/api/v1/session/oidc/callback'
-const mapping = { 'kits-desk': { role: 'coordinator' }, 'kits-audit': { role: 'auditor' } }
+const mapping = {
+  'kits-desk': { role: 'coordinator' },
+  'kits-audit': { role: 'auditor' },
+  'kits-admin': { role: 'admin' },
+}
 
 /** A real provider on this machine, where everybody signs in as whom the form names; `people` are the claims of each. */
 async function startProvider(t: Test, people: Record<string, Record<string, unknown>>) {
@@ -70,7 +76,7 @@ async function signIn({ stranger }: Saka, login: string, change = (url: string) 
   const begun = await stranger.get('/session/oidc')
   const back = await atProvider(begun.headers.location!, login)
   const path = change(back).replace('https://saka.example.org/api/v1', '')
-  const round = { cookie: cookieOf(begun, 'saka_oidc') }
+  const round = { cookie: cookieOf(begun, '__Host-saka_oidc') }
   return { answer: await stranger.get(path, round), begun, path, round }
 }
 
@@ -82,7 +88,9 @@ async function world(t: Test, people: Record<string, Record<string, unknown>>) {
     OIDC_CLIENT_SECRET: 'a secret of the two',
     OIDC_ROLES: JSON.stringify(mapping),
   }
-  return { provider, saka: await startSaka(t, { env }) }
+  const warnings: string[] = []
+  const log = pino({ level: 'warn' }, { write: (line: string) => warnings.push(line) }) as unknown as Log
+  return { provider, saka: await startSaka(t, { env, log }), warnings }
 }
 
 t.test('the service starts without its provider, and signs in by it once it is there', async (t) => {
@@ -96,7 +104,7 @@ t.test('the service starts without its provider, and signs in by it once it is t
   t.match(new URL(begun.headers.location!).searchParams.get('code_challenge_method'), 'S256')
   t.match(String(begun.headers['set-cookie']), /HttpOnly; Secure; SameSite=Lax/)
   t.match(answer, { status: 302, headers: { location: '/' } })
-  const session = { cookie: cookieOf(answer, 'saka_session') }
+  const session = { cookie: cookieOf(answer, '__Host-saka_session') }
   t.match(await saka.stranger.get('/me', session), {
     json: { kind: 'user', name: 'Μαρία', email: 'maria@example.org', roles: [{ role: 'coordinator' }] },
   })
@@ -146,12 +154,36 @@ t.test('who comes back with another’s state, without a cookie or too late is r
   const begun = await saka.stranger.get('/session/oidc')
   const back = (await atProvider(begun.headers.location!, 'maria')).replace('https://saka.example.org/api/v1', '')
   t.match(await saka.stranger.get(back), refused)
-  t.match(await saka.stranger.get(back, { cookie: 'saka_oidc=nonsense' }), refused)
-  const round = { cookie: cookieOf(begun, 'saka_oidc') }
+  t.match(await saka.stranger.get(back, { cookie: '__Host-saka_oidc=nonsense' }), refused)
+  const round = { cookie: cookieOf(begun, '__Host-saka_oidc') }
   t.match(await saka.stranger.get('/session/oidc/callback?error=access_denied', round), refused)
   saka.clock.set('2023-09-11T06:40:00.000Z')
   t.match(await saka.stranger.get(back, round), refused, 'ten minutes are over')
   t.match((await saka.api.get('/users')).json.items, [])
+  const events = (await saka.api.get('/audit/events?action=session.refused')).json.items
+  t.match(events, [{ subjectId: 'unknown', change: { code: 'oidc_refused' } }], 'from one address it is told once')
+})
+
+t.test('the claim does not take the last administrator away', async (t) => {
+  const maria: Record<string, unknown> = { email: 'maria@example.org', name: 'Μαρία', roles: ['kits-admin'] }
+  const { provider, saka, warnings } = await world(t, { maria })
+  provider.open()
+  await signIn(saka, 'maria')
+  const user = async () => (await saka.api.get('/users')).json.items[0]
+  t.same((await user()).roles, [{ role: 'admin' }])
+  maria.roles = 'kits-desk'
+  for (let i = 0; i < 2; i++) t.match((await signIn(saka, 'maria')).answer, { status: 302 })
+  t.same((await user()).roles, [{ role: 'coordinator' }, { role: 'admin' }])
+  const kept = (await saka.api.get(`/audit/events?subjectId=${(await user()).id}&action=user.last_admin_kept`)).json
+  t.match(kept.items[0], { actorKind: 'system', change: { given: [{ role: 'coordinator' }] } })
+  t.equal(warnings.filter((line) => line.includes('last administrator')).length, 2)
+  maria.roles = []
+  t.match((await signIn(saka, 'maria')).answer, { status: 403 }, 'who has no role does not get in')
+  t.match((await user()).roles, [{}, { role: 'admin' }], 'and is not demoted')
+  await saka.api.made('/users', { email: 'nikos@example.org', name: 'Νίκος', roles: [{ role: 'admin' }] })
+  maria.roles = 'kits-desk'
+  await signIn(saka, 'maria')
+  t.same((await user()).roles, [{ role: 'coordinator' }], 'with another one there it is the provider’s to say')
 })
 
 t.test('without a provider there is no such way in, and half a provider stops the start', async (t) => {

@@ -53,7 +53,7 @@ t.test('signing out ends the session at once', async (t) => {
 
 t.test('every sign-in makes a token of its own, and ends the session that the browser had', async (t) => {
   const { stranger } = await startSaka(t, { env })
-  const planted = { cookie: 'saka_session=saka_session_planted-by-somebody-else' }
+  const planted = { cookie: '__Host-saka_session=saka_session_planted-by-somebody-else' }
   const first = await signIn(stranger, admin, planted)
   t.not(first.cookie, planted.cookie)
   t.match(await stranger.get('/me', planted), { status: 401 })

@@ -107,7 +107,9 @@ t.test('guessing is slowed down alike where there is an account and where there 
   const { items } = (await api.get('/audit/events?action=session.refused')).json
   const [{ id }] = (await api.get('/users')).json.items
   const subjects = items.map(({ subjectId }: any) => subjectId)
-  t.same(subjects.sort(), [...Array(5).fill(id), ...Array(5).fill('unknown')].sort())
+  t.same(subjects.sort(), [...Array(6).fill(id), ...Array(6).fill('unknown')].sort(), 'of each wait the first')
+  const codes = items.map(({ change }: any) => change.code).filter((code: string) => code === 'too_many_attempts')
+  t.equal(codes.length, 2)
   t.notMatch(JSON.stringify(items), /example\.org/)
 })
 
@@ -116,11 +118,8 @@ t.test('an owner signs in from a browser that did so before, however much others
   stopTheClock(t)
   const first = await stranger.post('/session', admin)
   const cookies = first.headers['set-cookie'] as unknown as string[]
-  const browser = { cookie: cookies.find((one) => one.startsWith('saka_browser='))!.split(';')[0]! }
-  t.match(
-    String(cookies),
-    /saka_browser=saka_browser_[\w-]{43}; Max-Age=31536000; Path=\/api\/v1\/session; HttpOnly; Secure/,
-  )
+  const browser = { cookie: cookies.find((one) => one.startsWith('__Host-saka_browser='))!.split(';')[0]! }
+  t.match(String(cookies), /__Host-saka_browser=saka_browser_[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; Secure/)
   for (let i = 0; i < 6; i++) await stranger.post('/session', wrong)
   t.match(await stranger.post('/session', admin), { status: 429 })
   const again = await stranger.post('/session', admin, browser)
@@ -133,4 +132,36 @@ t.test('an owner signs in from a browser that did so before, however much others
   t.match(await stranger.post('/session', maria, browser), { status: 429 }, 'it is not known to another account')
   for (let i = 0; i < 5; i++) await stranger.post('/session', wrong, browser)
   t.match(await stranger.post('/session', admin, browser), { status: 429 }, 'and a stolen one does not guess for ever')
+})
+
+t.test('of those who have to wait, the first in each wait is worth an event', async (t) => {
+  const { throttle, fail, pass } = slowedDown()
+  let told = 0
+  const ask = () => {
+    try {
+      throttle.attempt({ account: 'maria', address: '192.0.2.1' }, () => told++)
+    } catch {
+      // It has to wait.
+    }
+  }
+  for (let i = 1; i <= 5; i++) ask()
+  t.equal(told, 0)
+  for (let i = 1; i <= 1000; i++) ask()
+  t.equal(told, 1)
+  pass(1000)
+  for (let i = 1; i <= 1000; i++) ask()
+  t.equal(told, 2, 'another wait, another event')
+  for (let i = 1; i <= 40; i++) fail(`guessed ${i}`)
+  for (let i = 1; i <= 50; i++) {
+    try {
+      throttle.attempt({ account: `more ${i}`, address: '192.0.2.1' }, () => told++)
+    } catch {
+      // The address has to wait.
+    }
+  }
+  t.ok(told <= 3, 'a thousand accounts from one address are one wait')
+  t.ok(throttle.isNews('asked maria'))
+  t.notOk(throttle.isNews('asked maria'))
+  pass(15 * minute)
+  t.ok(throttle.isNews('asked maria'))
 })

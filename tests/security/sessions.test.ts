@@ -22,7 +22,7 @@ function afterASecond(t: Test, milliseconds = 1001): void {
 
 t.test('a session that somebody else chose is never the one that a sign-in makes good', async (t) => {
   const { stranger } = await withUser(t)
-  const planted = `saka_session=saka_session_${'A'.repeat(43)}`
+  const planted = `__Host-saka_session=saka_session_${'A'.repeat(43)}`
   const answer = await signIn(stranger, { cookie: planted })
   t.equal(answer.status, 201)
   t.not(cookieOf(answer), planted)
@@ -36,13 +36,13 @@ t.test('each sign-in makes a session of its own, which nobody can tell from anot
   const first = cookieOf(await signIn(stranger))
   const second = cookieOf(await signIn(stranger, { cookie: first }))
   t.not(first, second)
-  for (const cookie of [first, second]) t.match(cookie, /^saka_session=saka_session_[\w-]{43}$/, '256 bits')
+  for (const cookie of [first, second]) t.match(cookie, /^__Host-saka_session=saka_session_[\w-]{43}$/, '256 bits')
 })
 
 t.test('a session is taken from its cookie alone, not from an address or a body', async (t) => {
   const { stranger } = await withUser(t)
   const [, token] = cookieOf(await signIn(stranger)).split('=')
-  for (const path of [`/me?saka_session=${token}`, `/me?token=${token}`, `/me;saka_session=${token}`])
+  for (const path of [`/me?__Host-saka_session=${token}`, `/me?token=${token}`, `/me;__Host-saka_session=${token}`])
     t.ok([401, 404].includes((await stranger.get(path)).status), path)
   t.equal((await stranger.get('/me', { 'x-session': token! })).status, 401)
 })

@@ -14,7 +14,12 @@ export const openApi: FastifyDynamicSwaggerOptions = {
     servers: [{ url: '/', description: 'This host' }],
     components: {
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'saka_session' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-saka_session',
+          description: '`saka_session` where BASE_URL is not https.',
+        },
         bearer: { type: 'http', scheme: 'bearer', description: 'An API key or a device token.' },
       },
     },
