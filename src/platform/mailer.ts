@@ -1,16 +1,27 @@
-/** A mail in plain text. */
+/** A mail in plain text, and the same in HTML where there is more to see. */
 export interface Mail {
   to: string
   subject: string
   text: string
+  html?: string
+  /** Images that the HTML shows, each as `cid:` and its name. */
+  inline?: { cid: string; contentType: string; content: Buffer }[]
   /** A file that goes with it. */
   attachment?: { name: string; contentType: string; content: string }
+  headers?: Record<string, string>
+  /** What this mail is known by: with the host of the sender its Message-ID, the same however often it is sent. */
+  id?: string
 }
 
 /** Sends mail. */
 export interface Mailer {
-  /** Answers once the mail server has taken the mail; throws when it does not, within a minute. */
+  /**
+   * Answers once the mail server has taken the mail. Throws one of the errors of `delivery.ts` when it does not, within a
+   * minute.
+   */
   send(mail: Mail): Promise<void>
+  /** Ends the connection. What is being sent is sent to its end. */
+  close(): void
 }
 
 const patienceMilliseconds = 20_000
@@ -35,5 +46,6 @@ export function openMailer(url: string, from: string): Mailer {
       const { createTransport } = await import('nodemailer')
       await createTransport(options).sendMail({ from, to, subject, text, ...(attachments && { attachments }) })
     },
+    close() {},
   }
 }
