@@ -5,6 +5,7 @@ import { createFirstAdmin } from './identity/index.ts'
 import { idSource } from './kernel/ids.ts'
 import { Problem } from './kernel/problem.ts'
 import { systemClock } from './kernel/time.ts'
+import { checkWords } from './notifications/index.ts'
 import { type Config, InvalidConfig } from './platform/config.ts'
 import { openSqlite } from './platform/db/index.ts'
 import { releaseClaims } from './platform/http/index.ts'
@@ -26,6 +27,7 @@ export async function openDeps(
   config: Config,
   overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log' | 'jobs'>> & { commitTogether?: number } = {},
 ): Promise<OpenDeps> {
+  checkWords()
   const clock = overrides.clock ?? systemClock
   const db = openSqlite({
     file: resolve(config.databaseFile),

@@ -1,46 +1,54 @@
-import type { LocalDate } from '../../kernel/time.ts'
-import type { Mail } from '../../platform/mailer.ts'
+import { qrPng } from '../../vouchers/index.ts'
+import type { ReminderFacts } from './facts.ts'
+import { messageLanguage } from './language.ts'
+import { mailHtml } from './mail-html.ts'
+import { mailText } from './mail-text.ts'
+import { withNames } from './names.ts'
+import { smsText } from './sms.ts'
+import { speech } from './speech.ts'
+import { ownWords } from './word-files.ts'
 
-/** The languages that reminders are written in, by BCP 47 primary subtag. */
-export const messageLanguages = ['el', 'en', 'sq', 'ar', 'uk', 'ur', 'ka', 'bg'] as const
+export type { ReminderFacts } from './facts.ts'
+export { type MessageLanguage, messageLanguage, messageLanguages } from './language.ts'
 
-/** One of {@link messageLanguages}. */
-export type MessageLanguage = (typeof messageLanguages)[number]
-
-/** What one reminder to one guardian is about. */
-export interface ReminderFacts {
-  about: 'opening' | 'reminder' | 'closing' | 'correction'
-  vouchers: {
-    /** As people read it, `XXXX-XXXX-XXXX`. */
-    code: string
-    /** What its QR holds. */
-    payload: string
-    /** The parent's page. */
-    link: string
-    givenName: string | null
-    schoolName: string
-    schoolAddress: string | null
-  }[]
-  pickupFrom: LocalDate
-  pickupUntil: LocalDate
-  optOutLink: string
+/** A reminder that only lacks its recipient and its id. */
+export interface WrittenMail {
+  subject: string
+  text: string
+  html: string
+  /** The QR symbols that the HTML shows. */
+  inline: { cid: string; contentType: string; content: Buffer }[]
+  /** How to be written to no more in one click (RFC 8058), and the language. */
+  headers: Record<string, string>
 }
 
-/** The language to write in to somebody whose language is `tag` (BCP 47): that one if it is ours, else Greek. */
-export function messageLanguage(tag: string | null): MessageLanguage {
-  const primary = tag?.toLowerCase().split('-')[0]
-  return messageLanguages.find((language) => language === primary) ?? 'el'
+/** The reminder as a mail in `tag` (BCP 47) or, where that is none of ours, in Greek. */
+export async function renderMail(tag: string | null, facts: ReminderFacts, words = ownWords()): Promise<WrittenMail> {
+  const language = messageLanguage(tag)
+  const say = speech(words, language)
+  const subject = withNames(say, language, facts, say(`${facts.about}.headline`, {}, facts.vouchers.length))
+  const cidOf = (index: number) => `qr-${index + 1}@saka`
+  return {
+    subject,
+    text: mailText(say, language, facts),
+    html: mailHtml(say, language, facts, { title: subject, cidOf }),
+    inline: await Promise.all(
+      facts.vouchers.map(async ({ payload }, i) => ({
+        cid: cidOf(i),
+        contentType: 'image/png',
+        content: await qrPng(payload),
+      })),
+    ),
+    headers: {
+      'List-Unsubscribe': `<${facts.optOutLink}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      'Content-Language': language,
+    },
+  }
 }
 
-/** The reminder as a mail in `language` (BCP 47). */
-export async function renderMail(
-  _language: string,
-  _facts: ReminderFacts,
-): Promise<Required<Pick<Mail, 'subject' | 'text' | 'html' | 'inline'>>> {
-  throw new Error('not written yet')
-}
-
-/** The reminder as a text message in `language` (BCP 47), as short as can be. */
-export function renderSms(_language: string, _facts: ReminderFacts): string {
-  throw new Error('not written yet')
+/** The reminder as a text message in `tag` (BCP 47) or, where that is none of ours, in Greek; as short as can be. */
+export function renderSms(tag: string | null, facts: ReminderFacts, words = ownWords()): string {
+  const language = messageLanguage(tag)
+  return smsText(speech(words, language), language, facts)
 }
