@@ -2,7 +2,8 @@ import type { ReminderFacts } from '../../src/notifications/words/render.ts'
 import type { VoucherCode } from '../../src/vouchers/code.ts'
 import { formatCode, payloadOf } from '../../src/vouchers/code.ts'
 
-const codes = ['7K3D9M2QXH4T', '00000000001' + '2', '7777777777' + '7A', 'ABCDEFGHJKMC'] as VoucherCode[]
+/** One of them begins with digits and a hyphen, which a line that runs to the left would turn around. */
+const codes = ['7K3D9M2QXH4T', '1234KMNP5678', '77777777777A', 'ABCDEFGHJKMC'] as VoucherCode[]
 const children = [
   { givenName: 'Νίκος', schoolName: '12ο Δημοτικό Σχολείο Πειραιά', schoolAddress: 'Ευριπίδου 38, Πειραιάς 185 32' },
   { givenName: 'محمد', schoolName: '12ο Δημοτικό Σχολείο Πειραιά', schoolAddress: 'Ευριπίδου 38, Πειραιάς 185 32' },

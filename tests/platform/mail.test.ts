@@ -4,7 +4,7 @@ import type { SMTPServerOptions, SMTPServerSession } from 'smtp-server'
 import t, { type Test } from 'tap'
 import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../../src/platform/delivery.ts'
 import { type Mail, type Mailer, openMailer } from '../../src/platform/mailer.ts'
-import { refusal, startMailServer } from '../support/mail-server.ts'
+import { refusal, startMailServer } from '../support/mailbox.ts'
 
 const from = 'saka@dimos.example'
 const mail: Mail = { to: 'parent@example.org', subject: 'Σάκα', text: 'Σας περιμένει.' }

@@ -6,7 +6,8 @@ const format = (date: LocalDate, language: MessageLanguage, options: Intl.DateTi
 
 /** A day with its weekday: `Δευτέρα 11 Σεπτεμβρίου 2023`. */
 export function fullDate(date: LocalDate, language: MessageLanguage): string {
-  return format(date, language, { dateStyle: 'full' })
+  // Some languages end with a short word for the year, which should not stand on a line by itself.
+  return format(date, language, { dateStyle: 'full' }).replace(/ (?=\S\S?$)/, '\u00a0')
 }
 
 /** A day as short as can be: `11/9`. */

@@ -16,9 +16,10 @@ export function mailHtml(
   const { about, vouchers, optOutLink } = facts
   const count = vouchers.length
   const until = fullDate(facts.pickupUntil, language)
-  const schools = bySchool(vouchers)
-  const card = (voucher: ReminderVoucher) =>
-    voucherCard(say, voucher, { cid: cidOf(vouchers.indexOf(voucher)), number: vouchers.indexOf(voucher) + 1, count })
+  // At several schools each card says its own, so that nobody wonders which of them is meant.
+  const placeOnCard = bySchool(vouchers).length > 1
+  const card = (voucher: ReminderVoucher, index: number) =>
+    voucherCard(say, voucher, { cid: cidOf(index), number: index + 1, count, placeOnCard })
   const page = html`<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
 <head>
@@ -33,7 +34,8 @@ export function mailHtml(
 <main>
 <h1>${say(`${about}.headline`, {}, count)}</h1>
 <p>${say(`${about}.lead`, { until }, count)}</p>
-${each(schools, (ofSchool) => html`${each(ofSchool, card)}${place(say, ofSchool[0]!)}`)}
+${new Html(vouchers.map((voucher, index) => card(voucher, index).text).join(''))}
+${placeOnCard ? undefined : place(say, vouchers[0]!)}
 <h2>${say('when')}</h2>
 <p><strong>${say('from', { date: fullDate(facts.pickupFrom, language) })}</strong><br>
 <strong>${say('until', { date: until })}</strong></p>
@@ -52,9 +54,10 @@ ${each(schools, (ofSchool) => html`${each(ofSchool, card)}${place(say, ofSchool[
 
 function voucherCard(
   say: Speech,
-  { givenName, code, link }: ReminderVoucher,
-  { cid, number, count }: { cid: string; number: number; count: number },
+  voucher: ReminderVoucher,
+  { cid, number, count, placeOnCard }: { cid: string; number: number; count: number; placeOnCard: boolean },
 ): Html {
+  const { givenName, code, link } = voucher
   const name = plainText(givenName ?? '')
   const heading = name ? html`<h2><bdi>${name}</bdi></h2>` : html`<h2>${String(number)}/${String(count)}</h2>`
   return html`<section>
@@ -63,6 +66,7 @@ ${name || count > 1 ? heading : undefined}
 <p class="code"><bdi dir="ltr">${code}</bdi></p>
 <p class="qr"><img src="cid:${cid}" width="240" height="240" alt="${say('qr', { code: spelled(code) })}"></p>
 <p><a class="open" href="${link}">${say('page')}</a></p>
+${placeOnCard ? place(say, voucher) : undefined}
 </section>
 `
 }
@@ -73,10 +77,6 @@ function place(say: Speech, { schoolName, schoolAddress }: ReminderVoucher): Htm
   return html`<h2>${say('where')}</h2>
 <p><strong><bdi lang="el">${plainText(schoolName)}</bdi></strong>${address ? html`<br><bdi lang="el">${address}</bdi>` : undefined}</p>
 `
-}
-
-function each<Thing>(things: Thing[], markup: (thing: Thing) => Html): Html {
-  return new Html(things.map((thing) => markup(thing).text).join(''))
 }
 
 /** A code for the ear: letter by letter, with a rest between the groups, isolated where the words around it run the other way. */
