@@ -55,9 +55,10 @@ async function install(): Promise<string | undefined> {
   t.setTimeout(900_000)
   t.comment('installing Chromium …')
   const lock = join(tmpdir(), 'saka-chromium.lock')
-  const steps = 'command -v chromium || { apt-get update && apt-get install -y chromium fonts-noto-core; }'
+  const steps =
+    'exec 9>"$0"; flock 9; command -v chromium || { apt-get update && apt-get install -y chromium fonts-noto-core; }'
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const child = spawn('flock', [lock, 'sh', '-c', steps], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn('sh', ['-c', steps, lock], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   await new Promise((resolve) => child.on('close', resolve).on('error', resolve))
   return onPath()
 }
