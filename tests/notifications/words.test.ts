@@ -96,18 +96,17 @@ t.test('what is wrong in a file of words is said with its file and its key', asy
 })
 
 t.test('the service does not start with words that are missing, and says which', async (t) => {
-  const copy = broken(t, 'ka', (file) => {
-    delete file['closing.lead']
-    delete file.bring
-  })
-  // As the start does: one sentence for each, and no stack.
-  const program = `
-    import { checkWords } from ${JSON.stringify(join(folder, 'word-files.ts'))}
-    try { checkWords(${JSON.stringify(copy)}) } catch (error) { console.error(error.message); process.exit(1) }`
-  const { status, stderr } = spawnSync(process.execPath, ['--import=tsx', '--input-type=module', '-e', program], {
-    cwd: projectRoot,
+  const copy = t.testdir({ node_modules: t.fixture('symlink', join(projectRoot, 'node_modules')) })
+  for (const part of ['src', 'jobs', 'drizzle', 'openapi', 'package.json', 'tsconfig.json'])
+    cpSync(join(projectRoot, part), join(copy, part), { recursive: true })
+  const path = join(copy, 'src/notifications/words/ka.json')
+  const { 'closing.lead': _lead, bring: _bring, ...rest } = JSON.parse(readFileSync(path, 'utf8'))
+  writeFileSync(path, JSON.stringify(rest))
+  const { status, stderr } = spawnSync(process.execPath, ['--import=tsx', 'src/main.ts', 'serve'], {
+    cwd: copy,
     encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DATABASE_URL: 'file:./saka.db', LOG_LEVEL: 'fatal' },
+    timeout: 60_000,
   })
   t.equal(status, 1)
   t.equal(

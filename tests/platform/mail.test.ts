@@ -241,6 +241,18 @@ t.test('mails go out one at a time over one connection, in the order in which th
   t.same([most, post.connections], [1, 1])
 })
 
+t.test('a long batch takes a new connection now and then, and loses nothing by it', async (t) => {
+  const post = await startMailServer(t)
+  const mailer = open(t, post.url)
+  const addresses = Array.from({ length: 250 }, (_, i) => `parent${i}@example.org`)
+  await Promise.all(addresses.map((to) => mailer.send({ ...mail, to })))
+  t.same(
+    post.mails.map(({ to }) => to[0]),
+    addresses,
+  )
+  t.equal(post.connections, 3)
+})
+
 t.test('one address that is refused does not keep the others from theirs', async (t) => {
   const post = await startMailServer(t, {
     onRcptTo: ({ address }, _session, done) => done(address.startsWith('gone') ? refusal(550) : undefined),
