@@ -7,6 +7,7 @@ import { smsSegments, toGsm } from '../../src/notifications/words/gsm.ts'
 import { directionOf } from '../../src/notifications/words/language.ts'
 import { messageLanguage, messageLanguages, renderMail, renderSms } from '../../src/notifications/words/render.ts'
 import { BrokenWords, checkWords, readWords, type Words } from '../../src/notifications/words/word-files.ts'
+import { wordKeys } from '../../src/notifications/words/word-keys.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { reminderFacts } from './reminder-facts.ts'
 
@@ -88,10 +89,13 @@ t.test('what is wrong in a file of words is said with its file and its key', asy
       ['ur.json, good must have a form for each way of counting.'],
     ],
     ['ur', (file) => void Object.assign(file, { stop: { other: 'x' } }), ['ur.json, stop must be one text.']],
-    ['en', (file) => void Object.assign(file, { extra: 'x' }), ['en.json has extra, which Greek lacks.']],
+    ['en', (file) => void Object.assign(file, { extra: 'x' }), ['en.json has extra, which is never said.']],
     ['en', () => '[]', ['en.json is no list of texts.']],
   ]
   for (const [language, change, faults] of cases) t.same(faultsIn(broken(t, language, change)), faults)
+  const empty = faultsIn(broken(t, 'en', () => '{}'))
+  t.equal(empty.length, wordKeys.length)
+  t.equal(empty[0], 'en.json lacks opening.headline.')
   t.match(faultsIn(broken(t, 'en', () => '{')), [/^en\.json cannot be read: .*JSON/])
 })
 

@@ -1,5 +1,6 @@
 import type { MessageLanguage } from './language.ts'
-import type { Phrase, WordKey, Words } from './word-files.ts'
+import type { Phrase, Words } from './word-files.ts'
+import type { WordKey } from './word-keys.ts'
 
 /** Says the text of a key in one language; `count` chooses its form. */
 export type Speech = (key: WordKey, values?: Record<string, string>, count?: number) => string
