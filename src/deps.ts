@@ -4,6 +4,7 @@ import type { Config } from './platform/config.ts'
 import type { Log } from './platform/log.ts'
 import type { Mailer } from './platform/mailer.ts'
 import type { Signer } from './platform/signing-key.ts'
+import type { SmsGateway } from './platform/sms.ts'
 import type { Job } from './runs/index.ts'
 import type { Db } from './schema.ts'
 
@@ -22,6 +23,8 @@ export interface Deps {
   signer: Signer
   /** Undefined where no mail server is configured. */
   mailer: Mailer | undefined
+  /** Undefined where no gateway for text messages is configured. */
+  sms: SmsGateway | undefined
   /** What stored secrets are sealed with. */
   secretKey: string
   /** Throws when something that the service needs does not answer. */

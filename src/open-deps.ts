@@ -5,6 +5,7 @@ import { createFirstAdmin } from './identity/index.ts'
 import { idSource } from './kernel/ids.ts'
 import { Problem } from './kernel/problem.ts'
 import { systemClock } from './kernel/time.ts'
+import { checkWords } from './notifications/index.ts'
 import { type Config, InvalidConfig } from './platform/config.ts'
 import { openSqlite } from './platform/db/index.ts'
 import { releaseClaims } from './platform/http/index.ts'
@@ -13,6 +14,7 @@ import { openMailer } from './platform/mailer.ts'
 import { projectRoot } from './platform/project-root.ts'
 import { secretKeyOf } from './platform/secret-key.ts'
 import { openSigner } from './platform/signing-key.ts'
+import { openSmsGateway } from './platform/sms.ts'
 import { sqliteSchema } from './schema.ts'
 
 /** What was opened, and how to close it again. */
@@ -25,6 +27,7 @@ export async function openDeps(
   config: Config,
   overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log' | 'jobs'>> & { commitTogether?: number } = {},
 ): Promise<OpenDeps> {
+  checkWords()
   const clock = overrides.clock ?? systemClock
   const db = openSqlite({
     file: resolve(config.databaseFile),
@@ -32,6 +35,11 @@ export async function openDeps(
     migrationsFolder: resolve(projectRoot, 'drizzle/sqlite'),
     ...(overrides.commitTogether && { commitTogether: overrides.commitTogether }),
   })
+  const mailer = config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined
+  const close = () => {
+    mailer?.close()
+    db.close()
+  }
   const deps: OpenDeps = {
     config,
     db,
@@ -41,16 +49,17 @@ export async function openDeps(
     jobs: overrides.jobs ?? jobs,
     startedAt: clock.now(),
     signer: openSigner(config.auditSigningKey, `${resolve(config.databaseFile)}.audit-key`),
-    mailer: config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined,
+    mailer,
+    sms: openSmsGateway(config),
     secretKey: secretKeyOf(config.secretKey, resolve(config.databaseFile)),
     check: db.check,
     emptyLog: db.emptyLog,
-    close: db.close,
+    close,
   }
   await db.transact(releaseClaims)
   if (config.adminEmail && config.adminPassword)
     await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch((error: unknown) => {
-      db.close()
+      close()
       throw error instanceof Problem && error.code === 'weak_password'
         ? new InvalidConfig([`ADMIN_PASSWORD is refused. ${error.message}`])
         : error

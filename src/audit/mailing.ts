@@ -19,8 +19,7 @@ export async function mailCheckpoint(deps: Deps): Promise<number> {
     await mailer.send(mailOf(checkpoint, config.auditorEmail, new URL(config.baseUrl).host))
   } catch (error) {
     await recordMailing(deps, checkpoint, false)
-    const { code, responseCode } = error as { code?: string; responseCode?: number }
-    throw new Error(`the mail server did not take the checkpoint: ${code ?? 'unknown'} ${responseCode ?? ''}`.trimEnd())
+    throw new Error(`the mail server did not take the checkpoint: ${(error as Error).message}`)
   }
   await recordMailing(deps, checkpoint, true)
   return 1

@@ -1,6 +1,7 @@
 import { startRunner } from '../../jobs/runner.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
+import { BrokenWords } from '../notifications/index.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
 import { NewerDatabase } from '../platform/db/index.ts'
@@ -42,8 +43,8 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
 
 /** What is wrong, in a sentence that says what to do. Throws what nobody foresaw. */
 function sentenceOf(error: unknown): string {
-  if (error instanceof InvalidConfig || error instanceof NewerDatabase || error instanceof UnusableKey)
-    return error.message
+  const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords]
+  if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
     return 'Another program listens there already. End it, or set HOST or PORT to another address.'

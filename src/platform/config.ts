@@ -39,6 +39,15 @@ export interface Config {
   runJobs: boolean
   smtpUrl: string | undefined
   mailFrom: string
+  /** Mails a second at most. */
+  mailPerSecond: number
+  smsGatewayUrl: string | undefined
+  smsGatewayKind: 'http' | 'twilio'
+  smsGatewayAccount: string | undefined
+  smsGatewayToken: string | undefined
+  smsFrom: string | undefined
+  /** Text messages a second at most. */
+  smsPerSecond: number
 }
 
 /** One setting: its name in the environment, what it means, and how its text becomes a value. */
@@ -107,12 +116,27 @@ const mailServer = (text: string) =>
   text === '' || (URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname)
     ? { value: text || undefined }
     : { fault: 'must be an smtp or smtps address' }
+/** Whether what goes there is read by nobody on the way. */
+const isPrivate = (url: URL) =>
+  url.protocol === 'https:' || (url.protocol === 'http:' && /^(127\.0\.0\.1|\[::1\]|localhost)$/.test(url.hostname))
 const issuer = (text: string) => {
   if (text === '') return { value: undefined }
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const isHere = url?.protocol === 'http:' && /^(127\.0\.0\.1|\[::1\]|localhost)$/.test(url.hostname)
-  return url?.protocol === 'https:' || isHere ? { value: text } : { fault: 'must be an https address' }
+  return URL.canParse(text) && isPrivate(new URL(text)) ? { value: text } : { fault: 'must be an https address' }
 }
+const gateway = (text: string) => {
+  if (text === '') return { value: undefined }
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url && isPrivate(url) && !url.username && !url.password && !url.hash
+    ? { value: text }
+    : { fault: 'must be an https address without a password in it' }
+}
+const smsSender = (text: string) =>
+  text === '' || /^(\+?\d{3,15}|[A-Za-z0-9 ]{1,11}|MG[0-9a-f]{32})$/.test(text)
+    ? { value: text || undefined }
+    : { fault: 'must be a number, or at most 11 Latin letters, digits and spaces' }
+/** Without spaces and line breaks, which no header can hold. */
+const credential = (text: string) =>
+  /^[\x21-\x7e]*$/.test(text) ? { value: text || undefined } : { fault: 'must be printable ASCII without spaces' }
 const grantFields: Record<string, RegExp> = {
   role: /^(admin|coordinator|warehouse|school|auditor)$/,
   schoolId: /^[0-9a-f-]{36}$/,
@@ -306,6 +330,49 @@ export const settings: Record<keyof Config, Setting> = {
     meaning: 'The sender of mails. By default saka@ and the host of BASE_URL.',
     read: mailAddress,
   },
+  mailPerSecond: {
+    name: 'MAIL_PER_SECOND',
+    fallback: '10',
+    meaning: 'How many reminders go out by mail in a second at most.',
+    read: whole(1, 1000),
+  },
+  smsGatewayUrl: {
+    name: 'SMS_GATEWAY_URL',
+    fallback: '',
+    meaning: 'The gateway for text messages: an https address. Without it none are sent.',
+    read: gateway,
+  },
+  smsGatewayKind: {
+    name: 'SMS_GATEWAY_KIND',
+    fallback: 'http',
+    meaning: 'How the gateway is spoken to: http as docs/sms-gateway.md says, or twilio.',
+    read: oneOf(['http', 'twilio']),
+  },
+  smsGatewayAccount: {
+    name: 'SMS_GATEWAY_ACCOUNT',
+    fallback: '',
+    meaning: 'The account at the gateway; for twilio the Account SID.',
+    read: (text) =>
+      /^\w*$/.test(text) ? { value: text || undefined } : { fault: 'must be letters and digits, as in an Account SID' },
+  },
+  smsGatewayToken: {
+    name: 'SMS_GATEWAY_TOKEN',
+    fallback: '',
+    meaning: 'What this service proves itself to the gateway with.',
+    read: credential,
+  },
+  smsFrom: {
+    name: 'SMS_FROM',
+    fallback: '',
+    meaning: 'The sender of text messages: a number, or a name of at most 11 letters and digits.',
+    read: smsSender,
+  },
+  smsPerSecond: {
+    name: 'SMS_PER_SECOND',
+    fallback: '1',
+    meaning: 'How many reminders go out by text message in a second at most.',
+    read: whole(1, 1000),
+  },
 }
 
 /** The environment holds values that cannot be. Lists every one of them. */
@@ -335,9 +402,19 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const provider = [config.oidcIssuer, config.oidcClientId, config.oidcClientSecret]
   if (provider.some(Boolean) && !provider.every(Boolean))
     faults.push('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be given together.')
+  faults.push(...smsFaults(config))
   if (faults.length > 0) throw new InvalidConfig(faults)
   const baseUrl = config.baseUrl ?? `http://${authority(config.host)}:${config.port}`
   return { ...config, baseUrl, mailFrom: config.mailFrom ?? `saka@${new URL(baseUrl).hostname}` }
+}
+
+/** What a gateway for text messages lacks. */
+function smsFaults(config: Config): string[] {
+  const { smsGatewayUrl: url, smsGatewayToken: token, smsGatewayKind: kind, smsGatewayAccount, smsFrom } = config
+  if (!url && !token) return []
+  if (!url || !token) return ['SMS_GATEWAY_URL and SMS_GATEWAY_TOKEN must be given together.']
+  const isWhole = kind !== 'twilio' || (smsGatewayAccount && smsFrom)
+  return isWhole ? [] : ['SMS_GATEWAY_KIND twilio must be given together with SMS_GATEWAY_ACCOUNT and SMS_FROM.']
 }
 
 /** A host as an address names it: every interface is `localhost`, and IPv6 stands in brackets (RFC 3986, section 3.2.2). */

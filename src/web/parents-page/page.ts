@@ -1,7 +1,7 @@
 import { type Instant, type LocalDate, localTime } from '../../kernel/time.ts'
+import { type Html, html } from '../../platform/html.ts'
 import { judgeScan } from '../../redemption/index.ts'
 import { formatCode, type PresentedVoucher, windowText } from '../../vouchers/index.ts'
-import { type Html, html } from './html.ts'
 import { type PageLanguage, pageTexts, type VoucherState } from './texts.ts'
 
 /** What `known` is good for on `day`: what a scan at its own school would answer, in a parent's words. */

@@ -1,5 +1,5 @@
 import type { OpenLink } from '../../identity/index.ts'
-import { type Html, html } from '../parents-page/html.ts'
+import { type Html, html } from '../../platform/html.ts'
 import { type PageLanguage, pageTexts } from '../parents-page/texts.ts'
 import { type FieldFault, welcomeTexts } from './texts.ts'
 

@@ -1,0 +1,1 @@
+export { BrokenWords, checkWords } from './words/word-files.ts'

@@ -1,0 +1,54 @@
+import { qrPng } from '../../vouchers/index.ts'
+import type { ReminderFacts } from './facts.ts'
+import { messageLanguage } from './language.ts'
+import { mailHtml } from './mail-html.ts'
+import { mailText } from './mail-text.ts'
+import { withNames } from './names.ts'
+import { smsText } from './sms.ts'
+import { speech } from './speech.ts'
+import { ownWords } from './word-files.ts'
+
+export type { ReminderFacts } from './facts.ts'
+export { messageLanguage, messageLanguages } from './language.ts'
+
+/** A reminder that only lacks its recipient and its id. */
+export interface WrittenMail {
+  subject: string
+  text: string
+  html: string
+  /** The QR symbols that the HTML shows. */
+  inline: { cid: string; contentType: string; content: Buffer }[]
+  /** How to be written to no more in one click (RFC 8058), and the language. */
+  headers: Record<string, string>
+}
+
+/** The reminder as a mail in `tag` (BCP 47) or, where that is none of ours, in Greek. */
+export async function renderMail(tag: string | null, facts: ReminderFacts, words = ownWords()): Promise<WrittenMail> {
+  const language = messageLanguage(tag)
+  const say = speech(words, language)
+  const subject = withNames(say, language, facts, say(`${facts.about}.headline`, {}, facts.vouchers.length))
+  const cidOf = (index: number) => `qr-${index + 1}@saka`
+  return {
+    subject,
+    text: mailText(say, language, facts),
+    html: mailHtml(say, language, facts, { title: subject, cidOf }),
+    inline: await Promise.all(
+      facts.vouchers.map(async ({ payload }, i) => ({
+        cid: cidOf(i),
+        contentType: 'image/png',
+        content: await qrPng(payload),
+      })),
+    ),
+    headers: {
+      'List-Unsubscribe': `<${facts.optOutLink}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      'Content-Language': language,
+    },
+  }
+}
+
+/** The reminder as a text message in `tag` (BCP 47) or, where that is none of ours, in Greek; as short as can be. */
+export function renderSms(tag: string | null, facts: ReminderFacts, words = ownWords()): string {
+  const language = messageLanguage(tag)
+  return smsText(speech(words, language), language, facts)
+}
