@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { runCheck, runChecks } from './check.mjs'
-import { findChromium } from './chromium.mjs'
+import { installPrograms } from './programs.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const tap = join(root, 'node_modules/tap/dist/esm/run.mjs')
@@ -20,8 +20,8 @@ const summary = /^# \{ total: \d+/
 const files = process.argv.slice(2)
 const build = await runCheck('build', 'node src/prepare.mjs build')
 const checks = files.length > 0 ? { passed: 0, failed: 0 } : await runChecks()
-// Before the tests, whose time is measured; files that are named one by one install nothing.
-findChromium({ mayInstall: files.length === 0 || files.some((file) => file.includes('browser')) })
+// Before the tests, whose time is measured.
+installPrograms()
 const tests = await runTests(files)
 const passed = build.passed + checks.passed + tests.passed
 const failed = build.failed + checks.failed + tests.failed

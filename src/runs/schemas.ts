@@ -16,6 +16,7 @@ export const JobRunSchema = named(
     job: Type.String({ examples: ['forget-answers'] }),
     status: { ...oneOf(runStatuses), examples: ['done'] },
     actorId: nullable(Type.String({ examples: ['01890a5d-ac96-774b-bcce-b302099a8057'] })),
+    dueAt: nullable(InstantSchema),
     startedAt: InstantSchema,
     endedAt: nullable(InstantSchema),
     figures: Type.Record(Type.String(), Type.Integer(), { examples: [{ forgotten: 12 }] }),

@@ -83,10 +83,14 @@ function nextRunOf({ config }: Deps, { pattern }: ScheduledJob, after: Instant):
   return next?.toISOString() ?? null
 }
 
+const earlyMilliseconds = 50
+
 /** The last moment, not after `now`, at which a job was due. */
 function lastDueOf({ config }: Deps, { pattern }: ScheduledJob, now: Instant): Instant {
   const cron = new Cron(pattern, { timezone: config.timeZone })
-  const [last] = cron.previousRuns(1, new Date(Date.parse(now) + 1000))
+  // A timer may be a little early, and a pattern knows whole seconds: up to the end of this one.
+  const second = Math.floor((Date.parse(now) + earlyMilliseconds) / 1000)
+  const [last] = cron.previousRuns(1, new Date((second + 1) * 1000))
   return last?.toISOString() ?? now
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
-import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import type { Test } from 'tap'
-import { findChromium } from '../chromium.mjs'
+import { openChromium } from './chromium.ts'
 import { type Saka, startSaka } from './saka.ts'
 import { listen } from './wire.ts'
 
@@ -13,24 +13,16 @@ export interface Browsed {
   context: BrowserContext
 }
 
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
 /** Opens a headless Chromium before a service of its own; both end with the test. Undefined, with a skip, where there is none. */
 export async function browse(
   t: Test,
   { env = {}, ...options }: BrowserContextOptions & { env?: Record<string, string> } = {},
 ): Promise<Browsed | undefined> {
-  const executablePath = findChromium()
-  if (!executablePath) {
-    t.test('in Chromium', { skip: 'it is not here: install it, or name it in CHROMIUM' }, async () => {})
+  let browser: Browser
+  try {
+    browser = await openChromium()
+  } catch (error) {
+    t.test('in Chromium', { skip: (error as Error).message }, async () => {})
     return undefined
   }
   const port = await freePort()
@@ -38,8 +30,6 @@ export async function browse(
   // A browser goes by its own clock: what ran out in 2023 it does not keep.
   const saka = await startSaka(t, { now: new Date().toISOString(), env: { ...env, BASE_URL: origin } })
   await listen(t, saka.served, { port })
-  const browser = await chromium.launch({ executablePath, args: flags })
-  t.teardown(() => browser.close())
   return { saka, origin, context: await browser.newContext({ locale: 'el-GR', ...options }) }
 }
 

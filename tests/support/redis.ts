@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { findProgram } from '../programs.mjs'
 
 /** A Redis server of the test's own, on a free port. It keeps nothing on the disk unless it is asked to. */
 export interface RedisServer {
@@ -17,7 +18,8 @@ export interface RedisServer {
 
 /** Starts a Redis server that ends with the test; undefined where there is none to be had. */
 export async function startRedis(t: Test): Promise<RedisServer | undefined> {
-  if (!isInstalled()) return undefined
+  const program = findProgram('redis')
+  if (!program) return undefined
   const folder = mkdtempSync(join(tmpdir(), 'saka-redis-'))
   const port = await freePort()
   let child: ChildProcess | undefined
@@ -25,7 +27,7 @@ export async function startRedis(t: Test): Promise<RedisServer | undefined> {
     url: `redis://127.0.0.1:${port}`,
     start: async () => {
       const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder]
-      child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'ignore'] })
+      child = spawn(program, settings, { stdio: ['ignore', 'pipe', 'ignore'] })
       for await (const text of child.stdout!) if (String(text).includes('Ready to accept connections')) break
       child.stdout!.resume()
     },
@@ -42,29 +44,6 @@ export async function startRedis(t: Test): Promise<RedisServer | undefined> {
     rmSync(folder, { recursive: true, force: true })
   })
   return server
-}
-
-/** Whether there is a server to start: on the machine, or from Debian's packages when we may install them. */
-function isInstalled(): boolean {
-  if (answers('redis-server', ['--version'])) return true
-  if (process.getuid?.() !== 0 || !answers('apt-get', ['--version'])) return false
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  try {
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], { stdio: 'ignore', env })
-  } catch {
-    execFileSync('apt-get', ['update'], { stdio: 'ignore', env })
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], { stdio: 'ignore', env })
-  }
-  return answers('redis-server', ['--version'])
-}
-
-function answers(command: string, args: string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
 }
 
 function freePort(): Promise<number> {

@@ -1,0 +1,313 @@
+import t, { type Test } from 'tap'
+import { runEmbedded } from '../../jobs/embedded-runner.ts'
+import { runOnRedis } from '../../jobs/redis-runner.ts'
+import type { Runner } from '../../jobs/runner.ts'
+import type { Deps } from '../../src/deps.ts'
+import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { type AskedJob, askFor, GiveUp, type Job, RetryLater, type ScheduledJob } from '../../src/runs/index.ts'
+import { startRedis } from '../support/redis.ts'
+import { type Saka, startSaka } from '../support/saka.ts'
+
+const meaning = { el: 'Κουρεύει ένα πρόβατο.', en: 'Shears a sheep.' }
+
+/** Asks until it is so. */
+async function until(sentence: string, isSo: () => unknown): Promise<void> {
+  for (let i = 0; i < 1000; i++) {
+    if (await isSo()) return
+    await new Promise((tick) => setTimeout(tick, 10))
+  }
+  throw new Error(`it never came to pass that ${sentence}`)
+}
+
+/** A job whose tasks each test does in its own way. It notes which were attempted, in order. */
+function shearing(attempt: AskedJob['attempt'] = async () => {}): AskedJob & { attempted: string[] } {
+  const attempted: string[] = []
+  return {
+    name: 'shear-sheep',
+    meaning,
+    attempted,
+    attempt: (deps, task, signal) => {
+      attempted.push(task.id)
+      return attempt(deps, task, signal)
+    },
+  }
+}
+
+function ask({ deps }: Saka, ...ids: string[]): Promise<unknown> {
+  return deps.db.transact(async (tx) => {
+    for (const id of ids) await askFor(deps, tx, { id, job: 'shear-sheep', payload: { sheep: id } })
+  })
+}
+
+async function tasksOf({ api }: Saka, status?: string): Promise<any[]> {
+  return (await api.get(`/jobs/shear-sheep/tasks?limit=500${status ? `&status=${status}` : ''}`)).json.items
+}
+
+/** One kind of runner: what there is to start it, in as many processes as a test likes. */
+interface Kind {
+  name: string
+  /** Makes a starter for the runners of one test. */
+  prepare(t: Test): Promise<(deps: Deps) => Promise<Runner>>
+}
+
+const redis = await startRedis(t)
+if (!redis)
+  t.test('on Redis', { skip: 'redis-server is not here: install it, or name it in REDIS_SERVER' }, async () => {})
+
+const kinds: Kind[] = [
+  { name: 'embedded', prepare: async () => runEmbedded },
+  ...(redis
+    ? [
+        {
+          name: 'on Redis',
+          prepare: async () => {
+            await redis.kill()
+            await redis.start()
+            return (deps: Deps) => runOnRedis(deps, redis.url)
+          },
+        },
+      ]
+    : []),
+]
+
+for (const kind of kinds) {
+  t.test(kind.name, async (t) => {
+    const start = await kind.prepare(t)
+    /** A service with these jobs, and runners on it that end with the test. */
+    async function service(t: Test, jobs: Job[], runners = 1): Promise<Saka> {
+      const saka = await startSaka(t, { jobs })
+      const started = await Promise.all(Array.from({ length: runners }, () => start(saka.deps)))
+      t.teardown(() => Promise.all(started.map((runner) => runner.stop())))
+      return saka
+    }
+
+    t.test('what is asked for is done, once, in the order of asking', async (t) => {
+      const job = shearing()
+      const saka = await service(t, [job])
+      await ask(saka, 'dolly', 'molly')
+      await ask(saka, 'dolly', 'polly')
+      await until('all are shorn', async () => (await tasksOf(saka, 'done')).length === 3)
+      t.same(job.attempted, ['dolly', 'molly', 'polly'])
+    })
+
+    t.test('what is undone with its cause is never done', async (t) => {
+      const job = shearing()
+      const saka = await service(t, [job])
+      const cause = saka.deps.db.transact(async (tx) => {
+        await askFor(saka.deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} })
+        throw new Error('the cause has gone')
+      })
+      await t.rejects(cause, { message: 'the cause has gone' })
+      await ask(saka, 'molly')
+      await until('the other is shorn', async () => (await tasksOf(saka, 'done')).length === 1)
+      t.same(job.attempted, ['molly'])
+    })
+
+    t.test('in two runners each is done once', async (t) => {
+      const job = shearing()
+      const saka = await service(t, [job], 2)
+      const ids = Array.from({ length: 100 }, (_, i) => `sheep-${String(i).padStart(3, '0')}`)
+      await ask(saka, ...ids)
+      await until('all are shorn', async () => (await tasksOf(saka, 'done')).length === 100)
+      t.same(job.attempted.toSorted(), ids)
+    })
+
+    t.test('one that fails waits longer each time, has failed in the end, and can be asked for again', async (t) => {
+      let broken = true
+      const job = shearing(async () => {
+        if (broken) throw new Error('the shears are blunt')
+      })
+      const saka = await service(t, [job])
+      await ask(saka, 'dolly')
+      const waits: number[] = []
+      for (let attempt = 1; attempt < 10; attempt++) {
+        await until('it waits', async () => job.attempted.length === attempt && (await tasksOf(saka, 'queued'))[0])
+        const [task] = await tasksOf(saka)
+        t.match(task, { attempts: attempt, failure: 'the shears are blunt' })
+        waits.push((Date.parse(task.runAt) - Date.parse(saka.clock.now())) / 60_000)
+        saka.clock.set(task.runAt)
+      }
+      t.same(waits, [1, 2, 4, 8, 16, 30, 30, 30, 30])
+      await until('it has failed', async () => (await tasksOf(saka, 'failed'))[0])
+      t.match((await saka.api.get('/jobs')).json.items, [{ pattern: null, tasks: { failed: 1 } }])
+
+      broken = false
+      t.match(await saka.api.post('/jobs/shear-sheep/retry', { taskIds: ['molly'] }), { json: { retried: 0 } })
+      t.match(await saka.api.post('/jobs/shear-sheep/retry', {}), { json: { retried: 1 } })
+      await until('it is done', async () => (await tasksOf(saka, 'done'))[0])
+      t.match((await saka.api.get('/audit/events?action=job.retried')).json.items, [{ change: { retried: 1 } }])
+    })
+
+    t.test('one that is hopeless fails at once, and one that says when is tried then', async (t) => {
+      const job = shearing(async (_deps, { id, attempts }) => {
+        if (id === 'dolly') throw new GiveUp('it is a goat')
+        if (attempts === 1) throw new RetryLater('it is wet', { afterSeconds: 600 })
+      })
+      const saka = await service(t, [job])
+      await ask(saka, 'dolly', 'molly')
+      await until('one has failed', async () => (await tasksOf(saka, 'failed'))[0]?.failure === 'it is a goat')
+      await until('one waits', async () => job.attempted.length === 2 && (await tasksOf(saka, 'queued'))[0])
+      t.match(await tasksOf(saka, 'queued'), [
+        { runAt: plusMilliseconds(saka.clock.now(), 600_000), failure: 'it is wet' },
+      ])
+      saka.clock.set(plusMilliseconds(saka.clock.now(), 600_000))
+      await until('it is done', async () => (await tasksOf(saka, 'done'))[0])
+    })
+
+    t.test('a job that pauses takes nothing for a while, and has lost no attempt', async (t) => {
+      let away = true
+      const job = shearing(async () => {
+        if (away) throw new RetryLater('the shearer is away', { afterSeconds: 1, pausesJob: true })
+      })
+      const saka = await service(t, [job])
+      await ask(saka, 'dolly', 'molly')
+      await until('one has been attempted', () => job.attempted.length === 1)
+      await until('it waits', async () => (await tasksOf(saka, 'queued')).length === 2)
+      t.match(
+        (await tasksOf(saka)).map(({ attempts }) => attempts),
+        [0, 0],
+      )
+      await new Promise((tick) => setTimeout(tick, 500))
+      t.equal(job.attempted.length, 1, 'the other is not tried meanwhile')
+      away = false
+      saka.clock.set(plusMilliseconds(saka.clock.now(), 1000))
+      await until('both are done', async () => (await tasksOf(saka, 'done')).length === 2)
+    })
+
+    t.test('what waits can be cancelled', async (t) => {
+      const job = shearing(async () => {
+        throw new RetryLater('it is wet', { afterSeconds: 3600 })
+      })
+      const saka = await service(t, [job])
+      await ask(saka, 'dolly', 'molly')
+      await until('both wait', async () => job.attempted.length === 2 && (await tasksOf(saka, 'queued')).length === 2)
+      t.match(await saka.api.post('/jobs/shear-sheep/cancel', { taskIds: ['dolly'] }), { json: { cancelled: 1 } })
+      t.match(await saka.api.post('/jobs/shear-sheep/cancel', {}), { json: { cancelled: 1 } })
+      t.match(await saka.api.post('/jobs/shear-sheep/cancel', {}), { status: 409, json: { code: 'nothing_to_cancel' } })
+      saka.clock.set(plusMilliseconds(saka.clock.now(), 7200_000))
+      await new Promise((tick) => setTimeout(tick, 1200))
+      t.equal(job.attempted.length, 2)
+    })
+
+    t.test('what a dead process had begun is done by another', async (t) => {
+      const job = shearing()
+      const saka = await startSaka(t, { jobs: [job] })
+      await ask(saka, 'dolly')
+      const { clock, deps } = saka
+      await deps.db.transact(({ q, t }) =>
+        q.update(t.tasks).set({ status: 'running', attempts: 1, leasedUntil: plusMilliseconds(clock.now(), 120_000) }),
+      )
+      const runner = await start(deps)
+      t.teardown(() => runner.stop())
+      await new Promise((tick) => setTimeout(tick, 1200))
+      t.same(job.attempted, [], 'the other may still be alive')
+      clock.set(plusMilliseconds(clock.now(), 120_001))
+      await until('it is done', async () => (await tasksOf(saka, 'done'))[0])
+      t.same(job.attempted, ['dolly'])
+    })
+
+    t.test('a stop waits for what is under way and leaves the rest to the next', async (t) => {
+      let finish = () => {}
+      const job = shearing(() => new Promise((resolve) => (finish = resolve)))
+      const saka = await startSaka(t, { jobs: [job] })
+      await ask(saka, 'dolly', 'molly')
+      const first = await start(saka.deps)
+      await until('it is at work', () => job.attempted.length === 1)
+      const stopped = first.stop()
+      finish()
+      await stopped
+      t.match((await tasksOf(saka)).map(({ status }) => status).sort(), ['done', 'queued'])
+      const second = await start(saka.deps)
+      await until('the next is at work', () => job.attempted.length === 2)
+      finish()
+      await until('both are done', async () => (await tasksOf(saka, 'done')).length === 2)
+      await second.stop()
+    })
+
+    t.test('one tick of the clock is one run, in however many runners', async (t) => {
+      let counted = 0
+      const job: ScheduledJob = {
+        name: 'count-sheep',
+        meaning,
+        pattern: '* * * * * *',
+        run: async () => ({ n: ++counted }),
+      }
+      const saka = await startSaka(t, { jobs: [job] })
+      const deps = { ...saka.deps, clock: { now: () => new Date().toISOString() } }
+      const runners = await Promise.all([start(deps), start(deps), start(deps)])
+      t.teardown(() => Promise.all(runners.map((runner) => runner.stop())))
+      await until('it has run three times', () => counted >= 3)
+      const { items } = (await saka.api.get('/jobs/count-sheep/runs')).json
+      const ticks = items.map(({ dueAt }: any) => dueAt)
+      t.equal(new Set(ticks).size, counted)
+      const [last, first] = [ticks[0], ticks.at(-1)]
+      t.equal((Date.parse(last) - Date.parse(first)) / 1000, counted - 1, 'each second has its own')
+    })
+
+    t.test('a run shows how far it is and stops when it is told to', async (t) => {
+      const job: ScheduledJob = {
+        name: 'count-sheep',
+        meaning,
+        pattern: '0 3 * * *',
+        run: (_deps, { signal, progress }) =>
+          new Promise((resolve) => {
+            progress({ counted: 7 })
+            signal.addEventListener('abort', () => resolve({ counted: 8 }))
+          }),
+      }
+      const { api } = await service(t, [job])
+      const runs = async () => (await api.get('/jobs/count-sheep/runs')).json.items
+      await api.post('/jobs/count-sheep/run')
+      await until('it shows how far it is', async () => (await runs())[0].figures.counted === 7)
+      t.match(await api.post('/jobs/count-sheep/cancel', {}), { json: { cancelled: 1 } })
+      await until('it has stopped', async () => (await runs())[0].status !== 'running')
+      t.match(await runs(), [{ status: 'cancelled', figures: { counted: 8 } }])
+    })
+  })
+}
+
+if (redis) {
+  t.test('Redis may go away and forget everything: the service goes on, and nothing is lost or doubled', async (t) => {
+    const job = shearing()
+    const saka = await startSaka(t, { jobs: [job] })
+    await redis.kill()
+    const runner = await runOnRedis(saka.deps, redis.url)
+    t.teardown(() => runner.stop())
+    await ask(saka, 'before')
+    t.match(await saka.api.get('//readyz'), { status: 200 }, 'it serves')
+    await new Promise((tick) => setTimeout(tick, 1000))
+    t.same(job.attempted, [])
+    await redis.start()
+    await until('it is done', async () => (await tasksOf(saka, 'done')).length === 1)
+
+    await redis.kill()
+    await ask(saka, 'during')
+    t.match(await saka.api.get('/jobs'), { status: 200 })
+    await new Promise((tick) => setTimeout(tick, 1000))
+    await redis.start()
+    await until('it is done', async () => (await tasksOf(saka, 'done')).length === 2)
+    t.same(job.attempted, ['before', 'during'])
+  })
+
+  t.test('what Redis was handed and forgot is handed again', async (t) => {
+    const job = shearing()
+    const saka = await startSaka(t, { jobs: [job] })
+    const { clock, deps } = saka
+    await ask(saka, 'dolly')
+    await deps.db.transact(({ q, t }) => q.update(t.tasks).set({ handedAt: clock.now() }))
+    const runner = await runOnRedis(deps, redis.url)
+    t.teardown(() => runner.stop())
+    await new Promise((tick) => setTimeout(tick, 1200))
+    t.same(job.attempted, [], 'it may still be in the queue')
+    clock.set(plusMilliseconds(clock.now(), 5 * 60_000 + 1))
+    await until('it is done', async () => (await tasksOf(saka, 'done')).length === 1)
+  })
+}
+
+t.test('where no runner is, what waits for long is late', async (t) => {
+  const saka = await startSaka(t, { jobs: [shearing()] })
+  await ask(saka, 'dolly')
+  t.match(await saka.api.get('//readyz'), { json: { jobs: 'ready' } })
+  saka.clock.set(plusMilliseconds(saka.clock.now(), 16 * 60_000))
+  t.match(await saka.api.get('//readyz'), { json: { jobs: 'late: shear-sheep' } })
+})
