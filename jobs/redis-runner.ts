@@ -13,10 +13,10 @@ import {
 import type { Runner } from './runner.ts'
 
 /** Before every key in Redis, so that others may use the same server. */
-export const redisPrefix = 'saka'
+const redisPrefix = 'saka'
 
 /** The queue of the ticks of the clock. */
-export const clockQueue = 'clock'
+const clockQueue = 'clock'
 
 const lookMilliseconds = 500
 /** How many tasks of a job without a pace wait in its queue at most. */

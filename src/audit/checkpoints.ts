@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/rules.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
+import { inNumber } from '../kernel/plurals.ts'
 import type { Instant } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import { type Checkpoint, checkpointHash, noHash, type Seal, signedBytes } from './chain.ts'
@@ -77,5 +78,7 @@ async function checkExtends(reader: Reader, newest: Checkpoint, size: number, ro
   const first = { size: newest.size, root: Buffer.from(newest.root, 'hex') }
   const path = await hashSpans(reader, consistencySpans(newest.size, size))
   if (!verifyConsistency(first, { size, root }, path))
-    throw trailBroken({ found: `The first ${newest.size} entries are not those of the newest checkpoint.` })
+    throw trailBroken({
+      found: `${inNumber(newest.size, 'The first entry is not that', `The first ${newest.size} entries are not those`)} of the newest checkpoint.`,
+    })
 }

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Deps } from '../deps.ts'
+import { countOf } from '../kernel/plurals.ts'
 import type { Config } from '../platform/config.ts'
 import { type Checkpoint, checkpointHash, parseCheckpoint } from './chain.ts'
 import { findCheckpoint, listCheckpointsAfter } from './repository-checkpoints.ts'
@@ -78,5 +79,7 @@ async function syncFolder(folder: string): Promise<void> {
 
 function checkSame(copy: Checkpoint, own: Checkpoint | undefined): void {
   if (!own || checkpointHash(own) !== checkpointHash(copy))
-    throw trailBroken({ found: `The checkpoint of ${copy.size} entries that was kept is not that of the trail.` })
+    throw trailBroken({
+      found: `The checkpoint of ${countOf(copy.size, 'entry', 'entries')} that was kept is not that of the trail.`,
+    })
 }

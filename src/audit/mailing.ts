@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { systemActor } from '../identity/rules.ts'
+import { countOf } from '../kernel/plurals.ts'
 import { localDate } from '../kernel/time.ts'
 import type { Mail } from '../platform/mailer.ts'
 import type { Checkpoint } from './chain.ts'
@@ -51,7 +52,7 @@ function mailOf(checkpoint: Checkpoint, to: string, host: string): Mail {
       'Keep the attachment. It proves what the trail was at this moment: if anything is missing or changed later,',
       'saka verify-audit FILE --checkpoints ATTACHMENT shows it.',
       '',
-      `${size} entries, ${at}, public key ${publicKey}`,
+      `${countOf(size, 'entry', 'entries')}, ${at}, public key ${publicKey}`,
       '',
     ].join('\n'),
     attachment: {

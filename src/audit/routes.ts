@@ -26,7 +26,7 @@ import {
   VerificationSchema,
 } from './schemas.ts'
 import { readTrail } from './trail.ts'
-import { verifyTrail } from './verification.ts'
+import { sharedVerification } from './verification.ts'
 
 const tags = ['Audit']
 const exportAnswers = {
@@ -90,14 +90,18 @@ export async function auditRoutes(app: App): Promise<void> {
     },
     ({ deps, actor, params, query }) => proveConsistency(deps, actor, params.size, query.from),
   )
+  const verifyTrail = sharedVerification()
   app.get(
     '/audit/verification',
-    { schema: { tags, summary: 'Verify the whole trail', response: answers(200, ref(VerificationSchema)) } },
+    {
+      config: { rate: 'heavy' },
+      schema: { tags, summary: 'Verify the whole trail', response: answers(200, ref(VerificationSchema)) },
+    },
     ({ deps, actor }) => verifyTrail(deps, actor),
   )
   app.get(
     '/audit/export',
-    { schema: { tags, summary: 'Export the whole trail', response: exportAnswers } },
+    { config: { rate: 'heavy' }, schema: { tags, summary: 'Export the whole trail', response: exportAnswers } },
     async ({ deps, actor }, reply) => {
       const lines = await exportTrail(deps, actor)
       return reply

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Id } from '../kernel/ids.ts'
+import { countOf } from '../kernel/plurals.ts'
 import { defineProblem } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
 
@@ -69,10 +70,12 @@ const sentences: Record<FaultKind, (where: string, fault: { position: number; un
     position === until
       ? `Entry ${position}, the last, was cut off.`
       : `Entries ${position} to ${until}, the last ones, were cut off.`,
-  forged: (_, { position }) => `The checkpoint of ${position} entries does not bear the signature of its key.`,
-  unknown_key: (_, { position }) => `The checkpoint of ${position} entries is signed with a key that is not trusted.`,
+  forged: (_, { position }) =>
+    `The checkpoint of ${countOf(position, 'entry', 'entries')} does not bear the signature of its key.`,
+  unknown_key: (_, { position }) =>
+    `The checkpoint of ${countOf(position, 'entry', 'entries')} is signed with a key that is not trusted.`,
   checkpoint_missing: (_, { position }) =>
-    `The checkpoint of ${position} entries does not follow the one before it: one was removed, changed or put in.`,
+    `The checkpoint of ${countOf(position, 'entry', 'entries')} does not follow the one before it: one was removed, changed or put in.`,
 }
 
 /** A fault of `kind` at an entry or at the checkpoint of that size. */

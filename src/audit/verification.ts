@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/rules.ts'
+import { inTurns } from '../kernel/turns.ts'
 import { settleTrail } from './checkpoints.ts'
 import { readCopies } from './copies.ts'
 import { readTrailSteps } from './reading.ts'
@@ -11,6 +12,19 @@ import { startVerifier, type Verification } from './verifier.ts'
  */
 export async function verifyTrail(deps: Deps, actor: Actor | undefined): Promise<Verification> {
   authorize(actor, 'audit:read')
+  return recompute(deps)
+}
+
+/** {@link verifyTrail} for many: the whole trail is read for one question at a time, and those who ask meanwhile share an answer. */
+export function sharedVerification(): typeof verifyTrail {
+  const verify = inTurns(recompute)
+  return async (deps, actor) => {
+    authorize(actor, 'audit:read')
+    return verify(deps)
+  }
+}
+
+async function recompute(deps: Deps): Promise<Verification> {
   await settleTrail(deps)
   const { config, db, signer } = deps
   const keys = [signer.publicKey, ...config.auditFormerKeys]

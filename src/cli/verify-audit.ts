@@ -10,6 +10,7 @@ import {
   type Verification,
   type Verifier,
 } from '../audit/index.ts'
+import { countOf, inNumber } from '../kernel/plurals.ts'
 import type { Terminal } from './terminal.ts'
 
 const usage = 'saka verify-audit FILE [--key PUBLICKEY] [--checkpoints FILE]'
@@ -113,7 +114,7 @@ function take(verifier: Verifier, line: ExportLine): void {
 }
 
 function intact({ events, checkpoints }: Verification): string[] {
-  return [`The trail is intact: ${events} entries, ${checkpoints} checkpoints.`]
+  return [`The trail is intact: ${countOf(events, 'entry', 'entries')}, ${countOf(checkpoints, 'checkpoint')}.`]
 }
 
 function broken({ faults, faultCount }: Verification, ofFile: string[]): string[] {
@@ -122,7 +123,7 @@ function broken({ faults, faultCount }: Verification, ofFile: string[]): string[
   return [
     'The trail is broken.',
     ...told.map((sentence) => `- ${sentence}`),
-    ...(more > 0 ? [`- And ${more} faults more.`] : []),
+    ...(more > 0 ? [`- And ${countOf(more, 'fault')} more.`] : []),
   ]
 }
 
@@ -133,15 +134,17 @@ function limits(
 ): string[] {
   const newer = events - covered
   return [
-    ...(newer > 0 ? [`No checkpoint that agrees covers the last ${newer} entries.`] : []),
+    ...(newer > 0
+      ? [`No checkpoint that agrees covers ${inNumber(newer, 'the last entry', `the last ${newer} entries`)}.`]
+      : []),
     ...(clockSetBack > 0
-      ? [`The clock went back ${clockSetBack} times from one checkpoint to the next; ask why.`]
+      ? [`The clock went back ${countOf(clockSetBack, 'time')} from one checkpoint to the next; ask why.`]
       : []),
     known
       ? `Signatures were compared with ${known.length === 1 ? 'the key' : 'the keys'} that you gave.`
       : `The checkpoints are signed with ${keys.join(', ') || 'no key'}. Compare it with the key that you know, or give that with --key.`,
     kept
-      ? `${keptConfirmed} of ${kept.length} checkpoints kept elsewhere agree.`
+      ? `${keptConfirmed} of ${countOf(kept.length, 'checkpoint')} kept elsewhere ${inNumber(keptConfirmed, 'agrees', 'agree')}.`
       : 'A trail that was cut off, or written anew by who has the key, is only found with checkpoints kept elsewhere: give them with --checkpoints.',
   ]
 }

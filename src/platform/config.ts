@@ -272,7 +272,7 @@ export const settings: Record<keyof Config, Setting> = {
   rateHeavy: aMinute(
     'RATE_LIMIT_HEAVY',
     600,
-    'Imports, sheets and other work that takes long, by one user, key or device',
+    'Imports, sheets, verifications and exports of the trail, and other work that takes long, by one user, key or device',
   ),
   ratePages: aMinute('RATE_LIMIT_PAGES', 600, 'Pages of vouchers by one address'),
   rateGuesses: aMinute('RATE_LIMIT_GUESSES', 30, 'Codes that are nobody’s, asked for by one address'),

@@ -3,6 +3,7 @@ import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '
 /** What nodemailer says of a mail that was not sent. */
 interface MailFault {
   code?: string
+  message?: string
   responseCode?: number
   /** What the server answers, with its enhanced status code if it has one (RFC 2034). */
   response?: string
@@ -24,8 +25,10 @@ const mendable = /^552|^5\d\d[ -]5\.[37]\./
  * connection which ended without an answer may have delivered it.
  */
 export function mailError(fault: MailFault, handedOver: boolean): Error {
-  const { code = 'unknown', responseCode, response = '', command = '' } = fault
-  const told = [code, responseCode, command.replace(/[^A-Z ]/g, '')].filter(Boolean).join(' ')
+  const { code = 'unknown', message = '', responseCode, response = '', command = '' } = fault
+  // Nothing of the server's own words, which may hold an address.
+  const trust = /certificate/.test(message) ? 'certificate not trusted' : ''
+  const told = [code, responseCode, command.replace(/[^A-Z ]/g, ''), trust].filter(Boolean).join(' ')
   if (code === 'EENVELOPE' && !responseCode) return new AddressRefused(told)
   // The mail itself could not be made: the next one may do better.
   if (code === 'EMESSAGE' && !responseCode) return new DeliveryDelayed(told)

@@ -1,4 +1,5 @@
 import type { Id } from '../kernel/ids.ts'
+import { countOf } from '../kernel/plurals.ts'
 import { type CheckResult, contradiction } from './finding-rules.ts'
 
 /** What a campaign set out to, and what came of it. */
@@ -35,7 +36,7 @@ export function checkCampaign(facts: CampaignFacts): CheckResult[] {
 /** What came from the supplier by the ledger is what the receipts say. */
 function receipts({ campaignId, received, receivedOnPaper }: CampaignFacts): CheckResult {
   const figures = { expected: receivedOnPaper, actual: received }
-  const detail = `${received} kits came from the supplier by the ledger, ${receivedOnPaper} by the receipts.`
+  const detail = `${countOf(received, 'kit')} came from the supplier by the ledger, ${receivedOnPaper} by the receipts.`
   const records = [{ type: 'campaign', id: campaignId }]
   const wrong = contradiction('ledger_mismatch', `received:${campaignId}`, detail, records, figures)
   return {
@@ -56,7 +57,7 @@ function allocation({ allocation }: CampaignFacts): CheckResult {
   const divided = Math.max(stockQuantity, shipped)
   const beyondNeed = lines.filter(({ quantity, need, shipped }) => quantity > Math.max(need, shipped))
   const findings = beyondNeed.map(({ schoolId, need, shipped, quantity }) => {
-    const detail = `A school is given ${quantity} kits and needs ${need}.`
+    const detail = `A school is given ${countOf(quantity, 'kit')} and needs ${need}.`
     const figures = { expected: Math.max(need, shipped), actual: quantity }
     return contradiction(
       'allocation_mismatch',
@@ -67,7 +68,7 @@ function allocation({ allocation }: CampaignFacts): CheckResult {
     )
   })
   if (promised > divided) {
-    const detail = `The confirmed allocation gives ${promised} kits and was made for ${divided}.`
+    const detail = `The confirmed allocation gives ${countOf(promised, 'kit')} and was made for ${divided}.`
     findings.push(contradiction('allocation_mismatch', id, detail, [run], { expected: divided, actual: promised }))
   }
   return { code, compared: lines.length, findings }
@@ -96,7 +97,7 @@ function target({ campaignId, targetQuantity, handedOut }: CampaignFacts): Check
     code: 'target_not_met' as const,
     severity: 'info' as const,
     matter: campaignId,
-    detail: `${handedOut} kits were handed out of the ${targetQuantity} that the campaign set out to.`,
+    detail: `${countOf(handedOut, 'kit was', 'kits were')} handed out of the ${targetQuantity} that the campaign set out to.`,
     expected: targetQuantity,
     actual: handedOut,
     records: [{ type: 'campaign', id: campaignId }],

@@ -1,4 +1,5 @@
 import type { Id } from '../kernel/ids.ts'
+import { countOf } from '../kernel/plurals.ts'
 import { type CheckResult, contradiction } from './finding-rules.ts'
 
 /** Something that there is more than one of, or another number of than there should be. */
@@ -81,7 +82,7 @@ function astray(code: string, compared: number, kinds: [type: string, what: stri
 /** Kits handed out by the ledger = redemptions that stand + kits that left though the scan was refused. */
 function total({ campaignId, liveRedemptions, refusedHandouts, handoutMovements }: HandoutFacts): CheckResult {
   const figures = { expected: liveRedemptions + refusedHandouts, actual: handoutMovements }
-  const detail = `${figures.actual} kits were handed out by the ledger, ${figures.expected} by redemptions and refused hand-outs.`
+  const detail = `${countOf(figures.actual, 'kit was', 'kits were')} handed out by the ledger, ${figures.expected} by redemptions and refused hand-outs.`
   const records = [{ type: 'campaign', id: campaignId }]
   const wrong = contradiction('handout_mismatch', `handed_out:${campaignId}`, detail, records, figures)
   return {

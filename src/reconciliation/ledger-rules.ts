@@ -1,4 +1,5 @@
 import type { Id } from '../kernel/ids.ts'
+import { countOf } from '../kernel/plurals.ts'
 import { type CheckResult, contradiction } from './finding-rules.ts'
 
 /** What the books say of the campaign's kit at one location. */
@@ -78,7 +79,7 @@ function warehouses({ kitId, locations }: LedgerFacts): CheckResult {
     .map((location) => {
       const { locationId, name, onHand, moved } = location
       const actual = Math.min(onHand, moved)
-      const detail = `${name} holds ${actual} kits, which cannot be.`
+      const detail = `${name} holds ${countOf(actual, 'kit')}, which cannot be.`
       return contradiction('ledger_mismatch', `below_zero:${locationId}:${kitId}`, detail, at(location), {
         expected: 0,
         actual,
@@ -96,7 +97,7 @@ function schools({ kitId, locations }: LedgerFacts): CheckResult {
       code: 'negative_balance' as const,
       severity: 'warning' as const,
       matter: `${location.locationId}:${kitId}`,
-      detail: `${location.name} handed out ${-location.onHand} kits more than it is known to have got. Look for a delivery that nobody confirmed.`,
+      detail: `${location.name} handed out ${countOf(-location.onHand, 'kit')} more than it is known to have got. Look for a delivery that nobody confirmed.`,
       expected: 0,
       actual: location.onHand,
       records: at(location),
@@ -110,7 +111,7 @@ function reservations({ kitId, locations }: LedgerFacts): CheckResult {
     .filter(({ reserved, promised }) => reserved !== promised)
     .map((location) => {
       const { locationId, name, reserved, promised } = location
-      const detail = `${reserved} kits are reserved at ${name}, but ${promised} are promised from there.`
+      const detail = `${countOf(reserved, 'kit is', 'kits are')} reserved at ${name}, but ${countOf(promised, 'is', 'are')} promised from there.`
       const figures = { expected: promised, actual: reserved }
       return contradiction('ledger_mismatch', `reserved:${locationId}:${kitId}`, detail, at(location), figures)
     })
@@ -124,7 +125,7 @@ function promises({ kitId, locations }: LedgerFacts): CheckResult {
     .filter(({ promised, moved }) => promised > Math.max(0, moved))
     .map((location) => {
       const { locationId, name, promised, moved } = location
-      const detail = `${promised} kits are promised from ${name}, but only ${moved} are there.`
+      const detail = `${countOf(promised, 'kit is', 'kits are')} promised from ${name}, but only ${countOf(moved, 'is', 'are')} there.`
       const figures = { expected: moved, actual: promised }
       return contradiction('ledger_mismatch', `promised:${locationId}:${kitId}`, detail, at(location), figures)
     })
@@ -140,7 +141,7 @@ function leftovers({ kitId, locations, ended }: LedgerFacts): CheckResult {
       code: 'kits_left_at_school' as const,
       severity: 'info' as const,
       matter: `${location.locationId}:${kitId}`,
-      detail: `${location.onHand} kits are left at ${location.name}: neither handed out nor sent back.`,
+      detail: `${countOf(location.onHand, 'kit is', 'kits are')} left at ${location.name}: neither handed out nor sent back.`,
       expected: 0,
       actual: location.onHand,
       records: at(location),

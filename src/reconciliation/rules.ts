@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Id } from '../kernel/ids.ts'
+import { countOf } from '../kernel/plurals.ts'
 import { defineProblem, type Problem } from '../kernel/problem.ts'
 
 /** `running → clean | findings → signed`. A run is one transaction: nobody sees it running. */
@@ -56,7 +57,7 @@ const openDiscrepancies = defineProblem<{ open: number }>({
   title: 'The books are not settled',
   detail: ({ open }) =>
     open > 0
-      ? `${open} discrepancies need an answer. Resolve them, then sign.`
+      ? `${countOf(open, 'discrepancy needs an answer. Resolve it', 'discrepancies need an answer. Resolve them')}, then sign.`
       : 'No reconciliation made since the end of the pickup is signed. Run one, resolve what it finds, and sign it.',
   members: (facts) => ({ ...facts }),
 })

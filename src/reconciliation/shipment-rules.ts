@@ -1,5 +1,6 @@
 import type { Finding } from '../discrepancies/rules.ts'
 import type { Id } from '../kernel/ids.ts'
+import { countOf } from '../kernel/plurals.ts'
 import { type CheckResult, contradiction } from './finding-rules.ts'
 
 /** What the books say of one shipment: its paper's figures, and what the ledger moved for it. */
@@ -70,7 +71,7 @@ function contradictionOf(shipment: ShipmentFacts): Finding[] {
 
 /** What is on the road is what shipments have not delivered, brought back or explained. */
 function road({ inTransit, underWay, transitId, shipments }: RoadFacts): CheckResult {
-  const detail = `${inTransit} kits are in transit by the ledger, ${underWay} by the papers of the shipments.`
+  const detail = `${countOf(inTransit, 'kit is', 'kits are')} in transit by the ledger, ${underWay} by the papers of the shipments.`
   const location = [{ type: 'location', id: transitId }]
   const figures = { expected: underWay, actual: inTransit }
   const wrong = contradiction('ledger_mismatch', `in_transit:${transitId}`, detail, location, figures)
@@ -81,14 +82,15 @@ function road({ inTransit, underWay, transitId, shipments }: RoadFacts): CheckRe
 function missing({ shipments }: RoadFacts): CheckResult {
   const confirmed = shipments.filter(({ status }) => status === 'delivered')
   const findings = confirmed
-    .filter((shipment) => shipment.missing > shipment.explained)
-    .map((shipment) => ({
+    .map((shipment) => ({ shipment, lost: shipment.missing - shipment.explained }))
+    .filter(({ lost }) => lost > 0)
+    .map(({ shipment, lost }) => ({
       code: 'missing_in_transit' as const,
       severity: 'warning' as const,
       matter: shipment.id,
-      detail: `Of ${shipment.quantity} kits of shipment ${shipment.number} to ${shipment.schoolName}, ${shipment.missing - shipment.explained} are missing. Find them or write them off.`,
+      detail: `Of ${countOf(shipment.quantity, 'kit')} of shipment ${shipment.number} to ${shipment.schoolName}, ${countOf(lost, 'is missing. Find it or write it off', 'are missing. Find them or write them off')}.`,
       expected: shipment.quantity,
-      actual: shipment.quantity - shipment.missing + shipment.explained,
+      actual: shipment.quantity - lost,
       records: records(shipment),
     }))
   return { code: 'missing_in_transit', compared: confirmed.length, findings }
@@ -103,7 +105,7 @@ function rejected({ shipments }: RoadFacts): CheckResult {
       code: 'rejected_not_returned' as const,
       severity: 'warning' as const,
       matter: shipment.id,
-      detail: `${shipment.schoolName} rejected ${shipment.rejected} kits of shipment ${shipment.number}; ${shipment.returned} are back at the warehouse. Take back the rest.`,
+      detail: `${shipment.schoolName} rejected ${countOf(shipment.rejected, 'kit')} of shipment ${shipment.number}; ${countOf(shipment.returned, 'is', 'are')} back at the warehouse. Take back the rest.`,
       expected: shipment.rejected,
       actual: shipment.returned,
       records: records(shipment),

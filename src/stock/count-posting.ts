@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import { openDiscrepancy } from '../discrepancies/index.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
+import { countOf } from '../kernel/plurals.ts'
 import { refuse } from '../kernel/problem.ts'
 import { getLocation, type Location, virtualLocations } from '../places/index.ts'
 import type { Tx } from '../schema.ts'
@@ -118,7 +119,7 @@ async function reportVariance(
     code: 'count_variance',
     severity: 'warning',
     matter: `${id}:${kitId}`,
-    detail: `The count found ${counted} kits where the book said ${expected}. Say why.`,
+    detail: `The count found ${countOf(counted, 'kit')} where the book said ${expected}. Say why.`,
     expected,
     actual: counted,
     records: [

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import { openDiscrepancy } from '../discrepancies/index.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
+import { countOf, inNumber } from '../kernel/plurals.ts'
 import { refuse } from '../kernel/problem.ts'
 import { occurred } from '../kernel/time-facts.ts'
 import { getSchool, virtualLocations } from '../places/index.ts'
@@ -64,7 +65,7 @@ async function bookDelivery(deps: Deps, tx: Tx, actor: Actor, shipment: Shipment
       code: 'missing_in_transit',
       severity: 'warning',
       matter: id,
-      detail: `${missingQuantity} of the ${quantity} kits of delivery note ${shipment.number} did not arrive. Find them or write them off.`,
+      detail: `Of ${countOf(quantity, 'kit')} of delivery note ${shipment.number} ${missingQuantity} did not arrive. Find ${inNumber(missingQuantity, 'it or write it', 'them or write them')} off.`,
       expected: quantity,
       actual: quantity - missingQuantity,
       records: [{ type: 'shipment', id }],

@@ -1,4 +1,5 @@
 import type { Id } from '../kernel/ids.ts'
+import { countOf } from '../kernel/plurals.ts'
 import { defineProblem, type Problem } from '../kernel/problem.ts'
 
 /** What a movement of stock is. */
@@ -62,7 +63,7 @@ export const insufficientStock = defineProblem<Stock>({
   status: 409,
   title: 'There are not enough kits',
   detail: ({ onHand, reserved }) =>
-    `Only ${Math.max(0, onHand - reserved)} kits are available there. Take fewer, or receive or free more first.`,
+    `Only ${countOf(Math.max(0, onHand - reserved), 'kit is', 'kits are')} available there. Take fewer, or receive or free more first.`,
   members: (stock) => ({ ...stock }),
 })
 
@@ -72,7 +73,7 @@ const reservedStock = defineProblem<Stock>({
   status: 409,
   title: 'The kits are promised to schools',
   detail: ({ onHand, reserved }) =>
-    `${reserved} of the ${onHand} kits there are promised to schools. Cancel planned shipments, allocate anew, or post a count with releaseReserved.`,
+    `Of ${countOf(onHand, 'kit')} there ${countOf(reserved, 'is', 'are')} promised to schools. Cancel planned shipments, allocate anew, or post a count with releaseReserved.`,
   members: (stock) => ({ ...stock }),
 })
 

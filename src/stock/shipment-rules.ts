@@ -1,3 +1,4 @@
+import { countOf } from '../kernel/plurals.ts'
 import { defineProblem, type Problem } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
 import type { ShipmentStatus } from './rules.ts'
@@ -59,7 +60,7 @@ const deliveryDoesNotAddUp = defineProblem<Outcome & { quantity: number }>({
   status: 422,
   title: 'The delivery does not add up',
   detail: ({ quantity, ...outcome }) =>
-    `${quantity} kits were dispatched, and accepted, rejected and missing add up to ${sum(outcome)}. Count again.`,
+    `${countOf(quantity, 'kit was', 'kits were')} dispatched, and accepted, rejected and missing add up to ${sum(outcome)}. Count again.`,
 })
 
 /** Not that many kits are to come back. */
@@ -69,8 +70,8 @@ const notReturnable = defineProblem<{ returnable: number; whole: boolean }>({
   title: 'So many kits are not to come back',
   detail: ({ returnable, whole }) =>
     whole
-      ? `A shipment that was not delivered comes back whole: ${returnable} kits.`
-      : `${returnable} rejected kits are still to come back. Correct the quantity; what the school had accepted is a return of its own.`,
+      ? `A shipment that was not delivered comes back whole: ${countOf(returnable, 'kit')}.`
+      : `${countOf(returnable, 'rejected kit is', 'rejected kits are')} still to come back. Correct the quantity; what the school had accepted is a return of its own.`,
   members: ({ returnable }) => ({ returnable }),
 })
 

@@ -114,7 +114,7 @@ export async function voucherRoutes(app: App): Promise<void> {
     },
     async ({ deps, actor, params }, reply) => {
       const { payload } = toVoucher(deps, await readVoucher(deps, actor, params.id))
-      return reply.type('image/svg+xml').send(qrSvg(payload))
+      return reply.type('image/svg+xml; charset=utf-8').send(qrSvg(payload))
     },
   )
   app.get(

@@ -1,3 +1,4 @@
+import { inNumber } from '../kernel/plurals.ts'
 /** What a voucher says in each language. Short sentences: they stand in a column of 45 mm. */
 export interface VoucherTexts {
   title: string
@@ -75,7 +76,7 @@ export const staffTexts = {
   documentTitle: 'Κουπόνια παραλαβής',
   section: 'Τμήμα',
   number: 'Αρ.',
-  vouchers: (count: number) => (count === 1 ? '1 κουπόνι' : `${count} κουπόνια`),
+  vouchers: (count: number) => `${count} ${inNumber(count, 'κουπόνι', 'κουπόνια', 'el')}`,
   pageOf: (page: number, pages: number) => `Σελίδα ${page} από ${pages}`,
   ofSection: (page: number, pages: number) => `φύλλο ${page} από ${pages}`,
   none: 'Δεν υπάρχουν κουπόνια για εκτύπωση.',

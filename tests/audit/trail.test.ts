@@ -2,6 +2,8 @@ import t from 'tap'
 import { sealTrailJob } from '../../jobs/seal-trail.ts'
 import { leafOf } from '../../src/audit/chain.ts'
 import { verifyConsistency, verifyInclusion } from '../../src/audit/merkle.ts'
+import { sharedVerification } from '../../src/audit/verification.ts'
+import { systemActor } from '../../src/identity/rules.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { startSaka } from '../support/saka.ts'
 import { recordEvents, verifyOffline } from '../support/trail.ts'
@@ -115,4 +117,29 @@ t.test('an empty trail is intact and has no checkpoint', async (t) => {
   const { api, deps } = await startSaka(t)
   t.same(await sealTrailJob.run(deps), { sealed: 0, copied: 0 })
   t.match((await api.get('/audit/verification')).json, { intact: true, events: 0, checkpoints: 0 })
+})
+
+t.test('of five who verify at once one begins, and the others share what is read after they asked', async (t) => {
+  const { deps } = await startSaka(t)
+  await recordEvents(deps, 600)
+  let readings = 0
+  const config = {
+    ...deps.config,
+    get auditFormerKeys() {
+      readings++
+      return []
+    },
+  }
+  const verify = sharedVerification()
+  const ask = () => verify({ ...deps, config }, systemActor)
+  const first = ask()
+  while (readings === 0) await new Promise(setImmediate)
+  await recordEvents(deps, 1)
+  const others = Promise.all([ask(), ask(), ask(), ask()])
+  await t.rejects(verify(deps, undefined), { code: 'not_signed_in' }, 'who may not learns nothing by sharing')
+  t.match(await first, { intact: true, events: 600 })
+  for (const answer of await others) t.match(answer, { intact: true, events: 601 })
+  t.equal(readings, 2)
+  t.match(await ask(), { intact: true, events: 601 })
+  t.equal(readings, 3, 'nothing is kept')
 })

@@ -19,7 +19,7 @@ t.test('what is changed in an export is found where it is', async (t) => {
     t.equal(code, 1)
     return out.split('\n').filter((line) => line.startsWith('- '))
   }
-  t.match(await verifyOffline(t, text(lines)), { code: 0, out: /^The trail is intact: 6 entries, 1 checkpoints\./ })
+  t.match(await verifyOffline(t, text(lines)), { code: 0, out: /^The trail is intact: 6 entries, 1 checkpoint\./ })
   t.match(
     (await told(lines.with(3, lines[3]!.replace('test.happened', 'test.invented'))))[0],
     /^- Entry 3 \(event \S+\) is not/,

@@ -33,6 +33,15 @@ t.test('what is met names the tests that show it, and what is not says why', asy
   }
 })
 
+t.test('a test that is named by its sentence is there', async (t) => {
+  const named = [...page.matchAll(/`(tests\/[\w/.-]+)` ((?:“[^”]+”(?:, )?)+)/g)]
+  t.ok(named.length > 30)
+  for (const [, file, sentences] of named) {
+    const text = readFileSync(join(projectRoot, file!), 'utf8')
+    for (const [, sentence] of sentences!.matchAll(/“([^”]+)”/g)) t.ok(text.includes(sentence!), `${file}: ${sentence}`)
+  }
+})
+
 t.test('docs/asvs.md counts its own rows', async (t) => {
   const count = (wanted: string) => rows.filter(({ state }) => state === wanted).length
   t.match(page, `${count('met')} are met, ${count('not applicable')} do not apply, ${count('open')} are open.`)

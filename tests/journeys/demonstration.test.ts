@@ -1,33 +1,51 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
+import { findTexts, personalTexts } from '../support/personal-texts.ts'
 
-/** What the demonstration prints until it stays up, and the process that stays. */
-async function demonstration(t: Test, databaseFile: string): Promise<{ lines: string[]; process: ChildProcess }> {
+/** A demonstration that stays up, in a process of its own. */
+interface Demonstration {
+  process: ChildProcess
+  /** All that it has printed so far: its story, its log, and what it complains of. */
+  printed(): string
+}
+
+async function demonstration(t: Test, databaseFile: string): Promise<Demonstration> {
   const child = spawn(process.execPath, ['--import=tsx', 'src/main.ts', 'demo'], {
     cwd: projectRoot,
-    env: { ...process.env, PORT: '0', DATABASE_URL: `file:${databaseFile}`, LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, PORT: '0', DATABASE_URL: `file:${databaseFile}`, LOG_LEVEL: 'trace' },
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.teardown(() => child.kill('SIGKILL'))
-  const lines: string[] = []
-  for await (const line of createInterface({ input: child.stdout! })) {
-    lines.push(line)
-    if (line.includes('stays up')) break
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+    })
   }
-  return { lines, process: child }
+  const ended = once(child, 'exit').then(() => true)
+  while (!printed.includes('stays up')) {
+    if (await Promise.race([ended, once(child.stdout, 'data').then(() => false)])) throw new Error(printed)
+  }
+  return { process: child, printed: () => printed }
 }
+
+const isLog = (line: string) => line.startsWith('{')
 
 t.test('the demonstration runs both campaigns to their end, and a third stays open', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'saka-demo-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  const { lines, process } = await demonstration(t, join(folder, 'demo.db'))
-  const told = lines.filter((line) => !line.startsWith('{')).join('\n')
+  const databaseFile = join(folder, 'demo.db')
+  const { process, printed } = await demonstration(t, databaseFile)
+  const linesOf = (kind: 'log' | 'story') =>
+    printed()
+      .split('\n')
+      .filter((line) => isLog(line) === (kind === 'log'))
+  const told = linesOf('story').join('\n')
   t.match(told, 'and the 2021 campaign is closed')
   t.match(told, 'and the 2023 campaign is closed')
   t.match(told, /571 vouchers are issued[\s\S]*1438 vouchers are issued[\s\S]*86 vouchers are issued/)
@@ -84,22 +102,40 @@ t.test('the demonstration runs both campaigns to their end, and a third stays op
     },
   )
 
-  t.test('its log holds no name, no contact and no code', async (t) => {
-    const log = lines.filter((line) => line.startsWith('{')).join('\n')
-    t.match(log, 'answered', 'it is a log')
-    const children = readFileSync(join(projectRoot, 'src/demo/data/piraeus/enrollments-2021.csv'), 'utf8')
-    const rows = children
-      .split('\n')
-      .slice(1)
-      .map((line) => line.split(';'))
-    const personal = new Set(rows.flatMap((cells) => [cells[3], cells[4], cells[6], cells[7], cells[8]?.slice(-8)]))
-    t.ok(personal.size > 500)
-    t.same(
-      [...personal].filter((text) => text && text.length > 3 && log.includes(text)),
-      [],
-    )
-    t.notMatch(log, /\b(?=\d*[A-Z])[0-9A-HJKMNP-TV-Z]{12}\b/, 'no code')
-    t.notMatch(log, key!)
+  t.test('nothing that it answers to a mistake repeats whom it was about', async (t) => {
+    const children = await get(`/campaigns/${items[2].id}/enrollments?limit=5`)
+    const child = children.items.find((one: any) => one.guardians[0]?.email)
+    const { familyName, pupilRef, guardians } = child
+    const [{ code }] = (await get(`/campaigns/${items[1].id}/vouchers?limit=1`)).items
+    const [name, email] = [familyName, guardians[0].email].map(encodeURIComponent)
+    const call = (path: string, body?: string) =>
+      fetch(`${address}${path}`, {
+        ...(body !== undefined && { method: 'POST', body }),
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      })
+    const answers = await Promise.all([
+      call('/readyz'),
+      call(`/nowhere/${name}?email=${email}`),
+      call(`/api/v1/enrollments/${name}`),
+      call(`/api/v1/campaigns/${items[2].id}/enrollments?status=${name}`),
+      call(`/api/v1/vouchers/${code}`),
+      call(`/v/${code.replaceAll('-', '').slice(1)}`),
+      call(`/V/${code}%zz`),
+      call('/api/v1/redemptions', JSON.stringify({ code, schoolId: familyName, scanId: pupilRef })),
+      call(`/api/v1/campaigns/${items[2].id}/enrollments`, JSON.stringify(child)),
+      call(`/api/v1/campaigns/${items[2].id}/enrollments`, JSON.stringify(child).slice(0, -1)),
+    ])
+    const known = personalTexts(databaseFile, 'personal', 'typed', 'staff')
+    for (const answer of answers) {
+      t.ok(answer.status >= 400 || answer.url.endsWith('/readyz'), `${answer.status}`)
+      const words = (await answer.text()).replaceAll(/"requestId":"[^"]*"/g, '')
+      t.same(
+        findTexts(words, known).filter((text) => text.length > 3),
+        [],
+      )
+    }
+    const found = await call(`/api/v1/campaigns/${items[2].id}/enrollments?q=${name}`)
+    t.ok(((await found.json()) as any).items.length > 0, 'and asking well finds the child')
   })
 
   t.test('it ends when it is told to', async (t) => {
@@ -108,8 +144,43 @@ t.test('the demonstration runs both campaigns to their end, and a third stays op
     t.equal(code, 0)
   })
 
+  t.test('of all people in its database nothing is in what it leaves outside of it', async (t) => {
+    const known = personalTexts(databaseFile, 'personal', 'typed', 'staff')
+    t.ok(known.length > 5000, `${known.length} names, contacts, codes and remarks are looked for`)
+    for (const text of ['Φωτοπούλου', 'coordinator@saka.example.org', 'Checked with the school'])
+      t.ok(
+        known.some((one) => one.includes(text)),
+        'among them what the example has',
+      )
+
+    const log = linesOf('log').map((line) => JSON.parse(line))
+    t.ok(log.length > 550, 'it is the log of all of it')
+    t.match(log.at(-1), { level: 'info', msg: String })
+    const entries = log.map(({ time: _time, reqId: _id, milliseconds: _ms, ...entry }) => JSON.stringify(entry))
+    t.same(findTexts(entries.join('\n'), known), [], 'not in the log, at its most talkative')
+    t.notMatch(entries.join('\n'), new RegExp(`saka_(key|session|device|link|setup)_|${key}`), 'nor a token')
+
+    const shown = page!.slice(-12)
+    const children = personalTexts(databaseFile, 'personal').filter((text) => text.length > 3 && text !== shown)
+    t.same(findTexts(linesOf('story').join('\n'), children), [], 'not in its story, but for one code to try')
+    t.match(findTexts(told, [shown]), [shown])
+
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || entry.name === 'demo.db') continue
+      const file = readFileSync(join(entry.parentPath, entry.name), 'utf8')
+      t.same(
+        findTexts(
+          file,
+          known.filter((text) => text.length > 3),
+        ),
+        [],
+        `not in ${entry.name}`,
+      )
+    }
+  })
+
   t.test('started again on its own database it serves what is there', async (t) => {
-    const again = await demonstration(t, join(folder, 'demo.db'))
-    t.match(again.lines.join('\n'), 'served as it is')
+    const again = await demonstration(t, databaseFile)
+    t.match(again.printed(), 'served as it is')
   })
 })

@@ -103,6 +103,41 @@ t.test('the same request many times at once happens once', async (t) => {
   t.equal(await count(saka, '/kits'), 1)
 })
 
+t.test('of two at once with one key the first is the answer, also when it is a refusal', async (t) => {
+  const saka = await startSaka(t)
+  const { api } = saka
+  const community = { code: 'A', name: 'Α΄ Δημοτική Κοινότητα' }
+  const { id } = await api.made('/communities', community)
+  const [refused, freed, again, other] = await Promise.all([
+    api.post('/communities', community, key('k')),
+    api.patch(`/communities/${id}`, { code: 'Z' }),
+    api.post('/communities', community, key('k')),
+    api.post('/communities', { ...community, code: 'B' }, key('k')),
+  ])
+  t.match(refused, { status: 409, json: { code: 'community_code_taken' } })
+  t.match(freed, { status: 200 }, 'which makes what was refused possible')
+  t.match(again, { status: 409, headers: { 'idempotency-replayed': 'true' } })
+  t.same(again.json, refused.json)
+  t.match(other, { status: 422, json: { code: 'idempotency_key_reused' } }, 'and another request has no claim to it')
+  t.equal(await count(saka, '/communities'), 1)
+})
+
+t.test('of many different requests at once with one key one is answered, and alone has an effect', async (t) => {
+  const saka = await startSaka(t)
+  const { api } = saka
+  await api.made('/communities', { code: 'A', name: 'Α΄' })
+  // Every second one is refused: its code is taken.
+  const bodies = Array.from({ length: 12 }, (_, i) => ({ code: i % 2 === 0 ? 'A' : `B${i}`, name: `${i}` }))
+  for (const order of [bodies, bodies.toReversed()]) {
+    const before = await count(saka, '/communities')
+    const answers = await Promise.all(order.map((body) => api.post('/communities', body, key(`k${order[0]!.name}`))))
+    const owners = answers.filter(({ json }) => json.code !== 'idempotency_key_reused')
+    t.equal(owners.length, 1)
+    const [{ status }] = owners as [(typeof answers)[number]]
+    t.equal(await count(saka, '/communities'), before + (status === 201 ? 1 : 0), `${status}`)
+  }
+})
+
 t.test('while work outside the transaction is still running, the same request is asked to wait', async (t) => {
   const saka = await startSaka(t)
   const user = { email: 'anna@example.org', name: 'Άννα', roles: [], password: 'correct horse battery' }

@@ -68,6 +68,36 @@ t.test('fifty commands at once share commits, and the one that fails undoes itse
   t.equal(commits(), 1)
 })
 
+t.test(
+  'what is kept instead of a command that fails is kept before the next begins, and fails alone too',
+  async (t) => {
+    for (const others of [true, false]) {
+      const { transact, insert, committed, commits } = rowsDatabase(t)
+      const failing = (n: number, instead: (error: unknown) => Promise<void>) =>
+        transact(async () => {
+          insert.run(n)
+          throw new Error(`${n} fails`)
+        }, instead)
+      const half = failing(1, async () => void insert.run(10))
+      const after = others && [
+        transact(async () => void insert.run(11)),
+        failing(2, async () => {
+          insert.run(20)
+          throw new Error('and so does what was to be kept')
+        }),
+        transact(async () => void insert.run(21)),
+      ]
+      const results = await Promise.allSettled([half, ...(after || [])])
+      t.match(results, [
+        { reason: { message: '1 fails' } },
+        ...(after ? [{ status: 'fulfilled' }, { reason: { message: /^and so does/ } }, { status: 'fulfilled' }] : []),
+      ])
+      t.same(committed(), others ? [10, 11, 21] : [10])
+      t.equal(commits(), 1, 'in one commit')
+    }
+  },
+)
+
 t.test('what a failing command had done before it failed is undone', async (t) => {
   const saka = await startSaka(t)
   const { deps, api } = saka

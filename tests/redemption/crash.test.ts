@@ -1,32 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import t from 'tap'
 import { openCampaign } from '../support/campaign.ts'
 import { enrollChildren } from '../support/children.ts'
-
-/** Starts the service in a process of its own and waits until it listens. It dies by itself at `killAt`, if that is given. */
-async function start(folder: string, killAt?: string): Promise<{ child: ChildProcess; address: string }> {
-  const loaded = ['--import=tsx', ...(killAt ? [`--import=${resolve('tests/redemption/killed-service.ts')}`] : [])]
-  const child = spawn(process.execPath, [...loaded, resolve('src/main.ts'), 'serve'], {
-    env: {
-      ...process.env,
-      ...(killAt && { KILL_AT: killAt }),
-      PORT: '0',
-      HOST: '127.0.0.1',
-      BASE_URL: 'https://saka.example.org',
-      DATABASE_URL: `file:${resolve(folder, 'saka.db')}`,
-      LOG_LEVEL: 'info',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  for await (const line of createInterface({ input: child.stdout! })) {
-    const address = /listening on (http:\/\/[\d.:]+)/.exec(line)?.[1]
-    if (address) return { child, address }
-  }
-  throw new Error('the service did not start')
-}
+import { startProcess } from '../support/process.ts'
 
 t.test('a service that is killed in the middle of a batch has done all of it or nothing', async (t) => {
   const { api, campaign, school, deps, folder } = await openCampaign(t)
@@ -62,14 +38,14 @@ t.test('a service that is killed in the middle of a batch has done all of it or 
     ['middle', 0],
     ['committed', 1000],
   ] as const) {
-    const { child, address } = await start(folder, killAt)
+    const { child, address } = await startProcess(folder, { by: 'tests/redemption/killed-service.ts', at: killAt })
     const dead = once(child, 'exit')
     await t.rejects(send(address), 'nobody is answered')
     t.same(await dead, [null, 'SIGKILL'])
     t.same(await done(), [kept, kept, kept], `killed ${killAt}`)
   }
 
-  const { child, address } = await start(folder)
+  const { child, address } = await startProcess(folder)
   const { results } = (await (await send(address)).json()) as { results: { status: number }[] }
   child.kill('SIGTERM')
   t.ok(

@@ -91,3 +91,29 @@ t.test('a method in a header or in the address is not taken for the method', asy
   const key = (await saka.api.get('/api-keys')).json.items.find((item: any) => item.id === id)
   t.equal(key.revokedAt, null)
 })
+
+t.test('no GET changes anything: it leaves a line in the trail of who looked, at most', async (t) => {
+  const { q, t: tables } = saka.deps.db.read
+  // The trail, and when a credential was last used.
+  const own = /^audit|^(apiKeys|sessions|devices)$/
+  const stored = async () => {
+    const rows = Object.entries(tables).filter(([name]) => !own.test(name))
+    return Object.fromEntries(
+      await Promise.all(rows.map(async ([name, table]) => [name, await q.select().from(table as any)])),
+    )
+  }
+  const credentials = async () =>
+    (await saka.api.get('/api-keys')).json.items.map(({ lastUsedAt: _, ...key }: any) => key)
+  const before = [await stored(), await credentials()]
+  const reads: Route[] = Object.entries<any>(document.paths)
+    .filter(([, { get }]) => get)
+    .map(([path]) => ({ method: 'GET', url: path.replace(/\{(\w+)\}/g, ':$1') }))
+  t.ok(reads.length > 50)
+  let answered = 0
+  for (const route of reads) {
+    const { status } = await callRoute(document, saka.api, route, { ids: mine })
+    if (status === 200) answered++
+  }
+  t.ok(answered > 35, `${answered} of ${reads.length} were answered`)
+  t.same([await stored(), await credentials()], before)
+})

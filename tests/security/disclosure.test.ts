@@ -1,4 +1,5 @@
 import t from 'tap'
+import { openCampaign } from '../support/campaign.ts'
 import { collectRoutes } from '../support/routes.ts'
 import { type Answer, type Saka, startSaka } from '../support/saka.ts'
 
@@ -48,6 +49,29 @@ t.test('no answer names the software that gives it, or shows where it broke', as
       t.notMatch(answer.text, /fastify|ajv|sqlite|drizzle|node_modules|\.[jt]s:\d+|at \w+ \(/i, name)
     t.ok(answer.status < 500, `${name} answers ${answer.status}`)
   }
+})
+
+t.test('every answer with a body says of which type it is, and text how it is written', async (t) => {
+  const { api, stranger, enroll, campaign, school } = await openCampaign(t)
+  await enroll(school.id, '1')
+  await api.made(`/campaigns/${campaign.id}/vouchers`)
+  const [{ id, code }] = (await api.get(`/campaigns/${campaign.id}/vouchers`)).json.items
+  const files = ['/schools', '/audit/export', `/vouchers/${id}/qr.svg`, `/campaigns/${campaign.id}/vouchers.pdf`]
+  const told = [
+    ...answers,
+    ...(await Promise.all(files.map(async (path) => ({ name: path, answer: await api.get(path) })))),
+    { name: 'CSV', answer: await api.get('/schools', { accept: 'text/csv' }) },
+    { name: 'symbol', answer: await stranger.get(`//v/${code}/qr.svg`) },
+  ]
+  const types = new Set<string>()
+  for (const { name, answer } of told.filter(({ answer }) => answer.text !== '')) {
+    const type = answer.headers['content-type'] ?? ''
+    types.add(type.split(';')[0]!)
+    t.match(type, /^[a-z]+\/[a-z+.-]+(; |$)/, name)
+    if (/^text\/|xml/.test(type)) t.match(type, /; charset=utf-8$/i, `${name}: ${type}`)
+  }
+  for (const type of ['text/html', 'text/csv', 'image/svg+xml', 'application/pdf', 'application/x-ndjson'])
+    t.ok(types.has(type), type)
 })
 
 t.test('what the API answers is kept by no cache', async (t) => {

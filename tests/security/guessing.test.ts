@@ -106,6 +106,17 @@ t.test('a credential has its own share of calls, of scans and of heavy work', as
   t.equal((await first.get('/me')).status, 200)
 })
 
+t.test('to verify or export the whole trail is heavy work', async (t) => {
+  const { as } = await startSaka(t, { env: { RATE_LIMIT_HEAVY: '2' } })
+  const [auditor, other] = [await as({ role: 'auditor' }), await as({ role: 'auditor' })]
+  t.equal((await auditor.get('/audit/verification')).status, 200)
+  t.equal((await auditor.get('/audit/export')).status, 200)
+  for (const path of ['/audit/verification', '/audit/export'])
+    t.match(await auditor.get(path), { status: 429, json: { code: 'too_many_requests' } }, path)
+  t.equal((await auditor.get('/audit/events')).status, 200, 'reading goes on')
+  t.equal((await other.get('/audit/verification')).status, 200)
+})
+
 t.test(
   'an address that keeps coming with bad credentials is told to wait, and those with good ones are not',
   async (t) => {

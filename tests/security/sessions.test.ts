@@ -135,3 +135,9 @@ t.test('whether an account is there cannot be told from the work that a sign-in 
   const light = cpuUsage(start)
   t.ok((light.user + light.system) / 1000 < leastKnown / 3, 'work that is left out would be seen')
 })
+
+t.test('a password is good for as long as nobody changes it', async (t) => {
+  const { stranger, clock } = await withUser(t)
+  clock.set('2033-09-11T06:30:00.000Z')
+  t.equal((await signIn(stranger)).status, 201)
+})

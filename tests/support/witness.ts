@@ -20,17 +20,22 @@ export async function witnessed(db: Db): Promise<Db> {
   await db.transact(async (tx) => watch(connectionOf(tx)))
   return {
     ...db,
-    transact: (work) =>
-      db.transact(async (tx) => {
-        const connection = connectionOf(tx)
-        connection.exec('DELETE FROM changed_tables')
-        const result = await work(tx)
-        const changed = connection.prepare('SELECT name FROM changed_tables ORDER BY name').pluck().all() as string[]
-        const records = changed.filter((name) => !withoutEvent.has(name) && !ofTheTrail.test(name))
-        if (records.length === 0 || records.includes('audit_events')) return result
-        throw new Error(`${records.join(', ')} changed without an event`)
-      }),
+    transact: (work, instead) =>
+      db.transact(
+        (tx) => witness(tx, () => work(tx)),
+        instead && ((tx, error) => witness(tx, () => instead(tx, error))),
+      ),
   }
+}
+
+async function witness<Result>(tx: Tx, work: () => Promise<Result>): Promise<Result> {
+  const connection = connectionOf(tx)
+  connection.exec('DELETE FROM changed_tables')
+  const result = await work()
+  const changed = connection.prepare('SELECT name FROM changed_tables ORDER BY name').pluck().all() as string[]
+  const records = changed.filter((name) => !withoutEvent.has(name) && !ofTheTrail.test(name))
+  if (records.length === 0 || records.includes('audit_events')) return result
+  throw new Error(`${records.join(', ')} changed without an event`)
 }
 
 const connectionOf = ({ q }: Tx) => (q as unknown as { $client: Sqlite.Database }).$client

@@ -20,8 +20,14 @@ export interface Db<Tables> {
   /**
    * Runs `work` in a transaction and answers once its commit is durable; a throw undoes all of it. Inside, await
    * queries only. It may be run more than once, each time on what the times before have not done. Raises `storage_unavailable` when the disk refuses and `overloaded` when too much is waiting.
+   *
+   * With `instead`, what `work` throws is handed to it, and what it writes is kept in the place of what `work` did: nobody
+   * else's transaction comes between the two. Then the throw is answered.
    */
-  transact<Result>(work: (tx: Tx<Tables>) => Promise<Result>): Promise<Result>
+  transact<Result>(
+    work: (tx: Tx<Tables>) => Promise<Result>,
+    instead?: (tx: Tx<Tables>, error: unknown) => Promise<void>,
+  ): Promise<Result>
   /** Committed data only. Cannot write. */
   read: Reader<Tables>
 }

@@ -6,6 +6,7 @@ const maxTogether = 256
 
 interface Waiting {
   work: () => Promise<unknown>
+  instead: ((error: unknown) => Promise<void>) | undefined
   resolve: (result: unknown) => void
   reject: (error: unknown) => void
 }
@@ -13,8 +14,14 @@ interface Waiting {
 /** Tells one who waited how it went. */
 type Answer = () => void
 
-/** Runs one piece of work in a transaction and answers after its commit. */
-export type Commit = <Result>(work: () => Promise<Result>) => Promise<Result>
+/**
+ * Runs one piece of work in a transaction and answers after its commit. Where the work throws, `instead` is done in its place,
+ * before anybody else's, and what was thrown is answered after that commit.
+ */
+export type Commit = <Result>(
+  work: () => Promise<Result>,
+  instead?: (error: unknown) => Promise<void>,
+) => Promise<Result>
 
 /**
  * One writer at a time, and one fsync for all who wait: work that queued up while the disk was busy is committed
@@ -43,7 +50,7 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
 
   async function runApart(group: Waiting[]): Promise<Answer[]> {
     const answers: Answer[] = []
-    for (const { work, resolve, reject } of group) {
+    for (const { work, instead, resolve, reject } of group) {
       savepoint.run()
       try {
         const result = await work()
@@ -52,11 +59,24 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
         // A full disk ends the whole transaction by itself; then nobody's work is there to keep.
         if (!connection.inTransaction) throw error
         undo.run()
-        answers.push(() => reject(storageFault(error)))
+        const told = await replace(error, instead)
+        answers.push(() => reject(storageFault(told)))
       }
       release.run()
     }
     return answers
+  }
+
+  /** Does what is kept in the place of work that threw `error`, and answers what is told: the error, or one of its own. */
+  async function replace(error: unknown, instead: Waiting['instead']): Promise<unknown> {
+    try {
+      await instead?.(error)
+      return error
+    } catch (another) {
+      if (!connection.inTransaction) throw another
+      undo.run()
+      return another
+    }
   }
 
   /** A disk that refuses may refuse this too; then the next group begins with it again. */
@@ -77,7 +97,7 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
       commit.run()
     } catch (error) {
       rollBack()
-      if (run === runAll && group.length > 1) return runTogether(group, runApart)
+      if (run === runAll && (group.length > 1 || group[0]!.instead)) return runTogether(group, runApart)
       for (const { reject } of group) reject(storageFault(error))
       return
     }
@@ -101,10 +121,10 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
     draining = false
   }
 
-  return (work) =>
+  return (work, instead) =>
     new Promise((resolve, reject) => {
       if (queue.length >= maxWaiting) return reject(overloaded())
-      queue.push({ work, resolve: resolve as Waiting['resolve'], reject })
+      queue.push({ work, instead, resolve: resolve as Waiting['resolve'], reject })
       if (draining) return
       draining = true
       void drain()

@@ -52,7 +52,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   const tx = { q: drizzle(writer), t: options.tables } as unknown as Tx<Tables>
   const read: Reader<Tables> = { q: drizzle(reader), t: options.tables }
   return {
-    transact: (work) => commit(() => work(tx)),
+    transact: (work, instead) => commit(() => work(tx), instead && ((error) => instead(tx, error))),
     read,
     check: () => {
       if (!isMigrated(reader, options.migrationsFolder)) throw new Error('migrations are missing')

@@ -25,8 +25,8 @@ const inFlight = defineProblem({
 })
 
 /**
- * Makes every POST of `app` that carries an `Idempotency-Key` happen once. The answer is stored in the transaction of the
- * command itself, so that not even a crash can part the two; a route that must not hold the writer stores it after
+ * Makes every POST of `app` that carries an `Idempotency-Key` happen once. The answer, also a refusal, is stored in the
+ * transaction of the command itself, so that neither a crash nor the same request at the same moment can come between; a route that must not hold the writer stores it after
  * (`config.idempotency`). Where secrets pass (`config.holdsSecret`), what is stored is sealed, and a key is the session's or
  * API key's own instead of the person's.
  */
@@ -51,20 +51,20 @@ async function answerInside(
 ) {
   const deps = request.deps
   try {
-    return await deps.db.transact(async (tx) => {
-      if (!(await insertClaim(tx, claim, deps.clock.now()))) return replay((await findKept(tx, claim))!, claim, reply)
-      request.deps = { ...deps, db: joined(tx) }
-      const body = await (handler as Handler)(request, reply)
-      await keep(tx, claim, reply.statusCode, textOf(body, reply), contentTypeOf(reply))
-      return body
-    })
-  } catch (error) {
-    if (error instanceof Problem && isKept(error.status) && error.code !== 'idempotency_key_reused') {
-      await deps.db.transact(async (tx) => {
+    return await deps.db.transact(
+      async (tx) => {
+        if (!(await insertClaim(tx, claim, deps.clock.now()))) return replay((await findKept(tx, claim))!, claim, reply)
+        request.deps = { ...deps, db: joined(tx) }
+        const body = await (handler as Handler)(request, reply)
+        await keep(tx, claim, reply.statusCode, textOf(body, reply), contentTypeOf(reply))
+        return body
+      },
+      async (tx, error) => {
+        if (!(error instanceof Problem) || !isKept(error.status)) return
+        // Taken already: then it was refused for standing for another request.
         if (await insertClaim(tx, claim, deps.clock.now())) await keepProblem(tx, claim, error, request)
-      })
-    }
-    throw error
+      },
+    )
   } finally {
     request.deps = deps
   }

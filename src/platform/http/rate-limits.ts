@@ -1,5 +1,6 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
+import { countOf } from '../../kernel/plurals.ts'
 import { defineProblem, Problem } from '../../kernel/problem.ts'
 import type { Config } from '../config.ts'
 import type { App } from './app.ts'
@@ -13,7 +14,8 @@ const tooManyRequests = defineProblem<{ retryAfter: number }>({
   code: 'too_many_requests',
   status: 429,
   title: 'Too many requests',
-  detail: ({ retryAfter }) => `There were more requests than the service takes. Wait ${retryAfter} seconds and go on.`,
+  detail: ({ retryAfter }) =>
+    `There were more requests than the service takes. Wait ${countOf(retryAfter, 'second')} and go on.`,
   members: (facts) => facts,
 })
 

@@ -1,3 +1,5 @@
+import { countOf, inNumber } from '../../kernel/plurals.ts'
+
 /** What a sentence about a fault needs to know. Never a name or a contact: reports travel. */
 interface Facts {
   /** The column as the file calls it, or as it should be called. */
@@ -79,10 +81,10 @@ const sentences = {
     el: ({ value }) => `Δεν υπάρχει κοινότητα «${value}». Διορθώστε την ή προσθέστε πρώτα την κοινότητα.`,
   },
   children_stay: {
-    en: ({ value, most }) =>
-      `${most} children stay, more than the ${value} given: they have their kits or are known by name.`,
-    el: ({ value, most }) =>
-      `${most} παιδιά παραμένουν, περισσότερα από τα ${value} που δόθηκαν: έχουν πάρει σετ ή είναι γνωστά με όνομα.`,
+    en: ({ value, most = 0 }) =>
+      `${countOf(most, 'child stays', 'children stay')}, more than the ${value} given: ${inNumber(most, 'it has its kit or is', 'they have their kits or are')} known by name.`,
+    el: ({ value, most = 0 }) =>
+      `${most} ${inNumber(most, 'παιδί παραμένει', 'παιδιά παραμένουν', 'el')}, ενώ δόθηκαν ${value}: ${inNumber(most, 'έχει πάρει σετ ή είναι γνωστό', 'έχουν πάρει σετ ή είναι γνωστά', 'el')} με όνομα.`,
   },
 } as const satisfies Record<string, { en: Sentence; el: Sentence }>
 

@@ -1,4 +1,5 @@
 import type { Id } from '../../kernel/ids.ts'
+import { countOf, inNumber } from '../../kernel/plurals.ts'
 import { defineProblem } from '../../kernel/problem.ts'
 import type { FaultList } from './fault-list.ts'
 import type { ImportFault } from './faults.ts'
@@ -29,7 +30,7 @@ export const importRejected = defineProblem<{ report: ImportReport }>({
   status: 422,
   title: 'The file has faults',
   detail: ({ report }) =>
-    `${report.rejected} of ${report.rows} rows have a fault, and nothing was imported. Correct them as "report" says, or add partial=true to take the others.`,
+    `${report.rejected} of ${countOf(report.rows, 'row')} ${inNumber(report.rejected, 'has', 'have')} a fault, and nothing was imported. Correct them as "report" says, or add partial=true to take the others.`,
   members: (facts) => ({ ...facts }),
 })
 

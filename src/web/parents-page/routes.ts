@@ -65,7 +65,7 @@ export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>):
       async (request, reply) => {
         const payload = await payloadOfText(request.deps, request.params.code)
         if (!payload) return sendPage(reply.code(404), unknownPage(languageOf(request)))
-        return reply.type('image/svg+xml').header('Cache-Control', 'no-store').send(qrSvg(payload))
+        return reply.type('image/svg+xml; charset=utf-8').header('Cache-Control', 'no-store').send(qrSvg(payload))
       },
     )
     pages.get(

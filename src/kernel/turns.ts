@@ -1,0 +1,25 @@
+/**
+ * The same work for everybody who asks, never twice at once: who asks while it is done shares the run after it with all others
+ * who wait. So no answer is older than its question, and however many ask cost no more than one after the other. A run that
+ * fails fails for those who share it; a run takes the arguments of the first of them.
+ */
+export function inTurns<Args extends unknown[], Result>(
+  work: (...args: Args) => Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve()
+  let next: Promise<Result> | undefined
+  const run = (args: Args) => {
+    next = undefined
+    return work(...args)
+  }
+  return (...args) => {
+    if (!next) {
+      next = last.then(
+        () => run(args),
+        () => run(args),
+      )
+      last = next
+    }
+    return next
+  }
+}

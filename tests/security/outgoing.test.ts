@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { SMTPServer } from 'smtp-server'
+import t, { type Test } from 'tap'
+import { openLog } from '../../src/platform/log.ts'
+import { openMailer } from '../../src/platform/mailer.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
+import { startSaka } from '../support/saka.ts'
+
+/** A server whose certificate nobody has signed but itself: its library brings one. */
+async function untrusted(t: Test, secure: boolean): Promise<number> {
+  const server = new SMTPServer({ secure, authOptional: true })
+  server.on('error', () => {})
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  t.teardown(() => new Promise<void>((closed) => server.close(closed)))
+  return (server.server.address() as AddressInfo).port
+}
+
+t.test('a mail server whose certificate nobody vouches for gets no mail', async (t) => {
+  const mail = { to: 'auditor@example.org', subject: 'x', text: 'x' }
+  for (const secure of [true, false]) {
+    const port = await untrusted(t, secure)
+    const mailer = openMailer(`${secure ? 'smtps' : 'smtp'}://127.0.0.1:${port}`, 'saka@example.org')
+    await t.rejects(mailer.send(mail), { message: /certificate/ }, secure ? 'TLS from the start' : 'STARTTLS')
+  }
+})
+
+t.test('a provider whose certificate nobody vouches for signs nobody in', async (t) => {
+  const lines: string[] = []
+  const env = {
+    OIDC_ISSUER: `https://127.0.0.1:${await untrusted(t, true)}`,
+    OIDC_CLIENT_ID: 'saka',
+    OIDC_CLIENT_SECRET: 'a secret of the two',
+  }
+  const { stranger } = await startSaka(t, {
+    env,
+    log: openLog('info', { write: (line: string) => void lines.push(line) }),
+  })
+  t.match(await stranger.get('/session/oidc'), { status: 503, json: { code: 'oidc_unavailable' } })
+  t.match(lines.join(''), /certificate/)
+})
+
+t.test(
+  'nothing calls out but mail, text messages, Redis and the sign-in by the provider, and all check certificates',
+  async (t) => {
+    const calls =
+      /\bfetch\(|from 'node:(https?|net|tls|dgram|http2)'|'(nodemailer|openid-client|undici|bullmq|ioredis)'/
+    const harmless = /^import (type \{ [\w, ]+ \}|\{ (isIP|isIPv4|isIPv6|STATUS_CODES) \}) from/
+    const files = ['src', 'jobs'].flatMap((folder) =>
+      readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts') && !file.startsWith('demo/'))
+        .map((file) => `${folder}/${file}`),
+    )
+    const calling: string[] = []
+    for (const file of files) {
+      const lines = readFileSync(join(projectRoot, file), 'utf8').split('\n')
+      if (lines.some((line) => calls.test(line) && !harmless.test(line))) calling.push(file)
+      t.notOk(
+        lines.some((line) => /rejectUnauthorized|NODE_TLS_REJECT|requireTLS: false/.test(line)),
+        file,
+      )
+    }
+    t.same(calling.sort(), [
+      'jobs/redis-runner.ts',
+      'src/identity/oidc-provider.ts',
+      'src/platform/mailer.ts',
+      'src/platform/sms-request.ts',
+    ])
+  },
+)
