@@ -1,6 +1,7 @@
 import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { plusMilliseconds } from '../kernel/time.ts'
+import { AddressRefused, DeliveryDelayed } from '../platform/delivery.ts'
 import type { Mail, Mailer } from '../platform/mailer.ts'
 import { countAttempt } from './attempts.ts'
 import { putLink } from './link-repository.ts'
@@ -90,9 +91,8 @@ async function mailReset(
   try {
     await mailer.send(mailOf(user.email, linkTo(deps, token), new URL(deps.config.baseUrl).host))
   } catch (error) {
-    const { code, responseCode } = error as { code?: string; responseCode?: number }
-    const said = `${code ?? 'unknown'} ${responseCode ?? ''}`.trimEnd()
-    return { said, answered: responseCode !== undefined }
+    const answered = error instanceof AddressRefused || error instanceof DeliveryDelayed
+    return { said: (error as Error).message, answered }
   }
   const createdAt = deps.clock.now()
   const expiresAt = plusMilliseconds(createdAt, linkMilliseconds.password_reset)

@@ -95,7 +95,9 @@ t.test('a link that the mail server did not take is mailed by a later run, and g
   const { stranger, served, clock, api } = await startSaka(t, { env: { ...env, SMTP_URL: post.url } })
   await stranger.post('/password-reset', { email: admin.email })
   post.refuses = true
-  await t.rejects(mailPasswordResetsJob.run(served), { message: 'the mail server did not take 1 links: EENVELOPE 550' })
+  await t.rejects(mailPasswordResetsJob.run(served), {
+    message: /^the mail server did not take 1 links: EENVELOPE 550/,
+  })
   post.refuses = false
   t.same(await mailPasswordResetsJob.run(served), { sent: 1, dropped: 0 })
   clock.set(minutes(20))

@@ -42,7 +42,7 @@ t.test('a body a hundred thousand levels deep is refused and breaks nothing', as
   for (const body of [
     '['.repeat(deep),
     '['.repeat(deep) + ']'.repeat(deep),
-    '{"a":'.repeat(deep) + '1' + '}'.repeat(deep),
+    `${'{"a":'.repeat(deep)}1${'}'.repeat(deep)}`,
   ]) {
     t.equal((await send(body)).status, 400)
     t.equal((await send(`{"code":"D","name":${body}}`)).status, 400, 'inside a field too')
