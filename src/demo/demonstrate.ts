@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { startRunner } from '../../jobs/runner.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { openDeps } from '../open-deps.ts'
 import { readConfig } from '../platform/config.ts'
@@ -16,7 +17,7 @@ const communityNames = ['Α', 'Β', 'Γ', 'Δ', 'Ε']
 
 /**
  * Runs both campaigns of Piraeus through the API on the example data, each command dated in its own year, opens one for
- * this year, and goes on serving. Obeys the service's settings; without a `DATABASE_URL` it starts on a fresh database of
+ * this year, and goes on serving, its jobs at work. Obeys the service's settings; without a `DATABASE_URL` it starts on a fresh database of
  * its own.
  */
 export async function demonstrate(env: Record<string, string | undefined>, terminal: Terminal): Promise<void> {
@@ -35,8 +36,12 @@ export async function demonstrate(env: Record<string, string | undefined>, termi
   const service = await serve(deps)
   await play(service, { email: config.adminEmail!, password: config.adminPassword! }, terminal, clock, config.timeZone)
   clock.release()
+  // For its jobs the service starts now: what the years of the story did not run is not late.
+  deps.startedAt = clock.now()
+  const runner = config.runJobs ? await startRunner(deps) : undefined
   terminal.out(`\nThe service stays up at ${service.address} until you press Ctrl-C.\n`)
   await new Promise<void>((stop) => terminal.onStop(stop))
+  await runner?.stop()
   await service.close()
   deps.close()
 }

@@ -69,6 +69,11 @@ t.test('the demonstration runs both campaigns to their end, and a third stays op
   t.ok(items[0].pickupFrom < today && today < items[0].pickupUntil, 'in the middle of its pickup window')
   const [, page] = /parent’s page +(\S+)/.exec(told)!
   t.equal((await fetch(page!)).status, 200)
+  t.same(
+    await (await fetch(`${address}/readyz`)).json(),
+    { database: 'ready', jobs: 'ready' },
+    'and its jobs are at work',
+  )
 
   t.test(
     'it has an account for each role and a device in each community, and says how to sign in as each',
