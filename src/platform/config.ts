@@ -246,7 +246,7 @@ export const settings: Record<keyof Config, Setting> = {
   uploadLimitBytes: {
     name: 'UPLOAD_LIMIT_BYTES',
     fallback: String(256 * 1024 * 1024),
-    meaning: 'The largest file that an import takes, in bytes, also after unpacking.',
+    meaning: 'The largest file that an import takes, in bytes; a workbook may unpack to six times that.',
     read: whole(1024, 4 * 1024 ** 3),
   },
   retentionDays: {

@@ -244,6 +244,17 @@ t.test('what is no readable file says so, and imports nothing', async (t) => {
   t.match(await api.upload(path, 'schoolCode;pupilRef;familyName\n9000001;1;"open', 'text/csv'), { status: 422 })
 })
 
+t.test('a workbook may unpack to six times what a file may have, and no more', async (t) => {
+  const { api, deps, path } = await piraeus(t)
+  const xlsx = sample('enrollments-2023.xlsx')
+  const unpacked = 1_219_930
+  t.ok(xlsx.length < unpacked / 6, 'a sheet packs well')
+  deps.config.uploadLimitBytes = Math.ceil(unpacked / 6)
+  t.match(await api.upload(`${path}?dryRun=true`, xlsx), { status: 200, json: { created: 1438 } })
+  deps.config.uploadLimitBytes = Math.floor(unpacked / 6)
+  t.match(await api.upload(`${path}?dryRun=true`, xlsx), { status: 413, json: { code: 'file_too_large' } })
+})
+
 t.test('a file may come in a form, and its charset be named', async (t) => {
   const { api, path, children } = await piraeus(t)
   const greek = Buffer.from([0xcb, 0xe9, 0xdc, 0xf0, 0xe7, 0xf2]) // Λιάπης in ISO-8859-7 and Windows-1253

@@ -5,6 +5,9 @@ import { type FaultCode, importFault } from './faults.ts'
 import { RowReader } from './row-reader.ts'
 import { openStaging } from './staging.ts'
 
+/** How many times the bytes of its file a workbook may unpack to: a full sheet packs some 4 to 8 to 1, and is never unpacked as a whole. */
+const unpackedTimes = 6
+
 /** A file to import. */
 export interface ImportFile {
   path: string
@@ -35,14 +38,14 @@ export interface StagedFile<Key extends string, Item> {
 /**
  * Reads, checks and stages a file, outside any transaction and in constant memory. Each row claims its key, good or not, so
  * that the second of two is always at fault. Without a header that can be read every row is at fault. No more than
- * `limitBytes` are read, also after unpacking. Raises `unsupported_file`, `unreadable_file`, `file_too_large` and `storage_unavailable`.
+ * `limitBytes` are read, and six times as many after unpacking. Raises `unsupported_file`, `unreadable_file`, `file_too_large` and `storage_unavailable`.
  */
 export async function stageFile<Key extends string, Item extends object>(
   { path, charset }: ImportFile,
   plan: RowPlan<Key, Item>,
   limitBytes: number,
 ): Promise<StagedFile<Key, Item>> {
-  const limits = { ...defaultLimits, bytes: limitBytes, unpackedBytes: limitBytes }
+  const limits = { ...defaultLimits, bytes: limitBytes, unpackedBytes: unpackedTimes * limitBytes }
   const table = await readTable(path, { charset, limits })
   const { positions, faults: headerFaults } = matchHeaders(table.header, plan.columns)
   const columns = columnNames(table.header, positions)
