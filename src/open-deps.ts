@@ -19,7 +19,7 @@ import { sqliteSchema } from './schema.ts'
 
 /** What was opened, and how to close it again. */
 export interface OpenDeps extends Deps {
-  close(): void
+  close(): Promise<void>
 }
 
 /** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log or the jobs. */
@@ -36,9 +36,9 @@ export async function openDeps(
     ...(overrides.commitTogether && { commitTogether: overrides.commitTogether }),
   })
   const mailer = config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined
-  const close = () => {
+  const close = async () => {
     mailer?.close()
-    db.close()
+    await db.close()
   }
   const deps: OpenDeps = {
     config,
@@ -58,8 +58,8 @@ export async function openDeps(
   }
   await db.transact(releaseClaims)
   if (config.adminEmail && config.adminPassword)
-    await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch((error: unknown) => {
-      close()
+    await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch(async (error: unknown) => {
+      await close()
       throw error instanceof Problem && error.code === 'weak_password'
         ? new InvalidConfig([`ADMIN_PASSWORD is refused. ${error.message}`])
         : error

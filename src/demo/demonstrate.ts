@@ -38,7 +38,7 @@ export async function demonstrate(env: Record<string, string | undefined>, termi
   terminal.out(`\nThe service stays up at ${service.address} until you press Ctrl-C.\n`)
   await new Promise<void>((stop) => terminal.onStop(stop))
   await service.close()
-  deps.close()
+  await deps.close()
 }
 
 async function play(

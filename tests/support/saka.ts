@@ -91,7 +91,7 @@ export async function startSaka(
   await app.ready()
   t.teardown(async () => {
     await app.close()
-    deps.close()
+    await deps.close()
     rmSync(folder, { recursive: true, force: true })
   })
 

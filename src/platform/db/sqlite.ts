@@ -10,14 +10,14 @@ const busyMilliseconds = 5000
 
 /** A database that has been opened and can be asked how it is and closed. */
 export interface OpenDb<Tables> extends Db<Tables> {
-  /** Throws when the database does not answer or is not at this version's tables. */
-  check(): void
+  /** Rejects when the database does not answer or is not at this version's tables. */
+  check(): Promise<void>
   /**
    * Empties the log of changes into the file, where what was deleted has been overwritten: no byte of it is left on the
    * disk. Throws while another process reads the database, which needs the log.
    */
   emptyLog(): Promise<void>
-  close(): void
+  close(): Promise<void>
 }
 
 /** How to open a SQLite database. */
@@ -54,14 +54,14 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   return {
     transact: (work, instead) => commit(() => work(tx), instead && ((error) => instead(tx, error))),
     read,
-    check: () => {
+    check: async () => {
       if (!isMigrated(reader, options.migrationsFolder)) throw new Error('migrations are missing')
     },
     emptyLog: async () => {
       await commit(async () => {})
       emptyLog(writer)
     },
-    close: () => {
+    close: async () => {
       reader.close()
       writer.close()
     },
