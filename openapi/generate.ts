@@ -19,7 +19,7 @@ async function contract(): Promise<string> {
     return `${JSON.stringify(withExamples(app.swagger()), null, 2)}\n`
   } finally {
     await app.close()
-    deps.close()
+    await deps.close()
     rmSync(folder, { recursive: true })
   }
 }

@@ -27,8 +27,8 @@ export interface Deps {
   sms: SmsGateway | undefined
   /** What stored secrets are sealed with. */
   secretKey: string
-  /** Throws when something that the service needs does not answer. */
-  check(): void
+  /** Rejects when something that the service needs does not answer. */
+  check(): Promise<void>
   /** Takes what was deleted from the disk for good, also from the log of changes. Throws while another process reads. */
   emptyLog(): Promise<void>
 }

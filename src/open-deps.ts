@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { jobs } from '../jobs/registry.ts'
 import type { Deps } from './deps.ts'
@@ -6,20 +7,20 @@ import { idSource } from './kernel/ids.ts'
 import { Problem } from './kernel/problem.ts'
 import { systemClock } from './kernel/time.ts'
 import { checkWords } from './notifications/index.ts'
-import { type Config, InvalidConfig } from './platform/config.ts'
-import { openSqlite } from './platform/db/index.ts'
+import { type Config, InvalidConfig, isPostgres } from './platform/config.ts'
+import { openPostgres, openSqlite } from './platform/db/index.ts'
 import { releaseClaims } from './platform/http/index.ts'
-import { openLog } from './platform/log.ts'
+import { type Log, openLog } from './platform/log.ts'
 import { openMailer } from './platform/mailer.ts'
 import { projectRoot } from './platform/project-root.ts'
 import { secretKeyOf } from './platform/secret-key.ts'
 import { openSigner } from './platform/signing-key.ts'
 import { openSmsGateway } from './platform/sms.ts'
-import { sqliteSchema } from './schema.ts'
+import { type OpenDb, postgresSchema, sqliteSchema } from './schema.ts'
 
 /** What was opened, and how to close it again. */
 export interface OpenDeps extends Deps {
-  close(): void
+  close(): Promise<void>
 }
 
 /** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log or the jobs. */
@@ -29,23 +30,19 @@ export async function openDeps(
 ): Promise<OpenDeps> {
   checkWords()
   const clock = overrides.clock ?? systemClock
-  const db = openSqlite({
-    file: resolve(config.databaseFile),
-    tables: sqliteSchema,
-    migrationsFolder: resolve(projectRoot, 'drizzle/sqlite'),
-    ...(overrides.commitTogether && { commitTogether: overrides.commitTogether }),
-  })
+  const log = overrides.log ?? openLog(config.logLevel)
+  const db = await openDatabase(config, log, overrides.commitTogether)
   const mailer = config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined
-  const close = () => {
+  const close = async () => {
     mailer?.close()
-    db.close()
+    await db.close()
   }
   const deps: OpenDeps = {
     config,
     db,
     clock,
     newId: overrides.newId ?? idSource(),
-    log: overrides.log ?? openLog(config.logLevel),
+    log,
     jobs: overrides.jobs ?? jobs,
     startedAt: clock.now(),
     signer: openSigner(config.auditSigningKey, `${resolve(config.databaseFile)}.audit-key`),
@@ -58,11 +55,30 @@ export async function openDeps(
   }
   await db.transact(releaseClaims)
   if (config.adminEmail && config.adminPassword)
-    await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch((error: unknown) => {
-      close()
+    await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch(async (error: unknown) => {
+      await close()
       throw error instanceof Problem && error.code === 'weak_password'
         ? new InvalidConfig([`ADMIN_PASSWORD is refused. ${error.message}`])
         : error
     })
   return deps
+}
+
+async function openDatabase(config: Config, log: Log, commitTogether: number | undefined): Promise<OpenDb> {
+  if (!isPostgres(config.databaseUrl))
+    return openSqlite({
+      file: resolve(config.databaseFile),
+      tables: sqliteSchema,
+      migrationsFolder: resolve(projectRoot, 'drizzle/sqlite'),
+      ...(commitTogether && { commitTogether }),
+    })
+  mkdirSync(resolve(config.dataFolder), { recursive: true, mode: 0o700 })
+  return openPostgres({
+    url: config.databaseUrl,
+    tables: postgresSchema,
+    migrationsFolder: resolve(projectRoot, 'drizzle/postgres'),
+    connections: config.databaseConnections,
+    statementSeconds: config.databaseSeconds,
+    onLost: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
+  })
 }

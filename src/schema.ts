@@ -6,7 +6,7 @@ import { enrollmentTables } from './enrollment/tables.ts'
 import { identityTables } from './identity/tables.ts'
 import { placesTables } from './places/tables.ts'
 import type * as db from './platform/db/index.ts'
-import { sqliteColumns } from './platform/db/index.ts'
+import { postgresColumns, sqliteColumns } from './platform/db/index.ts'
 import { idempotencyTables } from './platform/http/idempotency-tables.ts'
 import { privacyTables } from './privacy/tables.ts'
 import { reconciliationTables } from './reconciliation/tables.ts'
@@ -42,10 +42,15 @@ export function schema(c: db.Columns) {
 /** The tables in SQLite's dialect. */
 export const sqliteSchema = schema(sqliteColumns)
 
+/** The same tables in PostgreSQL's dialect. */
+export const postgresSchema = schema(postgresColumns)
+
 /** Every table of the service. */
 export type Tables = ReturnType<typeof schema>
 /** The database of the service. */
 export type Db = db.Db<Tables>
+/** The same, opened. */
+export type OpenDb = db.OpenDb<Tables>
 /** Something to read from: committed data, or a transaction's own. */
 export type Reader = db.Reader<Tables>
 /** An open transaction. */

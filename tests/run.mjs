@@ -1,11 +1,12 @@
 // `npm test`: the build, all checks, then all tests, a line for each file as it ends, and what failed in it. The last line counts.
 // Given files (`npm test -- tests/vouchers/code.test.ts`) it runs those alone, without the checks.
 // With CI=true a skipped test is a failure: there, everything that a test needs has to be there.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { runCheck, runChecks } from './check.mjs'
+import { startPostgres } from './postgres.mjs'
 import { installPrograms } from './programs.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -22,17 +23,47 @@ const build = await runCheck('build', 'node src/prepare.mjs build')
 const checks = files.length > 0 ? { passed: 0, failed: 0 } : await runChecks()
 // Before the tests, whose time is measured.
 installPrograms()
-const tests = await runTests(files)
-const passed = build.passed + checks.passed + tests.passed
-const failed = build.failed + checks.failed + tests.failed
-console.log(`\n${passed} passed, ${failed} failed, ${tests.skipped} skipped`)
-const tooManySkipped = process.env.CI === 'true' && tests.skipped > 0
-process.exitCode = failed > 0 || tests.passed === 0 || tooManySkipped ? 1 : 0
+const runs = []
+for (const engine of engines()) runs.push(await runOn(engine))
+const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((what) =>
+  [build, checks, ...runs].reduce((sum, counts) => sum + (counts[what] ?? 0), 0),
+)
+console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
+const tooManySkipped = process.env.CI === 'true' && skipped > 0
+process.exitCode = failed > 0 || runs.some((run) => run.passed === 0) || tooManySkipped ? 1 : 0
 
-async function runTests(files) {
+/** The engines to run on: the one that is named; for all tests both, for some the default. */
+function engines() {
+  const { SAKA_TEST_ENGINE: named } = process.env
+  return named ? [named] : files.length > 0 ? ['sqlite'] : ['sqlite', 'postgres']
+}
+
+async function runOn(engine) {
+  console.log(`\non ${engine}:`)
+  if (engine === 'sqlite') return runTests(files, { SAKA_TEST_ENGINE: engine })
+  const server = await startPostgres()
+  if (!server) {
+    console.log('      skipped: there is no PostgreSQL server to be had')
+    return { passed: 1, failed: 0, skipped: 1 }
+  }
+  try {
+    const env = { SAKA_TEST_ENGINE: engine, SAKA_TEST_POSTGRES: server.url }
+    const template = spawnSync(process.execPath, ['--import=tsx', 'tests/support/postgres-template.ts'], {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    })
+    return template.status === 0 ? await runTests(files, env) : { passed: 0, failed: 1, skipped: 0 }
+  } finally {
+    await server.stop()
+  }
+}
+
+async function runTests(files, env) {
   const child = spawn(process.execPath, [tap, 'run', '--reporter=tap', ...files], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   })
   const ended = new Promise((resolve) => child.on('close', resolve))
   let counts = { passed: 0, failed: 0, skipped: 0 }

@@ -71,7 +71,7 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   deps.log.info('stopping: answering what is under way')
   await runner?.stop()
   await service.close()
-  deps.close()
+  await deps.close()
 }
 
 async function runWorker(env: Env, terminal: Terminal): Promise<void> {
@@ -81,7 +81,7 @@ async function runWorker(env: Env, terminal: Terminal): Promise<void> {
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: ending what is under way')
   await runner.stop()
-  deps.close()
+  await deps.close()
 }
 
 /** Says where the first administrator is made. The one secret that the log ever holds: it is good once, for whoever starts the service. */
@@ -92,7 +92,7 @@ async function announceSetUp(deps: Deps): Promise<void> {
 
 async function runMigrate(env: Env, { out }: Terminal): Promise<void> {
   const deps = await openDeps(readConfig(env))
-  deps.close()
+  await deps.close()
   out('The database is at this version’s tables.\n')
 }
 

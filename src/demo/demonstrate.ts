@@ -43,7 +43,7 @@ export async function demonstrate(env: Record<string, string | undefined>, termi
   await new Promise<void>((stop) => terminal.onStop(stop))
   await runner?.stop()
   await service.close()
-  deps.close()
+  await deps.close()
 }
 
 async function play(

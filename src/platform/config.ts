@@ -1,13 +1,24 @@
 import { isIPv6 } from 'node:net'
+import { join } from 'node:path'
 import type { RoleGrant } from '../identity/rules.ts'
 import { signingKeyFrom } from './signing-key.ts'
 
 /** How the service is set up. `docs/configuration.md` tells each setting. */
-export interface Config {
+export interface Config extends Settings {
+  /** The database, where it is SQLite's file; what lies beside it (keys, uploads, checkpoints) has this name and an ending. */
+  databaseFile: string
+}
+
+/** What each setting says. */
+interface Settings {
   host: string
   port: number
   baseUrl: string
-  databaseFile: string
+  /** `file:` and a path, or `postgres://…`. */
+  databaseUrl: string
+  databaseConnections: number
+  databaseSeconds: number
+  dataFolder: string
   adminEmail: string | undefined
   adminPassword: string | undefined
   secretKey: string | undefined
@@ -85,8 +96,11 @@ const webAddress = (text: string) => {
     url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username
   return plain ? { value: url.origin } : { fault: 'must be an http or https address without a path' }
 }
-const databaseFile = (text: string) =>
-  /^file:./.test(text) ? { value: text.slice('file:'.length) } : { fault: 'must begin with file: and name a file' }
+const postgresServer = /^postgres(ql)?:\/\//
+const database = (text: string) =>
+  /^file:./.test(text) || (postgresServer.test(text) && URL.canParse(text))
+    ? { value: text }
+    : { fault: 'must begin with file: and name a file, or look like postgres://user:password@host/database' }
 const mailAddress = (text: string) =>
   text === '' || /^[^\s@]+@[^\s@]+$/.test(text)
     ? { value: text.toLowerCase() || undefined }
@@ -167,7 +181,7 @@ const timeZone = (text: string) => {
 }
 
 /** Every setting, by its place in {@link Config}. */
-export const settings: Record<keyof Config, Setting> = {
+export const settings: Record<keyof Settings, Setting> = {
   host: { name: 'HOST', fallback: '127.0.0.1', meaning: 'The address to listen on.', read: anyText },
   port: {
     name: 'PORT',
@@ -181,11 +195,31 @@ export const settings: Record<keyof Config, Setting> = {
     meaning: 'What people type to reach the service; it is printed in every QR code. By default http://HOST:PORT.',
     read: webAddress,
   },
-  databaseFile: {
+  databaseUrl: {
     name: 'DATABASE_URL',
     fallback: 'file:./data/saka.db',
-    meaning: 'The database: file: and the path of a SQLite file, made if it is not there.',
-    read: databaseFile,
+    meaning:
+      'The database: file: and the path of a SQLite file, made if it is not there, or postgres://user:password@host/database.',
+    read: database,
+  },
+  databaseConnections: {
+    name: 'DATABASE_CONNECTIONS',
+    fallback: '10',
+    meaning: 'How many connections to PostgreSQL this process writes with at most, and how many it reads with.',
+    read: whole(1, 1000),
+  },
+  databaseSeconds: {
+    name: 'DATABASE_TIMEOUT_SECONDS',
+    fallback: '60',
+    meaning: 'After how long PostgreSQL gives a statement up.',
+    read: whole(1, 86_400),
+  },
+  dataFolder: {
+    name: 'DATA_FOLDER',
+    fallback: './data',
+    meaning:
+      'With PostgreSQL, the folder for keys, checkpoints and uploads that are being read. With SQLite they lie beside the file.',
+    read: anyText,
   },
   adminEmail: {
     name: 'ADMIN_EMAIL',
@@ -395,7 +429,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     if ('fault' in result) faults.push(`${setting.name} ${result.fault}.`)
     return [key, 'value' in result ? result.value : undefined]
   })
-  const config = Object.fromEntries(values) as Config
+  const config = Object.fromEntries(values) as Settings
   if (!config.adminEmail !== !config.adminPassword)
     faults.push('ADMIN_EMAIL and ADMIN_PASSWORD must be given together.')
   if (config.auditorEmail && !config.smtpUrl) faults.push('AUDITOR_EMAIL must be given together with SMTP_URL.')
@@ -405,11 +439,19 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   faults.push(...smsFaults(config))
   if (faults.length > 0) throw new InvalidConfig(faults)
   const baseUrl = config.baseUrl ?? `http://${authority(config.host)}:${config.port}`
-  return { ...config, baseUrl, mailFrom: config.mailFrom ?? `saka@${new URL(baseUrl).hostname}` }
+  const databaseFile = isPostgres(config.databaseUrl)
+    ? join(config.dataFolder, 'saka')
+    : config.databaseUrl.slice('file:'.length)
+  return { ...config, databaseFile, baseUrl, mailFrom: config.mailFrom ?? `saka@${new URL(baseUrl).hostname}` }
+}
+
+/** Whether the database is a PostgreSQL server's. */
+export function isPostgres(databaseUrl: string): boolean {
+  return postgresServer.test(databaseUrl)
 }
 
 /** What a gateway for text messages lacks. */
-function smsFaults(config: Config): string[] {
+function smsFaults(config: Settings): string[] {
   const { smsGatewayUrl: url, smsGatewayToken: token, smsGatewayKind: kind, smsGatewayAccount, smsFrom } = config
   if (!url && !token) return []
   if (!url || !token) return ['SMS_GATEWAY_URL and SMS_GATEWAY_TOKEN must be given together.']

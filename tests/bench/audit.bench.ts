@@ -81,4 +81,4 @@ console.log(
   `${'saka verify-audit'.padEnd(44)} ${seconds.toFixed(3).padStart(9)} s  CPU ${cpu.toFixed(1)} s  at most ${mostMegabytes} MiB of memory: ${megabytes}`,
 )
 if (megabytes > mostMegabytes) process.exitCode = 1
-deps.close()
+await deps.close()

@@ -56,7 +56,7 @@ t.test('an environment that cannot be lists every fault at once', async (t) => {
   const env = {
     PORT: '70000',
     BASE_URL: 'https://saka.example.org/path',
-    DATABASE_URL: 'postgres://localhost/saka',
+    DATABASE_URL: 'mysql://db/saka',
     ADMIN_EMAIL: 'nobody',
     ADMIN_PASSWORD: 'short',
     TIME_ZONE: 'Europe/Piraeus',

@@ -33,7 +33,7 @@ t.test('the first administrator is made once, on a database without users', asyn
   const { stranger, deps } = saka
   t.match(await stranger.post('/session', admin), { status: 201 })
   const again = await openDeps({ ...deps.config, adminPassword: 'another password' }, { log: deps.log })
-  again.close()
+  await again.close()
   t.match(await stranger.post('/session', { ...admin, password: 'another password' }), { status: 401 })
   t.equal((await saka.api.get('/users')).json.items.length, 1)
 })

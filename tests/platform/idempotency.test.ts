@@ -213,7 +213,7 @@ t.test('a claim that a crash left behind is let go when the service starts again
   await change(saka, `UPDATE idempotency_keys SET status = NULL, answer = NULL`)
   t.match(await saka.api.post('/users', user, key('u')), { status: 409, json: { code: 'idempotency_in_flight' } })
   const restarted = await openDeps(saka.deps.config, { clock: saka.clock, log: saka.deps.log })
-  restarted.close()
+  await restarted.close()
   t.match(
     await saka.api.post('/users', user, key('u')),
     { status: 409, json: { code: 'email_taken' } },

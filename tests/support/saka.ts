@@ -10,6 +10,7 @@ import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import type { Log } from '../../src/platform/log.ts'
 import type { Job } from '../../src/runs/index.ts'
+import { newDatabase } from './engine.ts'
 import { witnessed } from './witness.ts'
 
 /** A clock that stands still until it is moved. */
@@ -80,7 +81,7 @@ export async function startSaka(
     },
   }
   const config = readConfig({
-    DATABASE_URL: `file:${join(folder, 'saka.db')}`,
+    ...(await newDatabase(t, folder)),
     BASE_URL: 'https://saka.example.org',
     LOG_LEVEL: 'fatal',
     ...env,
@@ -91,7 +92,7 @@ export async function startSaka(
   await app.ready()
   t.teardown(async () => {
     await app.close()
-    deps.close()
+    await deps.close()
     rmSync(folder, { recursive: true, force: true })
   })
 

@@ -1,5 +1,8 @@
 import type Sqlite from 'better-sqlite3'
-import type { Db, Tx } from '../../src/schema.ts'
+import { getTableColumns, getTableName } from 'drizzle-orm'
+import { type Db, postgresSchema, type Tx } from '../../src/schema.ts'
+import { engine } from './engine.ts'
+import { allSql, runSql } from './sql.ts'
 
 /**
  * What may change without an event: the answers kept for replays say nothing that the command's own event does not, and a
@@ -17,7 +20,7 @@ const notes = ['last_used_at', 'last_seen_at', 'pending_scans']
  * a test does over HTTP is watched, so a use case that forgets its event fails every test that reaches it.
  */
 export async function witnessed(db: Db): Promise<Db> {
-  await db.transact(async (tx) => watch(connectionOf(tx)))
+  if (engine === 'sqlite') await db.transact(async (tx) => watch(connectionOf(tx)))
   return {
     ...db,
     transact: (work, instead) =>
@@ -29,13 +32,19 @@ export async function witnessed(db: Db): Promise<Db> {
 }
 
 async function witness<Result>(tx: Tx, work: () => Promise<Result>): Promise<Result> {
-  const connection = connectionOf(tx)
-  connection.exec('DELETE FROM changed_tables')
+  if (engine === 'sqlite') connectionOf(tx).exec('DELETE FROM changed_tables')
   const result = await work()
-  const changed = connection.prepare('SELECT name FROM changed_tables ORDER BY name').pluck().all() as string[]
+  const changed = await changedTables(tx)
   const records = changed.filter((name) => !withoutEvent.has(name) && !ofTheTrail.test(name))
   if (records.length === 0 || records.includes('audit_events')) return result
   throw new Error(`${records.join(', ')} changed without an event`)
+}
+
+async function changedTables(tx: Tx): Promise<string[]> {
+  if (engine === 'sqlite')
+    return connectionOf(tx).prepare('SELECT name FROM changed_tables ORDER BY name').pluck().all() as string[]
+  const [row] = await allSql<{ names: string | null }>(tx, "SELECT current_setting('saka.changed', true) AS names")
+  return (row!.names ?? '').split(' ').filter(Boolean)
 }
 
 const connectionOf = ({ q }: Tx) => (q as unknown as { $client: Sqlite.Database }).$client
@@ -49,8 +58,9 @@ function watch(connection: Sqlite.Database): void {
     .all() as string[]
   for (const name of tables.filter((table) => !table.startsWith('sqlite_'))) {
     const columns = connection.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(name) as string[]
-    const telling = columns.filter((column) => !notes.includes(column))
-    const differs = telling.map((column) => `OLD."${column}" IS NOT NEW."${column}"`).join(' OR ')
+    const differs = telling(columns)
+      .map((column) => `OLD."${column}" IS NOT NEW."${column}"`)
+      .join(' OR ')
     for (const [change, when] of [
       ['INSERT', '1'],
       ['UPDATE', differs],
@@ -64,3 +74,37 @@ function watch(connection: Sqlite.Database): void {
     }
   }
 }
+
+/** The same on PostgreSQL, once for the database that all tests get copies of. What changed is a setting that ends with the transaction. */
+export async function watchTemplate(db: Db): Promise<void> {
+  await db.transact(async (tx) => {
+    await runSql(
+      tx,
+      `CREATE FUNCTION witness() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE names text := coalesce(current_setting('saka.changed', true), '');
+        BEGIN
+          IF position(' ' || TG_TABLE_NAME || ' ' IN names) = 0 THEN
+            PERFORM set_config('saka.changed', names || ' ' || TG_TABLE_NAME || ' ', true);
+          END IF;
+          RETURN NULL;
+        END $$`,
+    )
+    for (const table of Object.values(postgresSchema)) {
+      const name = getTableName(table)
+      const columns = Object.values(getTableColumns(table) as Record<string, { name: string }>).map((one) => one.name)
+      const differs = telling(columns)
+        .map((column) => `OLD."${column}" IS DISTINCT FROM NEW."${column}"`)
+        .join(' OR ')
+      await runSql(
+        tx,
+        `CREATE TRIGGER witness AFTER INSERT OR DELETE ON "${name}" FOR EACH ROW EXECUTE FUNCTION witness()`,
+      )
+      await runSql(
+        tx,
+        `CREATE TRIGGER witness_update AFTER UPDATE ON "${name}" FOR EACH ROW WHEN (${differs}) EXECUTE FUNCTION witness()`,
+      )
+    }
+  })
+}
+
+const telling = (columns: string[]) => columns.filter((column) => !notes.includes(column))

@@ -1,3 +1,4 @@
+import * as pg from 'drizzle-orm/pg-core'
 import {
   blob,
   check,
@@ -43,3 +44,38 @@ export const sqliteColumns = {
 
 /** The vocabulary that `tables.ts` files are functions of. */
 export type Columns = typeof sqliteColumns
+
+/** Ordered and compared by code point, as SQLite does, whatever language the server was set up for. */
+const plainText = pg.customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' })
+
+/** As the text that it was written as: keys keep their order, and what was tampered with can still be read. */
+const jsonText = pg.customType<{ data: unknown; driverData: string }>({
+  dataType: () => 'text COLLATE "C"',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (text) => JSON.parse(text),
+})
+
+const bytes = pg.customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+
+const whole = (name: string) => pg.bigint(name, { mode: 'number' })
+
+/** The same words in PostgreSQL's dialect. Whole numbers are as large as SQLite's. */
+export const postgresColumns = {
+  table: pg.pgTable,
+  index: pg.index,
+  uniqueIndex: pg.uniqueIndex,
+  check: pg.check,
+  primaryKey: pg.primaryKey,
+  foreignKey: pg.foreignKey,
+  id: plainText,
+  text: plainText,
+  word: plainText,
+  int: whole,
+  cents: whole,
+  bool: pg.boolean,
+  instant: plainText,
+  date: plainText,
+  degrees: pg.doublePrecision,
+  json: jsonText,
+  bytes,
+} as unknown as Columns

@@ -1,11 +1,12 @@
-import type Sqlite from 'better-sqlite3'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
-import { compiled, type PreparedQuery } from './statement.ts'
+import type { PreparedQuery, Statement } from './statement.ts'
 
 /** A connection to read from: the query builder and the tables. */
 export interface Reader<Tables> {
   q: BetterSQLite3Database
   t: Tables
+  /** Decides once and for all what running a query takes, in the engine's way. */
+  compile(query: PreparedQuery): Statement
 }
 
 declare const writes: unique symbol
@@ -13,6 +14,8 @@ declare const writes: unique symbol
 /** An open transaction: what a function takes that changes something. It ends with the function given to `transact`. */
 export interface Tx<Tables> extends Reader<Tables> {
   readonly [writes]: true
+  /** Runs one statement, or a few, that a constraint may refuse. When they throw they are undone, and the transaction goes on. */
+  attempt<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
 /** The database. */
@@ -32,6 +35,19 @@ export interface Db<Tables> {
   read: Reader<Tables>
 }
 
+/** A database that has been opened and can be asked how it is and closed. */
+export interface OpenDb<Tables> extends Db<Tables> {
+  /** Rejects when the database does not answer or is not at this version's tables. */
+  check(): Promise<void>
+  /**
+   * Empties the log of changes into the file, where what was deleted has been overwritten: no byte of it is left on the
+   * disk. Throws while another process reads the database, which needs the log. PostgreSQL's disk is its own: there it does
+   * nothing.
+   */
+  emptyLog(): Promise<void>
+  close(): Promise<void>
+}
+
 const statements = new WeakMap<object, Map<string, unknown>>()
 
 /** The statement called `name` on the connection of `reader`, built once: building costs several times what running does. */
@@ -47,8 +63,7 @@ export function prepared<Tables, Statement extends object>(
   }
   let statement = ofConnection.get(name) as Statement | undefined
   if (!statement) {
-    const { $client } = reader.q as unknown as { $client: Sqlite.Database }
-    statement = compiled(build(reader) as unknown as PreparedQuery, $client) as unknown as Statement
+    statement = reader.compile(build(reader) as unknown as PreparedQuery) as unknown as Statement
     ofConnection.set(name, statement)
   }
   return statement

@@ -9,6 +9,16 @@ export const storageUnavailable = defineProblem({
   members: () => ({ retryAfter: 60 }),
 })
 
+/** The database server does not answer. */
+export const databaseAway = defineProblem({
+  code: 'database_away',
+  status: 503,
+  title: 'The database does not answer',
+  detail: () =>
+    'The service cannot reach its database, or has just lost it. Nothing was changed; try again in a few seconds.',
+  members: () => ({ retryAfter: 5 }),
+})
+
 /** More commands are waiting than can be stored in good time, or another process holds the database. */
 export const overloaded = defineProblem({
   code: 'overloaded',
@@ -18,32 +28,80 @@ export const overloaded = defineProblem({
   members: () => ({ retryAfter: 5 }),
 })
 
-const diskCodes = /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/
-const busyCodes = /^SQLITE_(BUSY|LOCKED)/
+/** The connection broke while the server was storing: it may have, or may not. */
+export const outcomeUnknown = defineProblem({
+  code: 'outcome_unknown',
+  status: 503,
+  title: 'Nobody can say whether it was stored',
+  detail: () =>
+    'The connection to the database broke at the last moment. Send the same request again, with the same Idempotency-Key or scanId: it happens once.',
+  members: () => ({ retryAfter: 5 }),
+})
+
+// SQLite's own names, and PostgreSQL's by https://www.postgresql.org/docs/18/errcodes-appendix.html.
+const diskCodes = /^(SQLITE_(FULL|IOERR|CANTOPEN|READONLY)|53100|58030|XX00[12])/
+const busyCodes = /^(SQLITE_(BUSY|LOCKED)|53[0234]00|55P03|57014)/
+/** A server that goes, comes or is out of reach. */
+const lostCodes = /^(08...|57P0[1-5]|25P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/
+/** What `pg` says without a code. */
+const lostWords = /^(Connection terminated|Client has encountered a connection error)/
+const queueWords = /^timeout exceeded when trying to connect/
 
 /** The problem that a failed statement stands for, or the error itself. */
 export function storageFault(error: unknown): unknown {
   const code = codeOf(error)
-  return diskCodes.test(code) ? storageUnavailable() : busyCodes.test(code) ? overloaded() : error
+  if (diskCodes.test(code)) return storageUnavailable()
+  if (busyCodes.test(code) || some(error, ({ message }) => queueWords.test(String(message)))) return overloaded()
+  return isLostConnection(error) ? databaseAway() : error
+}
+
+/** Whether `error` says that the database is out of reach, or that it has just gone. */
+export function isLostConnection(error: unknown): boolean {
+  return some(error, ({ code, message }) => lostCodes.test(String(code)) || lostWords.test(String(message)))
+}
+
+/**
+ * Whether `error` says that another transaction came between: PostgreSQL refuses it (40001), ended a deadlock with it (40P01),
+ * or a record was added that the transaction had looked for and not found (23505). Run again, it sees what the other has done.
+ */
+export function isRace(error: unknown): boolean {
+  return /^(40001|40P01|23505)$/.test(codeOf(error))
 }
 
 /** Whether `error` says that a unique constraint would be broken: somebody was faster. */
 export function isUniqueViolation(error: unknown): boolean {
-  return /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(codeOf(error))
+  return /^(SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)|23505)$/.test(codeOf(error))
 }
 
 /** Whether `error` says that a check constraint would be broken: there is not enough. */
 export function isCheckViolation(error: unknown): boolean {
-  return codeOf(error) === 'SQLITE_CONSTRAINT_CHECK'
+  return /^(SQLITE_CONSTRAINT_CHECK|23514)$/.test(codeOf(error))
 }
 
 /** Whether `error` says that a record would refer to one that is not there. */
 export function isReferenceViolation(error: unknown): boolean {
-  return codeOf(error) === 'SQLITE_CONSTRAINT_FOREIGNKEY'
+  return /^(SQLITE_CONSTRAINT_FOREIGNKEY|23503)$/.test(codeOf(error))
 }
 
+interface Fault {
+  code?: unknown
+  message?: unknown
+  cause?: unknown
+}
+
+/** Whether `error` or what caused it is such a one. */
+function some(error: unknown, isSuch: (fault: Fault) => boolean): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  return isSuch(error) || some((error as Fault).cause, isSuch)
+}
+
+/** What the engine calls the fault: SQLite's name, or the five characters of an SQLSTATE. */
 function codeOf(error: unknown): string {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
-  if (typeof code === 'string' && code.startsWith('SQLITE_')) return code
-  return cause ? codeOf(cause) : ''
+  let found = ''
+  some(error, ({ code }) => {
+    if (typeof code !== 'string' || !/^(SQLITE_.+|[0-9A-Z]{5})$/.test(code)) return false
+    found = code
+    return true
+  })
+  return found
 }

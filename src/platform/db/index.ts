@@ -1,5 +1,5 @@
-export { type Columns, sqliteColumns } from './columns.ts'
-export { type Db, prepared, type Reader, type Tx } from './db.ts'
+export { type Columns, postgresColumns, sqliteColumns } from './columns.ts'
+export { type Db, type OpenDb, prepared, type Reader, type Tx } from './db.ts'
 export {
   isCheckViolation,
   isReferenceViolation,
@@ -9,4 +9,5 @@ export {
 } from './faults.ts'
 export { insertRows } from './insert-rows.ts'
 export { NewerDatabase } from './migrations.ts'
+export { openPostgres } from './postgres.ts'
 export { openSqlite } from './sqlite.ts'

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import type Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
+import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator'
+import type { Pool, PoolClient } from 'pg'
 
 /** The database was made by a later version of the service, which knows things that this one would destroy. */
 export class NewerDatabase extends Error {
@@ -20,6 +23,33 @@ export function applyMigrations(connection: Sqlite.Database, folder: string): vo
 /** Whether all of this version's migrations are in the database. */
 export function isMigrated(connection: Sqlite.Database, folder: string): boolean {
   return lastApplied(connection) === lastKnown(folder)
+}
+
+/** Which of PostgreSQL's advisory locks a migration holds: of several processes that start at once one migrates. */
+const migrationLock = 7_365_707
+
+/** The same on PostgreSQL, under a lock that other processes wait for. */
+export async function applyPostgresMigrations(client: PoolClient, folder: string): Promise<void> {
+  await client.query('SELECT pg_advisory_lock($1)', [migrationLock])
+  try {
+    const applied = await lastAppliedToPostgres(client)
+    if (applied > lastKnown(folder)) throw new NewerDatabase()
+    if (applied < lastKnown(folder)) await migratePostgres(drizzlePostgres(client), { migrationsFolder: folder })
+  } finally {
+    await client.query('SELECT pg_advisory_unlock($1)', [migrationLock])
+  }
+}
+
+/** The same of PostgreSQL. */
+export async function isPostgresMigrated(pool: Pool, folder: string): Promise<boolean> {
+  return (await lastAppliedToPostgres(pool)) === lastKnown(folder)
+}
+
+async function lastAppliedToPostgres(connection: Pool | PoolClient): Promise<number> {
+  const { rows } = await connection.query("SELECT to_regclass('drizzle.__drizzle_migrations') AS known")
+  if (!rows[0].known) return 0
+  const latest = await connection.query('SELECT max(created_at) AS latest FROM drizzle.__drizzle_migrations')
+  return Number(latest.rows[0].latest ?? 0)
 }
 
 function lastKnown(folder: string): number {

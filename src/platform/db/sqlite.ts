@@ -2,23 +2,12 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import type { Db, Reader, Tx } from './db.ts'
+import type { OpenDb, Reader, Tx } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { applyMigrations, isMigrated } from './migrations.ts'
+import { compiled } from './statement.ts'
 
 const busyMilliseconds = 5000
-
-/** A database that has been opened and can be asked how it is and closed. */
-export interface OpenDb<Tables> extends Db<Tables> {
-  /** Throws when the database does not answer or is not at this version's tables. */
-  check(): void
-  /**
-   * Empties the log of changes into the file, where what was deleted has been overwritten: no byte of it is left on the
-   * disk. Throws while another process reads the database, which needs the log.
-   */
-  emptyLog(): Promise<void>
-  close(): void
-}
 
 /** How to open a SQLite database. */
 export interface SqliteOptions<Tables> {
@@ -49,19 +38,25 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   reader.pragma('query_only = ON')
 
   const commit = groupCommit(writer, options.commitTogether)
-  const tx = { q: drizzle(writer), t: options.tables } as unknown as Tx<Tables>
-  const read: Reader<Tables> = { q: drizzle(reader), t: options.tables }
+  const readerOn = (connection: Sqlite.Database): Reader<Tables> => ({
+    q: drizzle(connection),
+    t: options.tables,
+    compile: (query) => compiled(query, connection),
+  })
+  // A statement that fails has done nothing, and its transaction goes on.
+  const tx = { ...readerOn(writer), attempt: (work) => work() } as Tx<Tables>
+  const read = readerOn(reader)
   return {
     transact: (work, instead) => commit(() => work(tx), instead && ((error) => instead(tx, error))),
     read,
-    check: () => {
+    check: async () => {
       if (!isMigrated(reader, options.migrationsFolder)) throw new Error('migrations are missing')
     },
     emptyLog: async () => {
       await commit(async () => {})
       emptyLog(writer)
     },
-    close: () => {
+    close: async () => {
       reader.close()
       writer.close()
     },

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type Sqlite from 'better-sqlite3'
 import { Column, is, Param, Placeholder, SQL } from 'drizzle-orm'
+import type { Pool, PoolClient } from 'pg'
 
 /** A query as drizzle has prepared it: the part of it that running takes. */
 export interface PreparedQuery {
@@ -12,7 +14,7 @@ export interface PreparedQuery {
 }
 
 /** Runs with the values of its placeholders and answers its rows. */
-interface Statement {
+export interface Statement {
   execute(values?: Record<string, unknown>): unknown
 }
 
@@ -22,32 +24,54 @@ interface Statement {
  * the right side of an outer join, is left to drizzle.
  */
 export function compiled(query: PreparedQuery, connection: Sqlite.Database): Statement {
+  if (hasOuterJoin(query)) return query
   const { sql, params } = query.getQuery()
-  if (Object.values(query.joinsNotNullableMap ?? {}).includes(false)) return query
   const statement = connection.prepare(sql)
-  const bound = params.map(sourceOf)
-  const bind = (values: Record<string, unknown> = {}) => {
-    const list = new Array<unknown>(bound.length)
-    for (let i = 0; i < list.length; i++) list[i] = bound[i]!(values)
-    return list
-  }
+  const bind = binderOf(params)
   if (!statement.reader) return { execute: (values) => statement.run(bind(values)) }
   const toRow = rowOf(query.fields ?? [])
   statement.raw(true)
   return { execute: (values) => (statement.all(bind(values)) as unknown[][]).map(toRow) }
 }
 
-/** Where the value of one `?` comes from. */
+/** The same on PostgreSQL, which plans a statement once for each connection and knows it by a name. */
+export function compiledForPostgres(query: PreparedQuery, connection: Pool | PoolClient): Statement {
+  if (hasOuterJoin(query)) return query
+  const { sql: text, params } = query.getQuery()
+  const bind = binderOf(params)
+  const toRow = rowOf(query.fields ?? [])
+  const name = createHash('sha256').update(text).digest('base64url')
+  return {
+    execute: async (values) => {
+      const { rows } = await connection.query<unknown[]>({ name, text, values: bind(values), rowMode: 'array' })
+      return rows.map(toRow)
+    },
+  }
+}
+
+const hasOuterJoin = (query: PreparedQuery) => Object.values(query.joinsNotNullableMap ?? {}).includes(false)
+
+/** Makes the list of a statement's parameters out of the values of its placeholders. */
+function binderOf(params: unknown[]): (values?: Record<string, unknown>) => unknown[] {
+  const bound = params.map(sourceOf)
+  return (values = {}) => {
+    const list = new Array<unknown>(bound.length)
+    for (let i = 0; i < list.length; i++) list[i] = bound[i]!(values)
+    return list
+  }
+}
+
+/** Where the value of one parameter comes from. */
 function sourceOf(param: unknown): (values: Record<string, unknown>) => unknown {
-  if (is(param, Placeholder)) return named(param.name)
+  if (is(param, Placeholder)) return valueOf(param.name)
   if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
-  const value = named(param.value.name)
+  const value = valueOf(param.value.name)
   const { encoder } = param
   const isPlain = encoder.mapToDriverValue === Column.prototype.mapToDriverValue
   return isPlain ? value : (values) => encoder.mapToDriverValue(value(values))
 }
 
-function named(name: string) {
+function valueOf(name: string) {
   return (values: Record<string, unknown>) => {
     const value = values[name]
     if (value === undefined && !(name in values)) throw new Error(`the statement lacks a value for ${name}`)

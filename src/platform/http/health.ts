@@ -39,7 +39,7 @@ export async function healthRoutes(
     { config: open, schema: { tags, summary: 'Ready to serve', response: answers(200, Ready) } },
     async ({ deps, log }) => {
       try {
-        deps.check()
+        await deps.check()
       } catch (error) {
         log.error({ err: error }, 'not ready')
         throw notReady({ database: 'does not answer' })

@@ -70,6 +70,7 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): vo
 
 function toProblem(error: FastifyError | Problem | Error): Problem {
   if (error instanceof Problem) return error
+  if (error.cause instanceof Problem) return error.cause
   const { validation, validationContext, statusCode, code } = error as FastifyError
   if (validation) return invalidInput({ errors: inputFaults(validation, validationContext) })
   // A file that is not there, or an address that would lead out of its folder: not ours to tell apart.

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { Test } from 'tap'
+
+/** The engine that this run of the tests is about: `SAKA_TEST_ENGINE`, else SQLite. */
+export const engine = process.env.SAKA_TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
+
+/** What a test is skipped for where it is about SQLite alone. `tests/run.mjs` does not count it among the skipped: it ran on SQLite. */
+export const sqliteAlone = (why: string) => (engine === 'sqlite' ? {} : { skip: `SQLite alone: ${why}` })
+
+/** The database with the tables, of which each test gets a copy. */
+export const templateName = 'saka_template'
+
+/**
+ * The settings that name an empty database of the test's own, at this version's tables on PostgreSQL. What the service puts on
+ * the disk goes to `folder`.
+ */
+export async function newDatabase(t: Test, folder: string): Promise<Record<string, string>> {
+  if (engine === 'sqlite') return { DATABASE_URL: `file:${join(folder, 'saka.db')}` }
+  const name = `saka_${randomUUID().replaceAll('-', '')}`
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${templateName}`)
+  t.teardown(() => administer(`DROP DATABASE ${name} WITH (FORCE)`))
+  return { DATABASE_URL: `${serverUrl()}/${name}`, DATABASE_CONNECTIONS: '5', DATA_FOLDER: folder }
+}
+
+/** Where the server of this run is, without a database. */
+export function serverUrl(): string {
+  const url = process.env.SAKA_TEST_POSTGRES
+  if (!url) throw new Error('SAKA_TEST_POSTGRES names no server; tests/run.mjs starts one')
+  return url
+}
+
+/** Runs one statement beside all databases. */
+export async function administer(statement: string): Promise<void> {
+  const client = new pg.Client(`${serverUrl()}/postgres`)
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
