@@ -25,6 +25,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(swagger, openApi)
   await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
   await app.register(healthRoutes, { lateJobs: readLateJobs })
+  app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => app.swagger())
   await app.register(parentsPage, { config: deps.config })
   await app.register(welcomePages)
   await app.register(apiRoutes, { prefix: '/api/v1' })
@@ -50,4 +51,11 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(runRoutes)
     await api.register(privacyRoutes)
   }
+}
+
+/** What a process that only does the jobs serves: how it is, to whoever watches over it. */
+export async function buildWorkerApp(deps: Deps): Promise<App> {
+  const app = await httpServer(deps)
+  await app.register(healthRoutes, { lateJobs: readLateJobs })
+  return app
 }

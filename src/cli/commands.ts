@@ -15,7 +15,10 @@ type Command = { meaning: string; run: (env: Env, terminal: Terminal, args: stri
 
 const commands: Record<string, Command> = {
   serve: { meaning: 'Serve until told to stop.', run: runServe },
-  worker: { meaning: 'Do the jobs until told to stop, and serve nobody.', run: runWorker },
+  worker: {
+    meaning: 'The same with ROLE=worker: do the jobs, and serve only how it is.',
+    run: (env, terminal) => runServe({ ...env, ROLE: 'worker' }, terminal),
+  },
   migrate: { meaning: 'Bring the database to this version’s tables, and end.', run: runMigrate },
   demo: { meaning: 'Run the example campaigns on the example data, then serve.', run: runDemonstration },
   'verify-audit': {
@@ -64,23 +67,14 @@ function usage(): string {
 
 async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const deps = await openDeps(readConfig(env))
+  const { role } = deps.config
   const service = await serve(deps)
-  await announceSetUp(deps)
-  const runner = deps.config.runJobs ? await startRunner(deps) : undefined
+  if (role !== 'worker') await announceSetUp(deps)
+  const runner = role === 'web' ? undefined : await startRunner(deps)
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
   await runner?.stop()
   await service.close()
-  deps.close()
-}
-
-async function runWorker(env: Env, terminal: Terminal): Promise<void> {
-  const deps = await openDeps(readConfig(env))
-  const runner = await startRunner(deps)
-  deps.log.info('working')
-  await new Promise<void>((stop) => terminal.onStop(stop))
-  deps.log.info('stopping: ending what is under way')
-  await runner.stop()
   deps.close()
 }
 

@@ -36,7 +36,8 @@ export interface Config {
   checkpointFolder: string | undefined
   auditorEmail: string | undefined
   redisUrl: string | undefined
-  runJobs: boolean
+  /** What this process does: everything, or only the API and pages, or only the jobs. */
+  role: 'all' | 'web' | 'worker'
   smtpUrl: string | undefined
   mailFrom: string
   /** Mails a second at most. */
@@ -312,11 +313,11 @@ export const settings: Record<keyof Config, Setting> = {
       'The Redis server through which several processes share the jobs: redis://host:port. Without it each does its own.',
     read: redisServer,
   },
-  runJobs: {
-    name: 'RUN_JOBS',
-    fallback: 'true',
-    meaning: 'Whether `saka serve` does the jobs too. `false` where `saka worker` runs beside it.',
-    read: trueOrFalse,
+  role: {
+    name: 'ROLE',
+    fallback: 'all',
+    meaning: 'What this process does: `web` serves, `worker` does the jobs and tells how it is, `all` does both.',
+    read: oneOf(['all', 'web', 'worker']),
   },
   smtpUrl: {
     name: 'SMTP_URL',
