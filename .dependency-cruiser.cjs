@@ -17,6 +17,7 @@ const ranks = [
   ['redemption'],
   ['notifications', 'reconciliation'],
   ['privacy'],
+  ['metrics'],
   ['web'],
 ]
 const modules = ranks.slice(2).flat().join('|')

@@ -11,6 +11,7 @@ import { openSqlite } from './platform/db/index.ts'
 import { releaseClaims } from './platform/http/index.ts'
 import { openLog } from './platform/log.ts'
 import { openMailer } from './platform/mailer.ts'
+import { openMetrics } from './platform/metrics.ts'
 import { projectRoot } from './platform/project-root.ts'
 import { secretKeyOf } from './platform/secret-key.ts'
 import { openSigner } from './platform/signing-key.ts'
@@ -29,10 +30,15 @@ export async function openDeps(
 ): Promise<OpenDeps> {
   checkWords()
   const clock = overrides.clock ?? systemClock
+  const metrics = openMetrics()
   const db = openSqlite({
     file: resolve(config.databaseFile),
     tables: sqliteSchema,
     migrationsFolder: resolve(projectRoot, 'drizzle/sqlite'),
+    onCommit: (commands, seconds) => {
+      metrics.commits.observe(seconds)
+      metrics.commitTogether.observe(commands)
+    },
     ...(overrides.commitTogether && { commitTogether: overrides.commitTogether }),
   })
   const mailer = config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined
@@ -49,10 +55,12 @@ export async function openDeps(
     jobs: overrides.jobs ?? jobs,
     startedAt: clock.now(),
     signer: openSigner(config.auditSigningKey, `${resolve(config.databaseFile)}.audit-key`),
+    metrics,
     mailer,
     sms: openSmsGateway(config),
     secretKey: secretKeyOf(config.secretKey, resolve(config.databaseFile)),
     check: db.check,
+    measureDatabase: db.measure,
     emptyLog: db.emptyLog,
     close,
   }

@@ -1,3 +1,4 @@
+import { collectDefaultMetrics } from 'prom-client'
 import { startRunner } from '../../jobs/runner.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
@@ -68,6 +69,7 @@ function usage(): string {
 async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const deps = await openDeps(readConfig(env))
   const { role } = deps.config
+  collectDefaultMetrics({ register: deps.metrics.registry })
   const service = await serve(deps)
   if (role !== 'worker') await announceSetUp(deps)
   const runner = role === 'web' ? undefined : await startRunner(deps)

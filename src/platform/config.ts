@@ -21,6 +21,7 @@ export interface Config {
   retentionDays: number
   logLevel: string
   trustProxy: boolean
+  metricsToken: string | undefined
   /** Requests a minute; 0 is as many as they like. */
   rateCalls: number
   rateScans: number
@@ -267,6 +268,16 @@ export const settings: Record<keyof Config, Setting> = {
     fallback: 'false',
     meaning: 'Whether X-Forwarded-* headers of the nearest hop are believed: true only behind a proxy that sets them.',
     read: trueOrFalse,
+  },
+  metricsToken: {
+    name: 'METRICS_TOKEN',
+    fallback: '',
+    meaning:
+      'What GET /metrics asks for as a bearer token, at least 16 characters. Without it only this machine may ask.',
+    read: (text) =>
+      text === '' || /^[\x21-\x7e]{16,}$/.test(text)
+        ? { value: text || undefined }
+        : { fault: 'must be at least 16 characters of printable ASCII without spaces' },
   },
   rateCalls: aMinute('RATE_LIMIT_CALLS', 30_000, 'Calls of the API by one user, key or device'),
   rateScans: aMinute('RATE_LIMIT_SCANS', 120_000, 'Scans, alone or in batches, by one user, key or device'),

@@ -9,4 +9,4 @@ export {
 } from './faults.ts'
 export { insertRows } from './insert-rows.ts'
 export { NewerDatabase } from './migrations.ts'
-export { openSqlite } from './sqlite.ts'
+export { type MeasuredDatabase, openSqlite } from './sqlite.ts'

@@ -1,12 +1,24 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Db, Reader, Tx } from './db.ts'
-import { groupCommit } from './group-commit.ts'
+import { type CommitDone, groupCommit } from './group-commit.ts'
 import { applyMigrations, isMigrated } from './migrations.ts'
 
 const busyMilliseconds = 5000
+
+/** How large a database is and how busy. */
+export interface MeasuredDatabase {
+  bytes: number
+  /** What was committed and is not in the file yet. */
+  logBytes: number
+  /** Room on its disk. */
+  freeBytes: number
+  /** Commands that wait. */
+  waiting: number
+}
 
 /** A database that has been opened and can be asked how it is and closed. */
 export interface OpenDb<Tables> extends Db<Tables> {
@@ -17,6 +29,7 @@ export interface OpenDb<Tables> extends Db<Tables> {
    * disk. Throws while another process reads the database, which needs the log.
    */
   emptyLog(): Promise<void>
+  measure(): Promise<MeasuredDatabase>
   close(): void
 }
 
@@ -28,6 +41,8 @@ export interface SqliteOptions<Tables> {
   migrationsFolder: string
   /** How many commands share a commit at most; all that wait, if absent. */
   commitTogether?: number
+  /** Is told of every commit. */
+  onCommit?: CommitDone
 }
 
 /**
@@ -48,7 +63,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   const reader = connect(options.file)
   reader.pragma('query_only = ON')
 
-  const commit = groupCommit(writer, options.commitTogether)
+  const commit = groupCommit(writer, options.commitTogether, options.onCommit)
   const tx = { q: drizzle(writer), t: options.tables } as unknown as Tx<Tables>
   const read: Reader<Tables> = { q: drizzle(reader), t: options.tables }
   return {
@@ -61,6 +76,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
       await commit(async () => {})
       emptyLog(writer)
     },
+    measure: async () => ({ ...(await sizesOf(options.file)), waiting: commit.waiting() }),
     close: () => {
       reader.close()
       writer.close()
@@ -76,6 +92,16 @@ function emptyLog(writer: Sqlite.Database): void {
     if (busy) throw new Error('another process reads the database, so its log cannot be emptied')
   } finally {
     writer.pragma(`busy_timeout = ${busyMilliseconds}`)
+  }
+}
+
+async function sizesOf(file: string): Promise<Omit<MeasuredDatabase, 'waiting'>> {
+  const bytesOf = (path: string) => stat(path).then(({ size }) => size)
+  const disk = await statfs(dirname(file))
+  return {
+    bytes: await bytesOf(file),
+    logBytes: await bytesOf(`${file}-wal`).catch(() => 0),
+    freeBytes: disk.bavail * disk.bsize,
   }
 }
 
