@@ -7,6 +7,7 @@ import type { Mailer } from './platform/mailer.ts'
 import type { Metrics } from './platform/metrics.ts'
 import type { Signer } from './platform/signing-key.ts'
 import type { SmsGateway } from './platform/sms.ts'
+import type { Tracing } from './platform/tracing.ts'
 import type { Job } from './runs/index.ts'
 import type { Db } from './schema.ts'
 
@@ -25,6 +26,8 @@ export interface Deps {
   signer: Signer
   /** Counts what happens. */
   metrics: Metrics
+  /** Undefined where nobody asked for traces. */
+  tracing: Tracing | undefined
   /** Undefined where no mail server is configured. */
   mailer: Mailer | undefined
   /** Undefined where no gateway for text messages is configured. */

@@ -17,16 +17,17 @@ import { secretKeyOf } from './platform/secret-key.ts'
 import { openSigner } from './platform/signing-key.ts'
 import { openSmsGateway } from './platform/sms.ts'
 import { sqliteSchema } from './schema.ts'
+import { traced } from './traced.ts'
 
 /** What was opened, and how to close it again. */
 export interface OpenDeps extends Deps {
   close(): void
 }
 
-/** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log or the jobs. */
+/** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log or the jobs, or says where spans go. */
 export async function openDeps(
   config: Config,
-  overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log' | 'jobs'>> & { commitTogether?: number } = {},
+  overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log' | 'jobs' | 'tracing'>> & { commitTogether?: number } = {},
 ): Promise<OpenDeps> {
   checkWords()
   const clock = overrides.clock ?? systemClock
@@ -53,6 +54,7 @@ export async function openDeps(
     newId: overrides.newId ?? idSource(),
     log: overrides.log ?? openLog(config.logLevel),
     jobs: overrides.jobs ?? jobs,
+    tracing: undefined,
     startedAt: clock.now(),
     signer: openSigner(config.auditSigningKey, `${resolve(config.databaseFile)}.audit-key`),
     metrics,
@@ -64,6 +66,7 @@ export async function openDeps(
     emptyLog: db.emptyLog,
     close,
   }
+  if (overrides.tracing) Object.assign(deps, traced(deps, overrides.tracing))
   await db.transact(releaseClaims)
   if (config.adminEmail && config.adminPassword)
     await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
 import { NewerDatabase } from '../platform/db/index.ts'
 import { UnusableKey } from '../platform/signing-key.ts'
+import { openTracing } from '../platform/tracing.ts'
 import { serve } from '../serve.ts'
 import type { Terminal } from './terminal.ts'
 import { verifyAudit } from './verify-audit.ts'
@@ -67,7 +68,9 @@ function usage(): string {
 }
 
 async function runServe(env: Env, terminal: Terminal): Promise<void> {
-  const deps = await openDeps(readConfig(env))
+  const config = readConfig(env)
+  const tracing = await openTracing(env)
+  const deps = await openDeps(config, { ...(tracing && { tracing }) })
   const { role } = deps.config
   collectDefaultMetrics({ register: deps.metrics.registry })
   const service = await serve(deps)
@@ -78,6 +81,7 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   await runner?.stop()
   await service.close()
   deps.close()
+  await tracing?.close()
 }
 
 /** Says where the first administrator is made. The one secret that the log ever holds: it is good once, for whoever starts the service. */
