@@ -17,6 +17,7 @@ const ranks = [
   ['redemption'],
   ['notifications', 'reconciliation'],
   ['privacy'],
+  ['backups'],
   ['metrics'],
   ['web'],
 ]

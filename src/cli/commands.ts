@@ -1,5 +1,6 @@
 import { collectDefaultMetrics } from 'prom-client'
 import { startRunner } from '../../jobs/runner.ts'
+import { BackupRefused } from '../backups/index.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
 import { BrokenWords } from '../notifications/index.ts'
@@ -9,6 +10,7 @@ import { NewerDatabase } from '../platform/db/index.ts'
 import { UnusableKey } from '../platform/signing-key.ts'
 import { openTracing } from '../platform/tracing.ts'
 import { serve } from '../serve.ts'
+import { runBackup, runRestore } from './backup.ts'
 import type { Terminal } from './terminal.ts'
 import { verifyAudit } from './verify-audit.ts'
 
@@ -23,6 +25,14 @@ const commands: Record<string, Command> = {
   },
   migrate: { meaning: 'Bring the database to this version’s tables, and end.', run: runMigrate },
   demo: { meaning: 'Run the example campaigns on the example data, then serve.', run: runDemonstration },
+  backup: {
+    meaning: 'Make a backup in a folder, or where BACKUP_FOLDER says, and try it out.',
+    run: (env, terminal, args) => runBackup(env, terminal, args),
+  },
+  restore: {
+    meaning: 'Put a backup in the place of the database, which is kept: restore FILE [--force].',
+    run: (env, terminal, args) => runRestore(env, terminal, args),
+  },
   'verify-audit': {
     meaning: 'Verify an export of the trail, without a server or a database.',
     run: (_env, terminal, args) => verifyAudit(terminal, args),
@@ -48,7 +58,7 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
 
 /** What is wrong, in a sentence that says what to do. Throws what nobody foresaw. */
 function sentenceOf(error: unknown): string {
-  const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords]
+  const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords, BackupRefused]
   if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
@@ -59,6 +69,8 @@ function sentenceOf(error: unknown): string {
     return 'The file that DATABASE_URL names is not a database. Name another, or restore a backup.'
   if (code === 'SQLITE_CANTOPEN')
     return 'The file that DATABASE_URL names cannot be opened. Check that its folder may be written to.'
+  if (code === 'ENOSPC' || /^SQLITE_(FULL|IOERR)/.test(code ?? ''))
+    return 'The disk is full or does not answer. Nothing was kept by half; make room and try again.'
   throw error
 }
 

@@ -1,4 +1,5 @@
 import { Gauge, Registry } from 'prom-client'
+import { findNewest } from '../backups/index.ts'
 import type { Deps } from '../deps.ts'
 import { isScheduled, readLateJobs } from '../runs/index.ts'
 import { countOpenTasks, listLastRuns, listLiveCampaigns, sumStock } from './repository.ts'
@@ -32,6 +33,10 @@ export function openGauges(): Gauges {
       gauge('job_last_run_timestamp_seconds', 'When the last run of a job began.', 'job'),
       gauge('job_last_run_failed', 'Whether the last run of a job failed or was cut off.', 'job'),
       gauge('job_late', 'Whether a job should have begun by now and has not, or its tasks wait.', 'job'),
+    ),
+    backups(
+      gauge('backup_last_timestamp_seconds', 'When the newest backup was begun; 0 where there is none.'),
+      gauge('backup_bytes', 'The newest backup.'),
     ),
     database(
       gauge('database_bytes', 'The database on the disk.'),
@@ -101,9 +106,20 @@ function runs(began: Gauge<'job'>, failed: Gauge<'job'>, late: Gauge<'job'>): Lo
   }
 }
 
+/** Where this process knows of a folder for them. */
+function backups(last: Gauge, bytes: Gauge): Look {
+  return async ({ config: { backupFolder } }) => {
+    for (const gauge of [last, bytes]) gauge.remove()
+    if (!backupFolder) return
+    const newest = findNewest({ ending: 'db' }, backupFolder)
+    last.set(newest ? seconds(newest.madeAt) : 0)
+    bytes.set(newest?.bytes ?? 0)
+  }
+}
+
 function database(bytes: Gauge, log: Gauge, free: Gauge, waiting: Gauge): Look {
   return async ({ measureDatabase }) => {
-    for (const gauge of [bytes, log, free, waiting]) gauge.reset()
+    for (const gauge of [bytes, log, free, waiting]) gauge.remove()
     const measured = await measureDatabase()
     bytes.set(measured.bytes)
     log.set(measured.logBytes)

@@ -36,6 +36,11 @@ export interface Config {
   auditFormerKeys: string[]
   checkpointFolder: string | undefined
   auditorEmail: string | undefined
+  backupFolder: string | undefined
+  /** How many backups are kept, by the day, week and month. */
+  backupDaily: number
+  backupWeekly: number
+  backupMonthly: number
   redisUrl: string | undefined
   /** What this process does: everything, or only the API and pages, or only the jobs. */
   role: 'all' | 'web' | 'worker'
@@ -316,6 +321,30 @@ export const settings: Record<keyof Config, Setting> = {
     fallback: '',
     meaning: 'Who gets a checkpoint by mail every day.',
     read: mailAddress,
+  },
+  backupFolder: {
+    name: 'BACKUP_FOLDER',
+    fallback: '',
+    meaning: 'The folder that a backup is made in every night, best on another machine. Without it none is made.',
+    read: anyText,
+  },
+  backupDaily: {
+    name: 'BACKUP_DAILY',
+    fallback: '7',
+    meaning: 'Of how many days the last backup is kept.',
+    read: whole(1, 10_000),
+  },
+  backupWeekly: {
+    name: 'BACKUP_WEEKLY',
+    fallback: '4',
+    meaning: 'Of how many weeks the last backup is kept.',
+    read: whole(0, 10_000),
+  },
+  backupMonthly: {
+    name: 'BACKUP_MONTHLY',
+    fallback: '12',
+    meaning: 'Of how many months the last backup is kept.',
+    read: whole(0, 10_000),
   },
   redisUrl: {
     name: 'REDIS_URL',

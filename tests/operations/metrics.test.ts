@@ -130,6 +130,22 @@ t.test('a database that cannot be asked is told, and the rest is told all the sa
   t.ok((await metric(nobody, 'saka_http_request_duration_seconds_count'))! > 0)
 })
 
+t.test('where backups are made, the newest is told; elsewhere none is', async (t) => {
+  const folder = t.testdir({
+    'saka-2023-09-10T012000Z.db': 'four',
+    'saka-2023-09-11T012000Z.db': 'seven77',
+    'a.db': '',
+  })
+  const { stranger } = await startSaka(t, { env: { BACKUP_FOLDER: folder } })
+  const began = Date.parse('2023-09-11T01:20:00.000Z') / 1000
+  t.equal(await metric(stranger, 'saka_backup_last_timestamp_seconds'), began)
+  t.equal(await metric(stranger, 'saka_backup_bytes'), 7)
+  const none = await startSaka(t, { env: { BACKUP_FOLDER: `${folder}/nowhere` } })
+  t.equal(await metric(none.stranger, 'saka_backup_last_timestamp_seconds'), 0, 'none has been made yet')
+  const idle = await startSaka(t)
+  t.equal(await metric(idle.stranger, 'saka_backup_last_timestamp_seconds'), undefined)
+})
+
 t.test('without a token only a program on this machine may ask, and not through a proxy', async (t) => {
   const { stranger } = await startSaka(t)
   t.equal((await stranger.get('//metrics')).status, 200)

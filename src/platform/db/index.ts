@@ -9,4 +9,5 @@ export {
 } from './faults.ts'
 export { insertRows } from './insert-rows.ts'
 export { NewerDatabase } from './migrations.ts'
-export { type MeasuredDatabase, openSqlite } from './sqlite.ts'
+export { type MeasuredDatabase, type OpenDb, openSqlite } from './sqlite.ts'
+export { checkSqlite, copySqlite, DatabaseInUse, settleSqlite } from './sqlite-copy.ts'
