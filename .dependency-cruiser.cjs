@@ -17,6 +17,8 @@ const ranks = [
   ['redemption'],
   ['notifications', 'reconciliation'],
   ['privacy'],
+  ['backups'],
+  ['metrics'],
   ['web'],
 ]
 const modules = ranks.slice(2).flat().join('|')

@@ -1,4 +1,5 @@
 import type { Job } from '../src/runs/index.ts'
+import { backUpJob } from './back-up.ts'
 import { erasePersonalDataJob } from './erase-personal-data.ts'
 import { forgetAnswersJob } from './forget-answers.ts'
 import { forgetBrowsersJob } from './forget-browsers.ts'
@@ -15,4 +16,5 @@ export const jobs: Job[] = [
   mailPasswordResetsJob,
   forgetBrowsersJob,
   erasePersonalDataJob,
+  backUpJob,
 ]

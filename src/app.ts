@@ -7,6 +7,7 @@ import type { Deps } from './deps.ts'
 import { discrepancyRoutes } from './discrepancies/index.ts'
 import { enrollmentRoutes } from './enrollment/index.ts'
 import { authenticator, deviceReportRoutes, identityRoutes, knowActor } from './identity/index.ts'
+import { metricsRoutes } from './metrics/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { type App, answerOnce, httpServer, limitCalls } from './platform/http/index.ts'
@@ -25,6 +26,8 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(swagger, openApi)
   await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
   await app.register(healthRoutes, { lateJobs: readLateJobs })
+  await app.register(metricsRoutes, { deps })
+  app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => app.swagger())
   await app.register(parentsPage, { config: deps.config })
   await app.register(welcomePages)
   await app.register(apiRoutes, { prefix: '/api/v1' })
@@ -50,4 +53,12 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(runRoutes)
     await api.register(privacyRoutes)
   }
+}
+
+/** What a process that only does the jobs serves: how it is, to whoever watches over it. */
+export async function buildWorkerApp(deps: Deps): Promise<App> {
+  const app = await httpServer(deps)
+  await app.register(healthRoutes, { lateJobs: readLateJobs })
+  await app.register(metricsRoutes, { deps })
+  return app
 }

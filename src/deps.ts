@@ -1,10 +1,13 @@
 import type { NewId } from './kernel/ids.ts'
 import type { Clock, Instant } from './kernel/time.ts'
 import type { Config } from './platform/config.ts'
+import type { MeasuredDatabase } from './platform/db/index.ts'
 import type { Log } from './platform/log.ts'
 import type { Mailer } from './platform/mailer.ts'
+import type { Metrics } from './platform/metrics.ts'
 import type { Signer } from './platform/signing-key.ts'
 import type { SmsGateway } from './platform/sms.ts'
+import type { Tracing } from './platform/tracing.ts'
 import type { Job } from './runs/index.ts'
 import type { Db } from './schema.ts'
 
@@ -21,6 +24,10 @@ export interface Deps {
   startedAt: Instant
   /** Signs the trail's checkpoints. */
   signer: Signer
+  /** Counts what happens. */
+  metrics: Metrics
+  /** Undefined where nobody asked for traces. */
+  tracing: Tracing | undefined
   /** Undefined where no mail server is configured. */
   mailer: Mailer | undefined
   /** Undefined where no gateway for text messages is configured. */
@@ -29,6 +36,8 @@ export interface Deps {
   secretKey: string
   /** Rejects when something that the service needs does not answer. */
   check(): Promise<void>
+  /** How large the database is, and how much waits for it. */
+  measureDatabase(): Promise<MeasuredDatabase>
   /** Takes what was deleted from the disk for good, also from the log of changes. Throws while another process reads. */
   emptyLog(): Promise<void>
 }

@@ -12,26 +12,29 @@ import { openPostgres, openSqlite } from './platform/db/index.ts'
 import { releaseClaims } from './platform/http/index.ts'
 import { type Log, openLog } from './platform/log.ts'
 import { openMailer } from './platform/mailer.ts'
+import { type Metrics, openMetrics } from './platform/metrics.ts'
 import { projectRoot } from './platform/project-root.ts'
 import { secretKeyOf } from './platform/secret-key.ts'
 import { openSigner } from './platform/signing-key.ts'
 import { openSmsGateway } from './platform/sms.ts'
 import { type OpenDb, postgresSchema, sqliteSchema } from './schema.ts'
+import { traced } from './traced.ts'
 
 /** What was opened, and how to close it again. */
 export interface OpenDeps extends Deps {
   close(): Promise<void>
 }
 
-/** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log or the jobs. */
+/** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log or the jobs, or says where spans go. */
 export async function openDeps(
   config: Config,
-  overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log' | 'jobs'>> & { commitTogether?: number } = {},
+  overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log' | 'jobs' | 'tracing'>> & { commitTogether?: number } = {},
 ): Promise<OpenDeps> {
   checkWords()
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? openLog(config.logLevel)
-  const db = await openDatabase(config, log, overrides.commitTogether)
+  const metrics = openMetrics()
+  const db = await openDatabase(config, log, metrics, overrides.commitTogether)
   const mailer = config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined
   const close = async () => {
     mailer?.close()
@@ -44,15 +47,19 @@ export async function openDeps(
     newId: overrides.newId ?? idSource(),
     log,
     jobs: overrides.jobs ?? jobs,
+    tracing: undefined,
     startedAt: clock.now(),
     signer: openSigner(config.auditSigningKey, `${resolve(config.databaseFile)}.audit-key`),
+    metrics,
     mailer,
     sms: openSmsGateway(config),
     secretKey: secretKeyOf(config.secretKey, resolve(config.databaseFile)),
     check: db.check,
+    measureDatabase: db.measure,
     emptyLog: db.emptyLog,
     close,
   }
+  if (overrides.tracing) Object.assign(deps, traced(deps, overrides.tracing))
   await db.transact(releaseClaims)
   if (config.adminEmail && config.adminPassword)
     await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch(async (error: unknown) => {
@@ -64,12 +71,22 @@ export async function openDeps(
   return deps
 }
 
-async function openDatabase(config: Config, log: Log, commitTogether: number | undefined): Promise<OpenDb> {
+async function openDatabase(
+  config: Config,
+  log: Log,
+  metrics: Metrics,
+  commitTogether: number | undefined,
+): Promise<OpenDb> {
+  const onCommit = (commands: number, seconds: number) => {
+    metrics.commits.observe(seconds)
+    metrics.commitTogether.observe(commands)
+  }
   if (!isPostgres(config.databaseUrl))
     return openSqlite({
       file: resolve(config.databaseFile),
       tables: sqliteSchema,
       migrationsFolder: resolve(projectRoot, 'drizzle/sqlite'),
+      onCommit,
       ...(commitTogether && { commitTogether }),
     })
   mkdirSync(resolve(config.dataFolder), { recursive: true, mode: 0o700 })
@@ -79,6 +96,7 @@ async function openDatabase(config: Config, log: Log, commitTogether: number | u
     migrationsFolder: resolve(projectRoot, 'drizzle/postgres'),
     connections: config.databaseConnections,
     statementSeconds: config.databaseSeconds,
+    onCommit,
     onLost: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
   })
 }

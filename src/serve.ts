@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { buildApp } from './app.ts'
+import { buildApp, buildWorkerApp } from './app.ts'
 import type { Deps } from './deps.ts'
 import { authority } from './platform/config.ts'
 import { clearUploads } from './platform/http/index.ts'
@@ -12,10 +12,11 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** Listens where the configuration says, and says so in one log line. */
+/** Listens where the configuration says, and says so in one log line. What it serves is its role's. */
 export async function serve(deps: Deps): Promise<Service> {
-  await clearUploads(deps.config)
-  const app = await buildApp(deps)
+  const isWorker = deps.config.role === 'worker'
+  if (!isWorker) await clearUploads(deps.config)
+  const app = isWorker ? await buildWorkerApp(deps) : await buildApp(deps)
   await app.listen({
     host: deps.config.host,
     port: deps.config.port,

@@ -1,10 +1,11 @@
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/rules.ts'
 import { inTurns } from '../kernel/turns.ts'
+import type { Reader } from '../schema.ts'
 import { settleTrail } from './checkpoints.ts'
 import { readCopies } from './copies.ts'
 import { readTrailSteps } from './reading.ts'
-import { startVerifier, type Verification } from './verifier.ts'
+import { startVerifier, type Verification, type Verifier } from './verifier.ts'
 
 /**
  * Recomputes the whole trail and compares it with its seals, its checkpoints, the keys that may sign, and the copies that
@@ -28,8 +29,18 @@ async function recompute(deps: Deps): Promise<Verification> {
   await settleTrail(deps)
   const { config, db, signer } = deps
   const keys = [signer.publicKey, ...config.auditFormerKeys]
-  const verifier = startVerifier({ keys, kept: await readCopies(config) })
-  for await (const steps of readTrailSteps(db.read)) {
+  return read(db.read, startVerifier({ keys, kept: await readCopies(config) }))
+}
+
+/**
+ * Compares the trail of a copy of the database with its own seals and checkpoints, whoever signed them. Adds nothing to it.
+ */
+export function verifyCopiedTrail(reader: Reader): Promise<Verification> {
+  return read(reader, startVerifier())
+}
+
+async function read(reader: Reader, verifier: Verifier): Promise<Verification> {
+  for await (const steps of readTrailSteps(reader)) {
     for (const step of steps) {
       if ('entry' in step) verifier.entry(step.entry)
       else verifier.checkpoint(step.checkpoint)

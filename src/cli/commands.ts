@@ -1,4 +1,6 @@
+import { collectDefaultMetrics } from 'prom-client'
 import { startRunner } from '../../jobs/runner.ts'
+import { BackupRefused } from '../backups/index.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
 import { BrokenWords } from '../notifications/index.ts'
@@ -6,7 +8,9 @@ import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
 import { NewerDatabase } from '../platform/db/index.ts'
 import { UnusableKey } from '../platform/signing-key.ts'
+import { openTracing } from '../platform/tracing.ts'
 import { serve } from '../serve.ts'
+import { runBackup, runRestore } from './backup.ts'
 import type { Terminal } from './terminal.ts'
 import { verifyAudit } from './verify-audit.ts'
 
@@ -15,9 +19,20 @@ type Command = { meaning: string; run: (env: Env, terminal: Terminal, args: stri
 
 const commands: Record<string, Command> = {
   serve: { meaning: 'Serve until told to stop.', run: runServe },
-  worker: { meaning: 'Do the jobs until told to stop, and serve nobody.', run: runWorker },
+  worker: {
+    meaning: 'The same with ROLE=worker: do the jobs, and serve only how it is.',
+    run: (env, terminal) => runServe({ ...env, ROLE: 'worker' }, terminal),
+  },
   migrate: { meaning: 'Bring the database to this version’s tables, and end.', run: runMigrate },
   demo: { meaning: 'Run the example campaigns on the example data, then serve.', run: runDemonstration },
+  backup: {
+    meaning: 'Make a backup in a folder, or where BACKUP_FOLDER says, and try it out.',
+    run: (env, terminal, args) => runBackup(env, terminal, args),
+  },
+  restore: {
+    meaning: 'Put a backup in the place of the database, which is kept: restore FILE [--force].',
+    run: (env, terminal, args) => runRestore(env, terminal, args),
+  },
   'verify-audit': {
     meaning: 'Verify an export of the trail, without a server or a database.',
     run: (_env, terminal, args) => verifyAudit(terminal, args),
@@ -43,7 +58,7 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
 
 /** What is wrong, in a sentence that says what to do. Throws what nobody foresaw. */
 function sentenceOf(error: unknown): string {
-  const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords]
+  const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords, BackupRefused]
   if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
@@ -54,6 +69,8 @@ function sentenceOf(error: unknown): string {
     return 'The file that DATABASE_URL names is not a database. Name another, or restore a backup.'
   if (code === 'SQLITE_CANTOPEN')
     return 'The file that DATABASE_URL names cannot be opened. Check that its folder may be written to.'
+  if (code === 'ENOSPC' || /^SQLITE_(FULL|IOERR)/.test(code ?? ''))
+    return 'The disk is full or does not answer. Nothing was kept by half; make room and try again.'
   throw error
 }
 
@@ -63,25 +80,20 @@ function usage(): string {
 }
 
 async function runServe(env: Env, terminal: Terminal): Promise<void> {
-  const deps = await openDeps(readConfig(env))
+  const config = readConfig(env)
+  const tracing = await openTracing(env)
+  const deps = await openDeps(config, { ...(tracing && { tracing }) })
+  const { role } = deps.config
+  collectDefaultMetrics({ register: deps.metrics.registry })
   const service = await serve(deps)
-  await announceSetUp(deps)
-  const runner = deps.config.runJobs ? await startRunner(deps) : undefined
+  if (role !== 'worker') await announceSetUp(deps)
+  const runner = role === 'web' ? undefined : await startRunner(deps)
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
   await runner?.stop()
   await service.close()
   await deps.close()
-}
-
-async function runWorker(env: Env, terminal: Terminal): Promise<void> {
-  const deps = await openDeps(readConfig(env))
-  const runner = await startRunner(deps)
-  deps.log.info('working')
-  await new Promise<void>((stop) => terminal.onStop(stop))
-  deps.log.info('stopping: ending what is under way')
-  await runner.stop()
-  await deps.close()
+  await tracing?.close()
 }
 
 /** Says where the first administrator is made. The one secret that the log ever holds: it is good once, for whoever starts the service. */

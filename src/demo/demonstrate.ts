@@ -38,7 +38,7 @@ export async function demonstrate(env: Record<string, string | undefined>, termi
   clock.release()
   // For its jobs the service starts now: what the years of the story did not run is not late.
   deps.startedAt = clock.now()
-  const runner = config.runJobs ? await startRunner(deps) : undefined
+  const runner = config.role !== 'web' ? await startRunner(deps) : undefined
   terminal.out(`\nThe service stays up at ${service.address} until you press Ctrl-C.\n`)
   await new Promise<void>((stop) => terminal.onStop(stop))
   await runner?.stop()

@@ -32,6 +32,7 @@ interface Settings {
   retentionDays: number
   logLevel: string
   trustProxy: boolean
+  metricsToken: string | undefined
   /** Requests a minute; 0 is as many as they like. */
   rateCalls: number
   rateScans: number
@@ -46,8 +47,14 @@ interface Settings {
   auditFormerKeys: string[]
   checkpointFolder: string | undefined
   auditorEmail: string | undefined
+  backupFolder: string | undefined
+  /** How many backups are kept, by the day, week and month. */
+  backupDaily: number
+  backupWeekly: number
+  backupMonthly: number
   redisUrl: string | undefined
-  runJobs: boolean
+  /** What this process does: everything, or only the API and pages, or only the jobs. */
+  role: 'all' | 'web' | 'worker'
   smtpUrl: string | undefined
   mailFrom: string
   /** Mails a second at most. */
@@ -301,6 +308,16 @@ export const settings: Record<keyof Settings, Setting> = {
     meaning: 'Whether X-Forwarded-* headers of the nearest hop are believed: true only behind a proxy that sets them.',
     read: trueOrFalse,
   },
+  metricsToken: {
+    name: 'METRICS_TOKEN',
+    fallback: '',
+    meaning:
+      'What GET /metrics asks for as a bearer token, at least 16 characters. Without it only this machine may ask.',
+    read: (text) =>
+      text === '' || /^[\x21-\x7e]{16,}$/.test(text)
+        ? { value: text || undefined }
+        : { fault: 'must be at least 16 characters of printable ASCII without spaces' },
+  },
   rateCalls: aMinute('RATE_LIMIT_CALLS', 30_000, 'Calls of the API by one user, key or device'),
   rateScans: aMinute('RATE_LIMIT_SCANS', 120_000, 'Scans, alone or in batches, by one user, key or device'),
   rateHeavy: aMinute(
@@ -339,6 +356,30 @@ export const settings: Record<keyof Settings, Setting> = {
     meaning: 'Who gets a checkpoint by mail every day.',
     read: mailAddress,
   },
+  backupFolder: {
+    name: 'BACKUP_FOLDER',
+    fallback: '',
+    meaning: 'The folder that a backup is made in every night, best on another machine. Without it none is made.',
+    read: anyText,
+  },
+  backupDaily: {
+    name: 'BACKUP_DAILY',
+    fallback: '7',
+    meaning: 'Of how many days the last backup is kept.',
+    read: whole(1, 10_000),
+  },
+  backupWeekly: {
+    name: 'BACKUP_WEEKLY',
+    fallback: '4',
+    meaning: 'Of how many weeks the last backup is kept.',
+    read: whole(0, 10_000),
+  },
+  backupMonthly: {
+    name: 'BACKUP_MONTHLY',
+    fallback: '12',
+    meaning: 'Of how many months the last backup is kept.',
+    read: whole(0, 10_000),
+  },
   redisUrl: {
     name: 'REDIS_URL',
     fallback: '',
@@ -346,11 +387,11 @@ export const settings: Record<keyof Settings, Setting> = {
       'The Redis server through which several processes share the jobs: redis://host:port. Without it each does its own.',
     read: redisServer,
   },
-  runJobs: {
-    name: 'RUN_JOBS',
-    fallback: 'true',
-    meaning: 'Whether `saka serve` does the jobs too. `false` where `saka worker` runs beside it.',
-    read: trueOrFalse,
+  role: {
+    name: 'ROLE',
+    fallback: 'all',
+    meaning: 'What this process does: `web` serves, `worker` does the jobs and tells how it is, `all` does both.',
+    read: oneOf(['all', 'web', 'worker']),
   },
   smtpUrl: {
     name: 'SMTP_URL',

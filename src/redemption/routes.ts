@@ -44,6 +44,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
     },
     async ({ deps, actor, body, id }, reply) => {
       const scanned = await redeemVoucher(deps, actor, toScan(body))
+      deps.metrics.scans.inc({ result: scanned.scan.result })
       const problem = problemOf(deps, scanned)
       reply.code(problem?.status ?? 201)
       if (!problem) return toAccepted(deps, scanned)
@@ -68,6 +69,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
       const faults = faultsOf(request)
       const sound = body.scans.filter((_, i) => !faults[i])
       const made = await redeemBatch(deps, actor, sound.map(toScan))
+      for (const one of made) if ('scan' in one) deps.metrics.scans.inc({ result: one.scan.result })
       const answered = faults.map((fault) => fault ?? made.shift()!)
       return { results: body.scans.map(({ scanId }, i) => toBatchResult(deps, scanId, answered[i]!)) }
     },

@@ -89,7 +89,7 @@ export interface Ended {
  * throws: what the job throws is the task's failure.
  */
 export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal: AbortSignal): Promise<Ended> {
-  const { db, clock, log } = deps
+  const { db, clock, log, metrics } = deps
   const change = (values: Partial<Task>) => db.transact((tx) => updateTask(tx, task, values))
   const alive = setInterval(
     () => void change({ leasedUntil: leaseOf(deps).until }).catch(() => undefined),
@@ -99,6 +99,7 @@ export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal:
     // One that ended its process each time is not begun for ever.
     if (task.attempts > mostAttempts) throw new GiveUp(task.failure ?? 'the service ended each time while doing this')
     await job.attempt(deps, task, signal)
+    metrics.attempts.inc({ job: job.name, status: 'done' })
     return {
       status: 'done',
       pause: 0,
@@ -108,6 +109,7 @@ export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal:
     const failure = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
     const { after, pause, attempts } = verdict(error, task, signal)
     const status = after === undefined ? 'failed' : 'queued'
+    metrics.attempts.inc({ job: job.name, status })
     const level = status === 'failed' ? 'error' : 'warn'
     log[level]({ job: job.name, task: task.id, attempts: task.attempts, failure }, `the task is ${status}`)
     const now = clock.now()

@@ -24,6 +24,7 @@ import {
   leaseMilliseconds,
   notByClock,
   type RunFigures,
+  type RunStatus,
   type ScheduledJob,
 } from './rules.ts'
 import { cancelQueued, countTasks, findOldestDue, listTasks, requeueFailed, type Task } from './task-repository.ts'
@@ -217,7 +218,8 @@ const beatMilliseconds = 2000
 
 /** Does the work and writes down how it ended. Never throws: there is nobody to catch it. */
 async function finishRun(deps: Deps, job: ScheduledJob, id: Id): Promise<void> {
-  const { db, clock, log } = deps
+  const { db, clock, log, metrics } = deps
+  const ended = (status: RunStatus) => metrics.jobRuns.inc({ job: job.name, status })
   const change = (values: Parameters<typeof updateRun>[2]) => db.transact((tx) => updateRun(tx, id, values))
   const stop = new AbortController()
   let figures: RunFigures = {}
@@ -231,11 +233,14 @@ async function finishRun(deps: Deps, job: ScheduledJob, id: Id): Promise<void> {
   }
   try {
     figures = await job.run(deps, { signal: stop.signal, progress })
-    await change({ status: stop.signal.aborted ? 'cancelled' : 'done', endedAt: clock.now(), figures })
+    const status = stop.signal.aborted ? 'cancelled' : 'done'
+    await change({ status, endedAt: clock.now(), figures })
+    ended(status)
     log.info({ job: job.name, ...figures }, 'job done')
   } catch (error) {
     const status = stop.signal.aborted ? 'cancelled' : 'failed'
     if (status === 'failed') log.error({ job: job.name, err: error }, 'job failed')
+    ended(status)
     const failure = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
     await change({ status, endedAt: clock.now(), failure, figures }).catch((again: unknown) =>
       log.error({ job: job.name, err: again }, 'how the job ended could not be stored'),

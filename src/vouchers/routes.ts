@@ -5,6 +5,7 @@ import {
   type App,
   answerList,
   answers,
+  fileAnswers,
   IdParams,
   listAnswers,
   ref,
@@ -15,7 +16,6 @@ import { qrPng, qrSvg } from './qr.ts'
 import type { Voucher } from './rules.ts'
 import {
   EndingSchema,
-  fileAnswers,
   IssuedSchema,
   PrintQuery,
   TransferredSchema,

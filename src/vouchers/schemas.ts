@@ -1,15 +1,6 @@
 import { Type } from 'typebox'
 import { EnrollmentSchema } from '../enrollment/index.ts'
-import {
-  IdSchema,
-  InstantSchema,
-  named,
-  nullable,
-  oneOf,
-  PageQuerySchema,
-  problemResponses,
-  ref,
-} from '../platform/http/index.ts'
+import { IdSchema, InstantSchema, named, nullable, oneOf, PageQuerySchema, ref } from '../platform/http/index.ts'
 import { voucherStatuses } from './rules.ts'
 
 const StatusSchema = { ...oneOf(voucherStatuses), examples: ['issued'] }
@@ -53,9 +44,3 @@ export const TransferredSchema = named(
   'TransferredEnrollment',
   Type.Object({ ...EnrollmentSchema.properties, voucher: nullable(ref(VoucherSchema)) }),
 )
-
-/** Answers that are a file of this media type. */
-export const fileAnswers = (mediaType: string, description: string) => ({
-  200: { description, content: { [mediaType]: { schema: Type.String({ format: 'binary', examples: ['…'] }) } } },
-  ...problemResponses,
-})

@@ -50,6 +50,8 @@ const quiet = [
   'src/audit/tree.ts',
   // Works tasks off; what comes of one is its job's to record.
   'src/runs/tasks.ts',
+  // Passes other files' transactions on, with a span for each.
+  'src/traced.ts',
   // `makeScan` records.
   'src/redemption/use-cases.ts',
 ]

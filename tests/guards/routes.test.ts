@@ -16,6 +16,7 @@ import type { Api } from '../support/saka.ts'
 const openToAll = [
   'GET /healthz',
   'GET /readyz',
+  'GET /metrics',
   'GET /openapi.json',
   'GET /docs',
   'GET /docs/json',

@@ -7,15 +7,21 @@ export interface ServiceProcess {
   child: ChildProcess
   /** `http://127.0.0.1:43210` */
   address: string
+  /** What it has logged since. */
+  log: Record<string, unknown>[]
 }
 
 /**
  * Starts the service on the database in `folder` and waits until it listens. With `killed` it dies by itself: the module at
  * `by`, loaded before it, sends it SIGKILL at the moment that it calls `at`.
  */
-export async function startProcess(folder: string, killed?: { by: string; at: string }): Promise<ServiceProcess> {
+export async function startProcess(
+  folder: string,
+  killed?: { by: string; at: string },
+  { command = 'serve', env = {} }: { command?: string; env?: Record<string, string> } = {},
+): Promise<ServiceProcess> {
   const loaded = ['--import=tsx', ...(killed ? [`--import=${resolve(killed.by)}`] : [])]
-  const child = spawn(process.execPath, [...loaded, resolve('src/main.ts'), 'serve'], {
+  const child = spawn(process.execPath, [...loaded, resolve('src/main.ts'), command], {
     env: {
       ...process.env,
       ...(killed && { KILL_AT: killed.at }),
@@ -24,12 +30,26 @@ export async function startProcess(folder: string, killed?: { by: string; at: st
       BASE_URL: 'https://saka.example.org',
       DATABASE_URL: `file:${resolve(folder, 'saka.db')}`,
       LOG_LEVEL: 'info',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  for await (const line of createInterface({ input: child.stdout! })) {
-    const address = /listening on (http:\/\/[\d.:]+)/.exec(line)?.[1]
-    if (address) return { child, address }
-  }
-  throw new Error('the service did not start')
+  const log: ServiceProcess['log'] = []
+  const lines = createInterface({ input: child.stdout! })
+  const address = await new Promise<string>((found, fail) => {
+    lines.on('line', (line) => {
+      log.push(JSON.parse(line))
+      const listening = /listening on (http:\/\/[\d.:]+)/.exec(line)?.[1]
+      if (listening) found(listening)
+    })
+    lines.on('close', () => fail(new Error('the service did not start')))
+  })
+  return { child, address, log }
+}
+
+/** Asks it to stop and answers its exit code. */
+export async function stopProcess({ child }: ServiceProcess): Promise<number | null> {
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  return ended
 }

@@ -35,6 +35,20 @@ export interface Db<Tables> {
   read: Reader<Tables>
 }
 
+/** How large a database is and how busy. What its engine does not tell is left out. */
+export interface MeasuredDatabase {
+  bytes: number
+  /** What was committed and is not in the file yet. */
+  logBytes?: number
+  /** Room on its disk. */
+  freeBytes?: number
+  /** Commands that wait. */
+  waiting: number
+}
+
+/** Is told of a commit: how many commands it holds, and how long it took, in seconds. */
+export type CommitDone = (commands: number, seconds: number) => void
+
 /** A database that has been opened and can be asked how it is and closed. */
 export interface OpenDb<Tables> extends Db<Tables> {
   /** Rejects when the database does not answer or is not at this version's tables. */
@@ -45,6 +59,7 @@ export interface OpenDb<Tables> extends Db<Tables> {
    * nothing.
    */
   emptyLog(): Promise<void>
+  measure(): Promise<MeasuredDatabase>
   close(): Promise<void>
 }
 

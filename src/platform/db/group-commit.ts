@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3'
+import type { CommitDone } from './db.ts'
 import { overloaded, storageFault } from './faults.ts'
 
 const maxWaiting = 10_000
@@ -27,9 +28,13 @@ export type Commit = <Result>(
  * One writer at a time, and one fsync for all who wait: work that queued up while the disk was busy is committed
  * together. Nobody is answered before the commit is durable, and one alone does not wait for company. When one fails,
  * everything is undone and done again with a savepoint for each, so that it fails alone; all work must bear being run
- * again. `together` bounds a group; 1 is a commit for each.
+ * again. `together` bounds a group; 1 is a commit for each. `waiting` tells how much is yet to be begun.
  */
-export function groupCommit(connection: Sqlite.Database, together = maxTogether): Commit {
+export function groupCommit(
+  connection: Sqlite.Database,
+  together = maxTogether,
+  onCommit: CommitDone = () => {},
+): Commit & { waiting: () => number } {
   const queue: Waiting[] = []
   let draining = false
   const begin = connection.prepare('BEGIN IMMEDIATE')
@@ -90,11 +95,13 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
 
   async function runTogether(group: Waiting[], run = runAll): Promise<void> {
     let answers: Answer[]
+    const began = performance.now()
     try {
       rollBack()
       begin.run()
       answers = await run(group)
       commit.run()
+      onCommit(group.length, (performance.now() - began) / 1000)
     } catch (error) {
       rollBack()
       if (run === runAll && (group.length > 1 || group[0]!.instead)) return runTogether(group, runApart)
@@ -121,7 +128,7 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
     draining = false
   }
 
-  return (work, instead) =>
+  const enqueue: Commit = (work, instead) =>
     new Promise((resolve, reject) => {
       if (queue.length >= maxWaiting) return reject(overloaded())
       queue.push({ work, instead, resolve: resolve as Waiting['resolve'], reject })
@@ -129,4 +136,5 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
       draining = true
       void drain()
     })
+  return Object.assign(enqueue, { waiting: () => queue.length })
 }

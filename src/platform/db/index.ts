@@ -1,5 +1,5 @@
 export { type Columns, postgresColumns, sqliteColumns } from './columns.ts'
-export { type Db, type OpenDb, prepared, type Reader, type Tx } from './db.ts'
+export { type Db, type MeasuredDatabase, type OpenDb, prepared, type Reader, type Tx } from './db.ts'
 export {
   isCheckViolation,
   isReferenceViolation,
@@ -11,3 +11,4 @@ export { insertRows } from './insert-rows.ts'
 export { NewerDatabase } from './migrations.ts'
 export { openPostgres } from './postgres.ts'
 export { openSqlite } from './sqlite.ts'
+export { checkSqlite, copySqlite, DatabaseInUse, settleSqlite } from './sqlite-copy.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
-import type { OpenDb, Reader, Tx } from './db.ts'
+import type { CommitDone, OpenDb, Reader, Tx } from './db.ts'
 import { isLostConnection, isRace, outcomeUnknown, overloaded, storageFault } from './faults.ts'
 import { applyPostgresMigrations, isPostgresMigrated } from './migrations.ts'
 import { compiledForPostgres } from './statement.ts'
@@ -18,6 +18,8 @@ export interface PostgresOptions<Tables> {
   statementSeconds: number
   /** Is told of a connection that broke while nobody used it. */
   onLost: (error: Error) => void
+  /** Is told of every commit. */
+  onCommit?: CommitDone
 }
 
 const connectMilliseconds = 10_000
@@ -62,13 +64,22 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
     throw error
   })
   return {
-    transact: (work, instead) =>
-      transact(writers, (client) => work(txOn(client)), instead && ((client, error) => instead(txOn(client), error))),
+    transact: async (work, instead) => {
+      const start = performance.now()
+      const inTx = (client: pg.PoolClient) => work(txOn(client))
+      const result = await transact(writers, inTx, instead && ((client, error) => instead(txOn(client), error)))
+      options.onCommit?.(1, (performance.now() - start) / 1000)
+      return result
+    },
     read: readerOn(readers),
     check: async () => {
       if (!(await isPostgresMigrated(readers, options.migrationsFolder))) throw new Error('migrations are missing')
     },
     emptyLog: async () => {},
+    measure: async () => {
+      const { rows } = await readers.query('SELECT pg_database_size(current_database()) AS bytes')
+      return { bytes: rows[0].bytes, waiting: writers.waitingCount + readers.waitingCount }
+    },
     close,
   }
 }

@@ -1,8 +1,9 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import type { OpenDb, Reader, Tx } from './db.ts'
+import type { CommitDone, MeasuredDatabase, OpenDb, Reader, Tx } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { applyMigrations, isMigrated } from './migrations.ts'
 import { compiled } from './statement.ts'
@@ -17,6 +18,8 @@ export interface SqliteOptions<Tables> {
   migrationsFolder: string
   /** How many commands share a commit at most; all that wait, if absent. */
   commitTogether?: number
+  /** Is told of every commit. */
+  onCommit?: CommitDone
 }
 
 /**
@@ -37,7 +40,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   const reader = connect(options.file)
   reader.pragma('query_only = ON')
 
-  const commit = groupCommit(writer, options.commitTogether)
+  const commit = groupCommit(writer, options.commitTogether, options.onCommit)
   const readerOn = (connection: Sqlite.Database): Reader<Tables> => ({
     q: drizzle(connection),
     t: options.tables,
@@ -56,6 +59,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
       await commit(async () => {})
       emptyLog(writer)
     },
+    measure: async () => ({ ...(await sizesOf(options.file)), waiting: commit.waiting() }),
     close: async () => {
       reader.close()
       writer.close()
@@ -71,6 +75,16 @@ function emptyLog(writer: Sqlite.Database): void {
     if (busy) throw new Error('another process reads the database, so its log cannot be emptied')
   } finally {
     writer.pragma(`busy_timeout = ${busyMilliseconds}`)
+  }
+}
+
+async function sizesOf(file: string): Promise<Omit<MeasuredDatabase, 'waiting'>> {
+  const bytesOf = (path: string) => stat(path).then(({ size }) => size)
+  const disk = await statfs(dirname(file))
+  return {
+    bytes: await bytesOf(file),
+    logBytes: await bytesOf(`${file}-wal`).catch(() => 0),
+    freeBytes: disk.bavail * disk.bsize,
   }
 }
 

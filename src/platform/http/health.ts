@@ -17,7 +17,7 @@ const tags = ['Service']
 const open = { open: true } as const
 
 /**
- * Whether the service is alive, whether it can serve, and its contract. A job that has not begun when it should have is named,
+ * Whether the service is alive, and whether it can serve. A job that has not begun when it should have is named,
  * and no reason to send nobody here: scanning goes on without it.
  */
 export async function healthRoutes(
@@ -48,5 +48,4 @@ export async function healthRoutes(
       return { database: 'ready', jobs: late.length > 0 ? `late: ${late.join(', ')}` : 'ready' }
     },
   )
-  app.get('/openapi.json', { config: open, schema: { hide: true } }, () => app.swagger())
 }

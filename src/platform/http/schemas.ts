@@ -89,3 +89,9 @@ export const problemResponses = { '4xx': { description: 'A problem', content: pr
 /** Answers of one kind: `schema` under `status`, or a problem. */
 export const answers = <const Status extends number, S extends TSchema>(status: Status, schema: S) =>
   ({ [status]: schema, ...problemResponses }) as { [K in Status]: S } & typeof problemResponses
+
+/** Answers that are a file of this media type. */
+export const fileAnswers = (mediaType: string, description: string) => ({
+  200: { description, content: { [mediaType]: { schema: Type.String({ format: 'binary', examples: ['…'] }) } } },
+  ...problemResponses,
+})

@@ -5,6 +5,8 @@ import type { Deps } from '../../deps.ts'
 import type { App } from './app.ts'
 import { answerError, answerNotFound } from './problems.ts'
 import { countRequests } from './rate-limits.ts'
+import { countAnswers } from './request-metrics.ts'
+import { traceRequests } from './request-tracing.ts'
 import { namedSchemas } from './schemas.ts'
 import { securityHeaders } from './security-headers.ts'
 import { outputCompiler } from './serialization.ts'
@@ -56,6 +58,8 @@ export async function httpServer(deps: Deps): Promise<App> {
     request.log.info({ route, status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) }, 'answered')
     done()
   })
+  if (deps.tracing) traceRequests(app, deps.tracing, config.trustProxy)
+  countAnswers(app, deps.metrics)
   endConnections(app)
   refuseSlowBodies(app, config.bodySeconds)
   for (const schema of namedSchemas()) app.addSchema(schema)

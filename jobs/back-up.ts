@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setPriority } from 'node:os'
+import { resolve } from 'node:path'
+import process from 'node:process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { Deps } from '../src/deps.ts'
+import type { RunFigures, ScheduledJob } from '../src/runs/index.ts'
+
+/** As this file runs, from source or compiled, so does the program that is started. */
+const isSource = import.meta.url.endsWith('.ts')
+const main = fileURLToPath(new URL(isSource ? '../src/main.ts' : '../src/main.js', import.meta.url))
+
+/** Makes a backup every night where `BACKUP_FOLDER` says, in a process of its own: copying and proving it must hold nobody up. */
+export const backUpJob = {
+  name: 'back-up',
+  meaning: {
+    el: 'Φτιάχνει κάθε νύχτα ένα αντίγραφο ασφαλείας, το δοκιμάζει και διαγράφει τα παλιά.',
+    en: 'Makes a backup every night, tries it out, and removes old ones.',
+  },
+  pattern: '20 4 * * *',
+  run: async ({ config }, { signal }) => {
+    const { backupFolder } = config
+    return backupFolder ? { made: 1, ...(await makeBackup(config, backupFolder, signal)) } : { made: 0 }
+  },
+} satisfies ScheduledJob
+
+async function makeBackup(config: Deps['config'], folder: string, signal: AbortSignal): Promise<RunFigures> {
+  const child = spawn(process.execPath, [...process.execArgv, main, 'backup', '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+    env: {
+      ...process.env,
+      DATABASE_URL: `file:${resolve(config.databaseFile)}`,
+      BACKUP_FOLDER: resolve(folder),
+      BACKUP_DAILY: String(config.backupDaily),
+      BACKUP_WEEKLY: String(config.backupWeekly),
+      BACKUP_MONTHLY: String(config.backupMonthly),
+      TIME_ZONE: config.timeZone,
+    },
+  })
+  if (child.pid) setPriority(child.pid, 10)
+  const [said, complained, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  if (code !== 0) throw new Error(complained.trim() || `the backup ended with ${code}`)
+  const { bytes, events, removed } = JSON.parse(said) as Record<string, number>
+  return { bytes: bytes!, events: events!, removed: removed! }
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Clock } from '../kernel/time.ts'
+import type { Config } from '../platform/config.ts'
+import type { BackupEngine } from './engine.ts'
+import { type Backup, BackupRefused, backupName, backupsAmong, outdated } from './rules.ts'
+import { tryOut } from './verify.ts'
+
+/** A backup that was made and proven. */
+export interface MadeBackup {
+  file: string
+  bytes: number
+  /** How many sealed events its trail has. */
+  events: number
+}
+
+const unfinished = /^\.saka-(part|try)-/
+const abandonedMilliseconds = 24 * 60 * 60_000
+
+/**
+ * Makes a backup in `folder` while the service goes on: everything that was answered before it began is in it. It has its name
+ * once it was loaded and found whole, and is on the disk by then; before that, whatever ends this leaves nothing that could be
+ * taken for one. Throws {@link BackupRefused} where the copy is not whole.
+ */
+export async function backUp(engine: BackupEngine, clock: Clock, folder: string): Promise<MadeBackup> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  clearAbandoned(folder)
+  const name = backupName(clock.now(), engine.ending)
+  const part = join(folder, `.saka-part-${randomUUID()}`)
+  try {
+    await engine.dump(part)
+    const { events } = await tryOut(engine, part, folder, async (_loaded, verified) => verified)
+    const file = resolve(folder, name)
+    giveName(part, file)
+    return { file, bytes: statSync(file).size, events }
+  } finally {
+    rmSync(part, { force: true })
+  }
+}
+
+/** The newest backup in `folder` and how large it is; undefined where there is none. */
+export function findNewest(
+  engine: Pick<BackupEngine, 'ending'>,
+  folder: string,
+): (Backup & { bytes: number }) | undefined {
+  if (!existsSync(folder)) return undefined
+  const [newest] = backupsAmong(readdirSync(folder), engine.ending)
+  return newest && { ...newest, bytes: statSync(join(folder, newest.name)).size }
+}
+
+/** Removes the backups in `folder` that are no longer kept, and answers their names. Other files stay. */
+export function thinOut(engine: BackupEngine, folder: string, config: Config): string[] {
+  const { backupDaily: daily, backupWeekly: weekly, backupMonthly: monthly, timeZone } = config
+  const old = outdated(backupsAmong(readdirSync(folder), engine.ending), { daily, weekly, monthly }, timeZone)
+  for (const { name } of old) rmSync(join(folder, name))
+  return old.map(({ name }) => name)
+}
+
+/** Whoever makes two in one second gets one. */
+function giveName(part: string, file: string): void {
+  try {
+    linkSync(part, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new BackupRefused(`${file} is there already. Try again in a second.`)
+  }
+  const handle = openSync(resolve(file, '..'), 'r')
+  fsyncSync(handle)
+  closeSync(handle)
+}
+
+/** What a backup that was killed left behind, a day ago or longer: one that is being made now looks the same. */
+function clearAbandoned(folder: string): void {
+  for (const name of readdirSync(folder).filter((name) => unfinished.test(name))) {
+    const path = join(folder, name)
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    if (age > abandonedMilliseconds) rmSync(path, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,69 @@
+import { existsSync, renameSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { checkpointFile, recordEvent } from '../audit/index.ts'
+import type { Deps } from '../deps.ts'
+import { systemActor } from '../identity/index.ts'
+import type { BackupEngine } from './engine.ts'
+import { BackupRefused } from './rules.ts'
+import { tryOut } from './verify.ts'
+
+/** What a restore did, and what is left to do. */
+export interface Restored {
+  events: number
+  /** Where the former database is kept; undefined where there was none. */
+  former: string | undefined
+  /** What to do before the service is started, in sentences. */
+  toDo: string[]
+}
+
+/**
+ * Puts a backup in the place of the database: loads it beside, proves it whole, writes the restore into its trail, and changes the
+ * two in one step. The former database is kept. Throws {@link BackupRefused} where there is a database and it is not told to
+ * replace it (`force`), where a service has it open, and where the backup is not whole; then nothing has changed.
+ */
+export async function restore(
+  engine: BackupEngine,
+  deps: Pick<Deps, 'config' | 'clock' | 'newId'>,
+  { file, force }: { file: string; force: boolean },
+): Promise<Restored> {
+  if (!existsSync(file)) throw new BackupRefused(`There is no file ${file}.`)
+  if (engine.holdsSomething() && !force)
+    throw new BackupRefused(
+      'There is a database already. Say --force to put the backup in its place; it is kept beside.',
+    )
+  engine.refuseIfInUse()
+  const asideAs = `before-restore-${deps.clock.now().slice(0, 19).replaceAll(':', '')}Z`
+  return tryOut(engine, resolve(file), engine.folder, async ({ db, folder }, { events }) => {
+    await db.transact((tx) =>
+      recordEvent(deps, tx, systemActor, 'backup.restored', deps.newId(), { backup: basename(file), events }),
+    )
+    await db.close()
+    const former = engine.replace(folder, asideAs)
+    return { events, former, toDo: [...putCopiesAside(deps, asideAs), ...missingKeys(deps)] }
+  })
+}
+
+/** The checkpoints that were kept are those of the former trail: left in place, they would say that this one was cut off. */
+function putCopiesAside({ config }: Pick<Deps, 'config'>, asideAs: string): string[] {
+  const copies = checkpointFile(config)
+  if (!existsSync(copies)) return []
+  const aside = `${copies}.${asideAs}`
+  try {
+    renameSync(copies, aside)
+    return [`Tell the auditor: the trail was set back, and the checkpoints kept until now are in ${aside}.`]
+  } catch {
+    return [`Move ${copies} elsewhere, and tell the auditor that the trail was set back.`]
+  }
+}
+
+/** Keys are in no backup. Where they are not here either, the first start makes others. */
+function missingKeys({ config }: Pick<Deps, 'config'>): string[] {
+  const keys = [
+    [config.auditSigningKey, 'audit-key', 'the trail is signed with another key from now on'],
+    [config.secretKey, 'key', 'authenticator apps have to be set up anew'],
+  ] as const
+  return keys.flatMap(([given, ending, otherwise]) => {
+    const file = `${resolve(config.databaseFile)}.${ending}`
+    return given || existsSync(file) ? [] : [`Put the key back that was in ${file}; otherwise ${otherwise}.`]
+  })
+}

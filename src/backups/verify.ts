@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { verifyCopiedTrail } from '../audit/index.ts'
+import { countOf } from '../kernel/plurals.ts'
+import type { OpenDb } from '../platform/db/index.ts'
+import type { Tables } from '../schema.ts'
+import type { BackupEngine } from './engine.ts'
+import { countStrayMovements, countTornVouchers, countWrongBalances, listUnbalancedKits } from './repository.ts'
+import { notWhole } from './rules.ts'
+
+/** What was found in a backup that is good. */
+export interface Verified {
+  /** How many events the trail has that are sealed. */
+  events: number
+}
+
+/**
+ * Loads a dump into a database of its own below `folder`, proves that it is whole, hands it to `use`, and throws it away. Whole:
+ * the engine finds nothing wrong, the books balance, and the trail is the one that was sealed. Throws `BackupRefused`.
+ */
+export async function tryOut<Result>(
+  engine: BackupEngine,
+  dump: string,
+  folder: string,
+  use: (loaded: { db: OpenDb<Tables>; folder: string }, verified: Verified) => Promise<Result>,
+): Promise<Result> {
+  const own = mkdtempSync(join(folder, '.saka-try-'))
+  try {
+    const db = await engine.load(dump, own)
+    try {
+      return await use({ db, folder: own }, await verify(db))
+    } finally {
+      await db.close()
+    }
+  } finally {
+    rmSync(own, { recursive: true, force: true })
+  }
+}
+
+async function verify({ read }: OpenDb<Tables>): Promise<Verified> {
+  const found = (await listUnbalancedKits(read)).map(
+    ({ kitId, total }) => `the balances of kit ${kitId} sum to ${total}, not to 0`,
+  )
+  const counts = [
+    [await countWrongBalances(read), 'balance', 'not the sum of the movements'],
+    [await countStrayMovements(read), 'end', 'of movements without a balance'],
+    [await countTornVouchers(read), 'voucher', 'at odds with the redemptions'],
+  ] as const
+  for (const [count, what, wrong] of counts) if (count > 0) found.push(`${countOf(count, what)} ${wrong}`)
+  const trail = await verifyCopiedTrail(read)
+  if (trail.firstBroken) found.push(`in the trail: ${trail.firstBroken.detail}`)
+  if (found.length > 0) throw notWhole(found)
+  return { events: trail.events }
+}

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { BackupRefused, backUp, restore, sqliteEngine, thinOut } from '../backups/index.ts'
+import { idSource } from '../kernel/ids.ts'
+import { countOf } from '../kernel/plurals.ts'
+import { systemClock } from '../kernel/time.ts'
+import { type Config, readConfig } from '../platform/config.ts'
+import { openSqlite } from '../platform/db/index.ts'
+import { projectRoot } from '../platform/project-root.ts'
+import { sqliteSchema } from '../schema.ts'
+import type { Terminal } from './terminal.ts'
+
+type Env = Record<string, string | undefined>
+
+function engineOf(config: Config) {
+  const migrationsFolder = resolve(projectRoot, 'drizzle/sqlite')
+  return sqliteEngine(resolve(config.databaseFile), (file) =>
+    openSqlite({ file, tables: sqliteSchema, migrationsFolder }),
+  )
+}
+
+/** `saka backup [FOLDER] [--json]`: makes a backup. In `BACKUP_FOLDER`, which it goes to by itself, old ones are thinned out. */
+export async function runBackup(env: Env, { out }: Terminal, args: string[]): Promise<void> {
+  const { values, positionals } = argumentsOf(args, { json: { type: 'boolean' } }, 'saka backup [FOLDER] [--json]', 1)
+  const config = readConfig(env)
+  const engine = engineOf(config)
+  const folder = positionals[0] ?? config.backupFolder
+  if (!folder) throw new BackupRefused('Name a folder for the backup, or set BACKUP_FOLDER.')
+  const made = await backUp(engine, systemClock, folder)
+  const removed = positionals[0] ? [] : thinOut(engine, folder, config)
+  if (values.json) {
+    out(`${JSON.stringify({ ...made, removed: removed.length })}\n`)
+    return
+  }
+  out(`${made.file}: ${made.bytes} bytes, loaded again and found whole, ${countOf(made.events, 'sealed event')}.\n`)
+  for (const name of removed) out(`${name} is removed.\n`)
+  out('No key is in it: keep a copy of the keys beside the database somewhere else, once.\n')
+}
+
+/** `saka restore FILE [--force]`: puts a backup in the place of the database. */
+export async function runRestore(env: Env, { out }: Terminal, args: string[]): Promise<void> {
+  const options = { force: { type: 'boolean' } } as const
+  const { values, positionals } = argumentsOf(args, options, 'saka restore FILE [--force]', 1)
+  const [file] = positionals
+  if (!file) throw new BackupRefused('Name the backup to restore: saka restore FILE [--force]')
+  const config = readConfig(env)
+  const deps = { config, clock: systemClock, newId: idSource() }
+  const done = await restore(engineOf(config), deps, { file, force: values.force === true })
+  out(`${file} is restored and whole, ${countOf(done.events, 'sealed event')}.\n`)
+  if (done.former) out(`The former database is kept in ${done.former}.\n`)
+  for (const sentence of done.toDo) out(`${sentence}\n`)
+}
+
+function argumentsOf<Options extends Record<string, { type: 'boolean' }>>(
+  args: string[],
+  options: Options,
+  usage: string,
+  most: number,
+) {
+  try {
+    const parsed = parseArgs({ args, options, allowPositionals: true })
+    if (parsed.positionals.length <= most) return parsed
+  } catch {
+    // Told below, as what cannot be understood.
+  }
+  throw new BackupRefused(`This cannot be understood. Say ${usage}`)
+}

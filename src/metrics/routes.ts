@@ -1,0 +1,53 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Deps } from '../deps.ts'
+import { defineProblem } from '../kernel/problem.ts'
+import { inTurns } from '../kernel/turns.ts'
+import { type App, fileAnswers } from '../platform/http/index.ts'
+import { openGauges } from './gauges.ts'
+
+const metricsClosed = defineProblem({
+  code: 'metrics_closed',
+  status: 401,
+  title: 'The metrics are not for everybody',
+  detail: () =>
+    'Send METRICS_TOKEN as a bearer token. Where none is set, only programs on the machine of the service may ask.',
+})
+
+/** How the service is, in figures, for Prometheus. Raises `metrics_closed`. */
+export async function metricsRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const { registry } = deps.metrics
+  const gauges = openGauges()
+  // However many ask, what is looked up is looked up by one after the other.
+  const read = inTurns(async () => {
+    const lookedUp = await gauges.read(deps)
+    return `${await registry.metrics()}\n${lookedUp}`
+  })
+  const mayAsk = doorFor(deps.config.metricsToken)
+  app.get(
+    '/metrics',
+    {
+      config: { open: true },
+      schema: {
+        tags: ['Service'],
+        summary: 'Figures for Prometheus',
+        response: fileAnswers('text/plain', 'Its figures.'),
+      },
+    },
+    async (request, reply) => {
+      if (!mayAsk(request.headers.authorization, request.socket.remoteAddress, request.headers)) throw metricsClosed()
+      return reply.header('Content-Type', registry.contentType).send(await read())
+    },
+  )
+}
+
+/** Headers by which a proxy says for whom it asks: then it is not this machine that asks. */
+const forwarding = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'x-real-ip', 'via']
+
+function doorFor(token: string | undefined) {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const right = token && digest(`Bearer ${token}`)
+  return (authorization: string | undefined, address: string | undefined, headers: Record<string, unknown>) =>
+    right
+      ? timingSafeEqual(digest(authorization ?? ''), right)
+      : /^(127\.|::1$|::ffff:127\.)/.test(address ?? '') && !forwarding.some((name) => name in headers)
+}

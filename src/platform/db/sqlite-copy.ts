@@ -1,0 +1,47 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+
+/** Another process has the database open. */
+export class DatabaseInUse extends Error {}
+
+/** Writes the whole database, as of one moment, into a new file that its owner alone can read. Others go on writing meanwhile. */
+export function copySqlite(file: string, target: string): void {
+  const source = new Sqlite(file, { readonly: true, fileMustExist: true })
+  try {
+    closeSync(openSync(target, 'wx', 0o600))
+    source.prepare('VACUUM INTO ?').run(target)
+  } finally {
+    source.close()
+  }
+  const made = openSync(target, 'r+')
+  fsyncSync(made)
+  closeSync(made)
+}
+
+/** What SQLite finds wrong with a file: with its pages, its indexes and its references. Nothing, if it is whole. */
+export function checkSqlite(file: string): string[] {
+  const connection = new Sqlite(file, { readonly: true, fileMustExist: true })
+  try {
+    const pages = connection.pragma('integrity_check(10)') as { integrity_check: string }[]
+    const references = connection.pragma('foreign_key_check') as { table: string; parent: string }[]
+    return [
+      ...pages.map((row) => row.integrity_check).filter((text) => text !== 'ok'),
+      ...references.slice(0, 10).map(({ table, parent }) => `a row of ${table} refers to none of ${parent}`),
+    ]
+  } finally {
+    connection.close()
+  }
+}
+
+/** Brings all that was committed into the one file, with none beside it. Throws {@link DatabaseInUse} while anybody has it open. */
+export function settleSqlite(file: string): void {
+  const connection = new Sqlite(file, { timeout: 0, fileMustExist: true })
+  try {
+    connection.pragma('journal_mode = DELETE')
+    connection.exec('BEGIN EXCLUSIVE; COMMIT')
+  } catch (error) {
+    throw /^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: string }).code)) ? new DatabaseInUse() : error
+  } finally {
+    connection.close()
+  }
+}

@@ -1,0 +1,26 @@
+import type { Deps } from './deps.ts'
+import { inSpan, type Tracing } from './platform/tracing.ts'
+import { isScheduled, type Job } from './runs/index.ts'
+
+/** The same database and jobs, with a span for each transaction, run and task. */
+export function traced(
+  { db, jobs }: Pick<Deps, 'db' | 'jobs'>,
+  tracing: Tracing,
+): Pick<Deps, 'db' | 'jobs' | 'tracing'> {
+  return {
+    tracing,
+    db: { ...db, transact: (work, instead) => inSpan(tracing, 'transaction', {}, () => db.transact(work, instead)) },
+    jobs: jobs.map((job) => tracedJob(job, tracing)),
+  }
+}
+
+function tracedJob(job: Job, tracing: Tracing): Job {
+  const name = `job ${job.name}`
+  return isScheduled(job)
+    ? { ...job, run: (deps, control) => inSpan(tracing, name, {}, () => job.run(deps, control)) }
+    : {
+        ...job,
+        attempt: (deps, task, signal) =>
+          inSpan(tracing, name, { 'saka.attempt': task.attempts }, () => job.attempt(deps, task, signal)),
+      }
+}
