@@ -1,6 +1,6 @@
 export { deleteRuns } from './repository.ts'
 export { runRoutes } from './routes.ts'
-export { type AskedJob, isScheduled, type Job, type ScheduledJob } from './rules.ts'
+export { type AskedJob, isScheduled, type Job, redisAway, type ScheduledJob } from './rules.ts'
 export { deleteTasks, hasDueTask } from './task-repository.ts'
 export { GiveUp, RetryLater } from './task-rules.ts'
 export { askFor, attemptTask, beginNextTask, beginTask, handOverTasks } from './tasks.ts'

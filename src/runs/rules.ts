@@ -92,3 +92,13 @@ export const notByClock = defineProblem<{ name: string }>({
   title: 'The job does not run by the clock',
   detail: ({ name }) => `${name} does what it is asked for. Retry what failed of it instead.`,
 })
+
+/** What is in Redis cannot be shown. */
+export const redisAway = defineProblem({
+  code: 'redis_away',
+  status: 503,
+  title: 'Redis does not answer',
+  detail: () =>
+    'The queues are in Redis, which does not answer. Nothing is lost: jobs go on once it does. Look again later.',
+  members: () => ({ retryAfter: 30 }),
+})
