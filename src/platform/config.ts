@@ -19,6 +19,7 @@ export interface Config {
   timeZone: string
   uploadLimitBytes: number
   retentionDays: number
+  closeAfterDays: number
   logLevel: string
   trustProxy: boolean
   /** Requests a minute; 0 is as many as they like. */
@@ -254,6 +255,13 @@ export const settings: Record<keyof Config, Setting> = {
     fallback: '180',
     meaning: 'How many days after its closing a campaign’s personal data is erased, where the campaign does not say.',
     read: whole(0, 3650),
+  },
+  closeAfterDays: {
+    name: 'CLOSE_AFTER_DAYS',
+    fallback: '7',
+    meaning:
+      'How many days after coordinators were told that a pickup window is over the pickup ends by itself; 0 leaves it to them.',
+    read: whole(0, 365),
   },
   logLevel: {
     name: 'LOG_LEVEL',

@@ -29,6 +29,8 @@ export const dataMap: Record<string, Partial<Record<DataKind, string>>> = {
   auditMailings: { plain: 'id at' },
   jobRuns: { plain: 'id job status actorId dueAt startedAt endedAt leasedUntil cancelRequestedAt figures failure' },
   tasks: { plain: 'id job payload status runAt leasedUntil handedAt failure createdAt endedAt' },
+  situations: { plain: 'topic matter state since toldAt' },
+  notices: { plain: 'id topic role subject text createdAt' },
   auditDisclosures: { typed: 'value', plain: 'eventId field campaignId salt' },
   communities: { plain: 'id code name nameLatin' },
   locations: { plain: 'id kind name' },

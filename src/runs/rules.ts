@@ -1,13 +1,14 @@
 import type { Deps } from '../deps.ts'
 import { defineProblem } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
+import type { Wording } from '../kernel/wording.ts'
 import type { Config } from '../platform/config.ts'
 
 interface Named {
   /** kebab-case, as an operator reads it. */
   name: string
   /** What it does, in one sentence for a coordinator. */
-  meaning: { el: string; en: string }
+  meaning: Wording
 }
 
 /** Work that happens by itself, again and again. */
