@@ -1,7 +1,7 @@
 import { plusMilliseconds } from '../src/kernel/time.ts'
 import { deleteNotices } from '../src/notices/index.ts'
 import { forgetAnswers } from '../src/platform/http/index.ts'
-import { deleteRuns, deleteTasks, type ScheduledJob } from '../src/runs/index.ts'
+import { deleteRuns, deleteTasks, type FigureName, type ScheduledJob } from '../src/runs/index.ts'
 
 const keptMilliseconds = 30 * 24 * 60 * 60_000
 
@@ -22,4 +22,4 @@ export const forgetAnswersJob = {
       notices: await db.transact((tx) => deleteNotices(tx, before)),
     }
   },
-} satisfies ScheduledJob
+} satisfies ScheduledJob<FigureName>

@@ -25,8 +25,9 @@ export async function mailNotice({ db, mailer }: Deps, { payload }: AskedTask): 
 function failureOf(error: Error): Error {
   if (error instanceof AddressRefused || error instanceof DeliveryDoubtful)
     return new GiveUp(error.message, { cause: error })
-  if (error instanceof DeliveryDelayed) return new RetryLater(error.message, waiting(error))
-  if (error instanceof ChannelDown) return new RetryLater(error.message, { ...waiting(error), pausesJob: true })
+  if (error instanceof DeliveryDelayed) return new RetryLater(error.message, { ...waiting(error), cause: error })
+  if (error instanceof ChannelDown)
+    return new RetryLater(error.message, { ...waiting(error), pausesJob: true, cause: error })
   return error
 }
 

@@ -27,8 +27,10 @@ export const dataMap: Record<string, Partial<Record<DataKind, string>>> = {
   auditNodes: { plain: 'hash' },
   auditCheckpoints: { plain: 'at root head previous publicKey signature' },
   auditMailings: { plain: 'id at' },
-  jobRuns: { plain: 'id job status actorId dueAt startedAt endedAt leasedUntil cancelRequestedAt figures failure' },
-  tasks: { plain: 'id job payload status runAt leasedUntil handedAt failure createdAt endedAt' },
+  jobRuns: {
+    plain: 'id job status actorId dueAt startedAt endedAt leasedUntil cancelRequestedAt figures failure reason',
+  },
+  tasks: { plain: 'id job payload status runAt leasedUntil handedAt failure reason createdAt endedAt' },
   situations: { plain: 'topic matter state since toldAt' },
   notices: { plain: 'id topic role subject text createdAt' },
   auditDisclosures: { typed: 'value', plain: 'eventId field campaignId salt' },

@@ -17,7 +17,7 @@ export async function interruptRuns({ q, t }: Tx, job: string, now: Instant): Pr
   const r = t.jobRuns
   await q
     .update(r)
-    .set({ status: 'interrupted', endedAt: now })
+    .set({ status: 'interrupted', endedAt: now, reason: 'process_ended' })
     .where(and(eq(r.job, job), eq(r.status, 'running'), lt(r.leasedUntil, now)))
 }
 
@@ -25,7 +25,7 @@ export async function interruptRuns({ q, t }: Tx, job: string, now: Instant): Pr
 export async function updateRun(
   { q, t }: Tx,
   id: Id,
-  change: Partial<Pick<JobRun, 'status' | 'endedAt' | 'leasedUntil' | 'figures' | 'failure'>>,
+  change: Partial<Pick<JobRun, 'status' | 'endedAt' | 'leasedUntil' | 'figures' | 'failure' | 'reason'>>,
 ): Promise<void> {
   const r = t.jobRuns
   await q

@@ -12,11 +12,11 @@ interface Named {
 }
 
 /** Work that happens by itself, again and again. */
-export interface ScheduledJob extends Named {
+export interface ScheduledJob<Figure extends string = string> extends Named {
   /** When: a cron pattern in the municipality's time zone. */
   pattern: string
   /** Does it once and answers its figures. Doing it twice does no harm. */
-  run(deps: Deps, control: RunControl): Promise<RunFigures>
+  run(deps: Deps, control: RunControl): Promise<Partial<Record<Figure, number>>>
 }
 
 /** What a run is given to say how far it is and to be told to stop. */
@@ -50,7 +50,7 @@ export interface AskedTask {
 export type TaskPayload = Record<string, string | number | null>
 
 /** Work that happens without anybody doing it. */
-export type Job = ScheduledJob | AskedJob
+export type Job<Figure extends string = string> = ScheduledJob<Figure> | AskedJob
 
 /** Whether a job runs by the clock. */
 export function isScheduled(job: Job): job is ScheduledJob {

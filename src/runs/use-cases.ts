@@ -6,6 +6,8 @@ import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
+import { type FailureReason, failureOf, failureWords } from './failure-rules.ts'
+import { figuresInWords } from './figure-words.ts'
 import {
   findLastRun,
   insertRun,
@@ -34,9 +36,25 @@ export type PlannedJob = Pick<Job, 'name' | 'meaning'> & {
   pattern: string | null
   nextRunAt: Instant | null
   late: boolean
-  lastRun: JobRun | null
+  lastRun: ShownRun | null
   tasks: Partial<Record<TaskStatus, number>> | null
 }
+
+/** A run with its figures and its failure in words. */
+export type ShownRun = ReturnType<typeof shownRun>
+
+/** A task with its failure in words. */
+export type ShownTask = ReturnType<typeof shownTask>
+
+function shownRun(run: JobRun) {
+  return { ...run, summary: figuresInWords(run.figures), reason: reasonInWords(run.reason) }
+}
+
+function shownTask(task: Task) {
+  return { ...task, reason: reasonInWords(task.reason) }
+}
+
+const reasonInWords = (code: FailureReason | null) => code && { code, meaning: failureWords[code] }
 
 /** Every job there is, by name. */
 export async function readJobs(deps: Deps, actor: Actor | undefined): Promise<PlannedJob[]> {
@@ -74,7 +92,15 @@ async function planOf(deps: Deps, job: Job): Promise<PlannedJob> {
   const lastRun = (await findLastRun(deps.db.read, name)) ?? null
   const since = lastRun && lastRun.startedAt > deps.startedAt ? lastRun.startedAt : deps.startedAt
   const late = isLate(nextRunOf(deps, job, since), now)
-  return { name, meaning, pattern: job.pattern, nextRunAt: nextRunOf(deps, job, now), late, lastRun, tasks: null }
+  return {
+    name,
+    meaning,
+    pattern: job.pattern,
+    nextRunAt: nextRunOf(deps, job, now),
+    late,
+    lastRun: lastRun && shownRun(lastRun),
+    tasks: null,
+  }
 }
 
 /** When a job is due for the first time after an instant. */
@@ -100,9 +126,10 @@ export async function readRuns(
   actor: Actor | undefined,
   name: string,
   page: PageQuery,
-): Promise<Page<JobRun>> {
+): Promise<Page<ShownRun>> {
   authorize(actor, 'job:read')
-  return listRuns(deps.db.read, getJob(deps, name).name, page)
+  const { items, nextCursor } = await listRuns(deps.db.read, getJob(deps, name).name, page)
+  return { items: items.map(shownRun), nextCursor }
 }
 
 /** The tasks of a job, the newest first. Raises `not_found`. */
@@ -111,9 +138,10 @@ export async function readTasks(
   actor: Actor | undefined,
   { name, status }: { name: string; status?: TaskStatus | undefined },
   page: PageQuery,
-): Promise<Page<Task>> {
+): Promise<Page<ShownTask>> {
   authorize(actor, 'job:read')
-  return listTasks(deps.db.read, { job: getJob(deps, name).name, status }, page)
+  const { items, nextCursor } = await listTasks(deps.db.read, { job: getJob(deps, name).name, status }, page)
+  return { items: items.map(shownTask), nextCursor }
 }
 
 /** Asks again for the tasks of a job that failed: for all, or for those with these ids. Raises `not_found`. */
@@ -154,14 +182,14 @@ export function cancelJob(
 /**
  * Begins a run of a job now, and answers it while it goes on. Raises `not_found`, `not_by_clock` and `job_running`.
  */
-export async function requestRun(deps: Deps, actor: Actor | undefined, name: string): Promise<JobRun> {
+export async function requestRun(deps: Deps, actor: Actor | undefined, name: string): Promise<ShownRun> {
   authorize(actor, 'job:run')
   const job = getJob(deps, name)
   if (!isScheduled(job)) throw notByClock({ name })
   const run = await beginRun(deps, job, { actor })
   if (!run) throw jobRunning({ name })
   void finishRun(deps, job, run.id)
-  return run
+  return shownRun(run)
 }
 
 /**
@@ -205,6 +233,7 @@ function beginRun(
       cancelRequestedAt: null,
       figures: {},
       failure: null,
+      reason: null,
     }
     if (!(await insertRun(tx, run))) return undefined
     if (actor) await recordEvent(deps, tx, actor, 'job.requested', run.id, { job: job.name })
@@ -230,14 +259,13 @@ async function finishRun(deps: Deps, job: ScheduledJob, id: Id): Promise<void> {
     figures = { ...now }
   }
   try {
-    figures = await job.run(deps, { signal: stop.signal, progress })
+    figures = (await job.run(deps, { signal: stop.signal, progress })) as RunFigures
     await change({ status: stop.signal.aborted ? 'cancelled' : 'done', endedAt: clock.now(), figures })
     log.info({ job: job.name, ...figures }, 'job done')
   } catch (error) {
     const status = stop.signal.aborted ? 'cancelled' : 'failed'
     if (status === 'failed') log.error({ job: job.name, err: error }, 'job failed')
-    const failure = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
-    await change({ status, endedAt: clock.now(), failure, figures }).catch((again: unknown) =>
+    await change({ status, endedAt: clock.now(), figures, ...failureOf(error) }).catch((again: unknown) =>
       log.error({ job: job.name, err: again }, 'how the job ended could not be stored'),
     )
   } finally {

@@ -4,7 +4,7 @@ import type { RunControl } from './rules.ts'
 export type Outcome = 'done' | 'skipped'
 
 /** What a run that works through a list answers. */
-export interface WorkFigures extends Record<string, number> {
+export type WorkFigures = {
   lookedAt: number
   done: number
   /** There was nothing to do. */
