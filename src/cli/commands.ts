@@ -1,4 +1,5 @@
 import { startRunner } from '../../jobs/runner.ts'
+import { startWatch } from '../../jobs/watch.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
 import { BrokenWords } from '../notifications/index.ts'
@@ -67,8 +68,10 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const service = await serve(deps)
   await announceSetUp(deps)
   const runner = deps.config.runJobs ? await startRunner(deps) : undefined
+  const watch = startWatch(deps)
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
+  await watch.stop()
   await runner?.stop()
   await service.close()
   deps.close()
@@ -77,9 +80,11 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
 async function runWorker(env: Env, terminal: Terminal): Promise<void> {
   const deps = await openDeps(readConfig(env))
   const runner = await startRunner(deps)
+  const watch = startWatch(deps)
   deps.log.info('working')
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: ending what is under way')
+  await watch.stop()
   await runner.stop()
   deps.close()
 }

@@ -13,5 +13,5 @@ export {
 export { deleteTasks, hasDueTask } from './task-repository.ts'
 export { GiveUp, RetryLater } from './task-rules.ts'
 export { askFor, attemptTask, beginNextTask, beginTask, handOverTasks } from './tasks.ts'
-export { readLateJobs, readOverdueJobs, runOnTime } from './use-cases.ts'
+export { readLateJobs, readOverdueJobs, readTroubledJobs, runOnTime, type TroubledJob } from './use-cases.ts'
 export { type WorkFigures, workThrough } from './work-through.ts'

@@ -54,6 +54,14 @@ export async function findLastRun({ q, t }: Reader, job: string): Promise<JobRun
   return (await q.select().from(r).where(eq(r.job, job)).orderBy(desc(r.id)).limit(1))[0]
 }
 
+/** When the last run of a job that was done began. */
+export async function findLastDoneAt({ q, t }: Reader, job: string): Promise<Instant | null> {
+  const r = t.jobRuns
+  const done = and(eq(r.job, job), eq(r.status, 'done'))
+  const [last] = await q.select({ at: r.startedAt }).from(r).where(done).orderBy(desc(r.id)).limit(1)
+  return last?.at ?? null
+}
+
 /** The runs of a job, the newest first. */
 export async function listRuns({ q, t }: Reader, job: string, page: PageQuery): Promise<Page<JobRun>> {
   const r = t.jobRuns

@@ -77,6 +77,23 @@ export function isLate(dueAt: Instant | null, now: Instant): boolean {
   return dueAt !== null && Date.parse(now) - Date.parse(dueAt) > graceMilliseconds
 }
 
+/** What is known of a scheduled job when somebody asks how it does. */
+export interface JobHistory {
+  lastRun: { status: RunStatus; startedAt: Instant } | null
+  /** When the last run that was done began. */
+  lastDoneAt: Instant | null
+  nextRunAt: Instant | null
+}
+
+/**
+ * Whether a job has failed and it is not to be expected that the next run mends it soon: that one is far away, or runs have
+ * failed for a while.
+ */
+export function isFailing({ lastRun, lastDoneAt, nextRunAt }: JobHistory, now: Instant): boolean {
+  if (lastRun?.status !== 'failed' && lastRun?.status !== 'interrupted') return false
+  return isLate(now, nextRunAt ?? now) || isLate(lastDoneAt ?? lastRun.startedAt, now)
+}
+
 /** The job is at work. */
 export const jobRunning = defineProblem<{ name: string }>({
   code: 'job_running',

@@ -9,6 +9,7 @@ import { type Instant, plusMilliseconds } from '../kernel/time.ts'
 import { type FailureReason, failureOf, failureWords } from './failure-rules.ts'
 import { figuresInWords } from './figure-words.ts'
 import {
+  findLastDoneAt,
   findLastRun,
   insertRun,
   interruptRuns,
@@ -19,6 +20,7 @@ import {
   updateRun,
 } from './repository.ts'
 import {
+  isFailing,
   isLate,
   isScheduled,
   type Job,
@@ -67,6 +69,32 @@ export async function readJobs(deps: Deps, actor: Actor | undefined): Promise<Pl
 export async function readLateJobs(deps: Deps): Promise<string[]> {
   const planned = await Promise.all(deps.jobs.map((job) => planOf(deps, job)))
   return planned.filter(({ late }) => late).map(({ name }) => name)
+}
+
+/** A job that does not do what it should. */
+export interface TroubledJob extends Pick<Job, 'name' | 'meaning'> {
+  /** `perhaps` says that this process cannot tell: it has just started, or the job is at work right now. */
+  trouble: 'late' | 'failed' | 'perhaps'
+}
+
+/** The jobs that are late, that keep failing, or of whose tasks some have failed. */
+export async function readTroubledJobs(deps: Deps): Promise<TroubledJob[]> {
+  const told = await Promise.all(deps.jobs.map(async (job) => ({ job, trouble: await troubleOf(deps, job) })))
+  return told.flatMap(({ job: { name, meaning }, trouble }) => (trouble ? [{ name, meaning, trouble }] : []))
+}
+
+async function troubleOf(deps: Deps, job: Job): Promise<TroubledJob['trouble'] | undefined> {
+  const now = deps.clock.now()
+  const { read } = deps.db
+  const { late, lastRun, nextRunAt, tasks } = await planOf(deps, job)
+  if (late) return 'late'
+  if (!isScheduled(job)) {
+    if ((tasks?.failed ?? 0) > 0) return 'failed'
+    return isLate(nextRunAt, now) ? 'perhaps' : undefined
+  }
+  if (isFailing({ lastRun, nextRunAt, lastDoneAt: await findLastDoneAt(read, job.name) }, now)) return 'failed'
+  const isOverdue = !lastRun || isLate(nextRunOf(deps, job, lastRun.startedAt), now)
+  return isOverdue || lastRun.status === 'running' ? 'perhaps' : undefined
 }
 
 /** The jobs whose time came and went after their last run while nothing ran, and the moment that they missed last. */
