@@ -8,6 +8,7 @@ const ranks = [
   // Signing in is an audited act and reading the trail takes an authorised actor: these two know each other.
   ['identity', 'audit'],
   ['runs'],
+  ['notices'],
   ['places'],
   ['campaigns'],
   ['discrepancies'],

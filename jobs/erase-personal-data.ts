@@ -1,5 +1,5 @@
 import { eraseExpired } from '../src/privacy/index.ts'
-import type { ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
 
 /** Erases, every night, the personal data of campaigns whose retention is over. */
 export const erasePersonalDataJob = {
@@ -10,4 +10,4 @@ export const erasePersonalDataJob = {
   },
   pattern: '45 3 * * *',
   run: eraseExpired,
-} satisfies ScheduledJob
+} satisfies ScheduledJob<FigureName>

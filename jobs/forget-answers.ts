@@ -1,10 +1,11 @@
 import { plusMilliseconds } from '../src/kernel/time.ts'
+import { deleteNotices } from '../src/notices/index.ts'
 import { forgetAnswers } from '../src/platform/http/index.ts'
-import { deleteRuns, deleteTasks, type ScheduledJob } from '../src/runs/index.ts'
+import { deleteRuns, deleteTasks, type FigureName, type ScheduledJob } from '../src/runs/index.ts'
 
 const keptMilliseconds = 30 * 24 * 60 * 60_000
 
-/** Forgets, after thirty days, what was answered to idempotency keys, for nobody sends a request again after so long, and what jobs did. */
+/** Forgets, after thirty days, what was answered to idempotency keys, for nobody sends a request again after so long, what jobs did, and what staff were mailed. */
 export const forgetAnswersJob = {
   name: 'forget-answers',
   meaning: {
@@ -18,6 +19,7 @@ export const forgetAnswersJob = {
       forgotten: await db.transact((tx) => forgetAnswers(tx, before)),
       runs: await db.transact((tx) => deleteRuns(tx, before)),
       tasks: await db.transact((tx) => deleteTasks(tx, before)),
+      notices: await db.transact((tx) => deleteNotices(tx, before)),
     }
   },
-} satisfies ScheduledJob
+} satisfies ScheduledJob<FigureName>

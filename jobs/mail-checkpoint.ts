@@ -1,5 +1,5 @@
 import { mailCheckpoint } from '../src/audit/index.ts'
-import type { ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
 
 /** Mails a checkpoint to the auditor in the first hour of every day, or in the next in which the mail server takes it. */
 export const mailCheckpointJob = {
@@ -10,4 +10,4 @@ export const mailCheckpointJob = {
   },
   pattern: '20 * * * *',
   run: async (deps) => ({ sent: await mailCheckpoint(deps) }),
-} satisfies ScheduledJob
+} satisfies ScheduledJob<FigureName>

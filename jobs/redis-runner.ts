@@ -13,10 +13,10 @@ import {
 import type { Runner } from './runner.ts'
 
 /** Before every key in Redis, so that others may use the same server. */
-const redisPrefix = 'saka'
+export const redisPrefix = 'saka'
 
 /** The queue of the ticks of the clock. */
-const clockQueue = 'clock'
+export const clockQueue = 'clock'
 
 const lookMilliseconds = 500
 /** How many tasks of a job without a pace wait in its queue at most. */

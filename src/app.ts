@@ -51,6 +51,11 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(allocationRoutes)
     await api.register(reconciliationRoutes)
     await api.register(runRoutes)
+    if (deps.config.redisUrl) {
+      // Loaded when it is needed: without Redis the start is quicker.
+      const { queueBoard } = await import('../jobs/queue-board.ts')
+      await api.register(queueBoard, { prefix: '/queues', redisUrl: deps.config.redisUrl, jobs: deps.jobs })
+    }
     await api.register(privacyRoutes)
   }
 }

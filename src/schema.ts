@@ -4,6 +4,7 @@ import { campaignTables } from './campaigns/tables.ts'
 import { discrepancyTables } from './discrepancies/tables.ts'
 import { enrollmentTables } from './enrollment/tables.ts'
 import { identityTables } from './identity/tables.ts'
+import { noticeTables } from './notices/tables.ts'
 import { placesTables } from './places/tables.ts'
 import type * as db from './platform/db/index.ts'
 import { postgresColumns, sqliteColumns } from './platform/db/index.ts'
@@ -35,6 +36,7 @@ export function schema(c: db.Columns) {
     ...redemptionTables(c, { ...campaigns, ...places, ...vouchers }),
     ...reconciliationTables(c, campaigns),
     ...runTables(c),
+    ...noticeTables(c),
     ...privacyTables(c, campaigns),
   }
 }

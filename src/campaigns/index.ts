@@ -2,6 +2,7 @@ export {
   findOpenCampaignOfSchool,
   getCampaign,
   getKit,
+  listCampaignsThatAre,
   liveCampaignsOfKit,
   moveCampaign,
   schoolsOfCampaign,

@@ -112,6 +112,13 @@ export async function getCampaign(reader: Reader, id: Id): Promise<Campaign> {
   return campaign
 }
 
+/** Every campaign that is in one of these statuses, the oldest first. */
+export async function listCampaignsThatAre(reader: Reader, statuses: CampaignStatus[]): Promise<Campaign[]> {
+  const { q, t } = reader
+  const rows = q.select().from(t.campaigns).where(inArray(t.campaigns.status, statuses))
+  return withCommunities(reader, await rows.orderBy(t.campaigns.id))
+}
+
 /** Campaigns, the newest first. */
 export async function listCampaigns(reader: Reader, page: PageQuery): Promise<Page<Campaign>> {
   const { q, t } = reader

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics } from 'prom-client'
 import { startRunner } from '../../jobs/runner.ts'
 import { BackupRefused } from '../backups/index.ts'
+import { startWatch } from '../../jobs/watch.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
 import { BrokenWords } from '../notifications/index.ts'
@@ -88,8 +89,10 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const service = await serve(deps)
   if (role !== 'worker') await announceSetUp(deps)
   const runner = role === 'web' ? undefined : await startRunner(deps)
+  const watch = startWatch(deps)
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
+  await watch.stop()
   await runner?.stop()
   await service.close()
   await deps.close()

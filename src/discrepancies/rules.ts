@@ -13,6 +13,8 @@ export const discrepancyCodes = [
   'missing_in_transit',
   /** More left a place than is known to have come. Matter: the location's id and the kit's, with a colon between. */
   'negative_balance',
+  /** Fewer kits at a school, or on their way there, than children who are still to get one. Matter: the campaign's id and the school's, with a colon between. */
+  'kits_short_at_school',
   /** Receipts cost more than the budget. Matter: the campaign's id. */
   'over_budget',
   /** A count found another quantity than the book. Matter: the count's id and the kit's, with a colon between. */

@@ -70,6 +70,7 @@ export const permissions = {
   'audit:read': [...reading],
   'job:read': [...reading],
   'job:run': [...desk],
+  'queue:inspect': ['admin'],
   'privacy:read': [...reading],
   'privacy:write': [...desk],
 } as const satisfies Record<string, Holder[]>

@@ -46,6 +46,13 @@ export function plusMilliseconds(instant: Instant, milliseconds: number): Instan
   return new Date(Date.parse(instant) + milliseconds).toISOString()
 }
 
+/** The day `days` after `date`, or before it if they are negative. */
+export function plusDays(date: LocalDate, days: number): LocalDate {
+  const moved = new Date(`${date}T12:00:00.000Z`)
+  moved.setUTCDate(moved.getUTCDate() + days)
+  return moved.toISOString().slice(0, 10)
+}
+
 const canonical = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d\.\d{3}Z$/
 
 /**

@@ -30,6 +30,7 @@ interface Settings {
   timeZone: string
   uploadLimitBytes: number
   retentionDays: number
+  closeAfterDays: number
   logLevel: string
   trustProxy: boolean
   metricsToken: string | undefined
@@ -295,6 +296,13 @@ export const settings: Record<keyof Settings, Setting> = {
     fallback: '180',
     meaning: 'How many days after its closing a campaign’s personal data is erased, where the campaign does not say.',
     read: whole(0, 3650),
+  },
+  closeAfterDays: {
+    name: 'CLOSE_AFTER_DAYS',
+    fallback: '7',
+    meaning:
+      'How many days after coordinators were told that a pickup window is over the pickup ends by itself; 0 leaves it to them.',
+    read: whole(0, 365),
   },
   logLevel: {
     name: 'LOG_LEVEL',

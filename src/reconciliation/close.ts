@@ -28,19 +28,20 @@ export function closeCampaign(
   return deps.db.transact(async (tx) => {
     authorize(actor, 'campaign:write')
     const at = occurred(deps.clock, occurredAt)
-    if (await moveCampaign(tx, id, 'open', { status: 'closing', closingAt: at }))
-      await endPickup(deps, tx, actor, id, at)
-    else await endCampaign(deps, tx, actor, id, at)
+    if (!(await endPickup(deps, tx, actor, id, at))) await endCampaign(deps, tx, actor, id, at)
     return getCampaign(tx, id)
   })
 }
 
-async function endPickup(deps: Deps, tx: Tx, actor: Actor, id: Id, closingAt: Instant): Promise<void> {
+/** Ends the pickup of an open campaign; false where it is not open, or no longer. */
+export async function endPickup(deps: Deps, tx: Tx, actor: Actor, id: Id, closingAt: Instant): Promise<boolean> {
+  if (!(await moveCampaign(tx, id, 'open', { status: 'closing', closingAt }))) return false
   const vouchersExpired = await expireVouchers(deps, tx, actor, id, closingAt)
   const campaign = await getCampaign(tx, id)
   await releaseReservations(deps, tx, campaign)
   await cancelPlannedShipments(deps, tx, actor, id)
   await recordEvent(deps, tx, actor, 'campaign.closing', id, { closingAt, vouchersExpired })
+  return true
 }
 
 async function endCampaign(deps: Deps, tx: Tx, actor: Actor, id: Id, closedAt: Instant): Promise<void> {

@@ -23,6 +23,7 @@ export function contradiction(
 export const soughtCodes: ReadonlySet<DiscrepancyCode> = new Set<DiscrepancyCode>([
   'missing_in_transit',
   'negative_balance',
+  'kits_short_at_school',
   'over_budget',
   'target_not_met',
   'ledger_mismatch',

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import { type Finding, listOpenDiscrepancies, openDiscrepancy, resolveDiscrepancies } from '../discrepancies/index.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
+import { localDate } from '../kernel/time.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { readCampaignFacts } from './campaign-repository.ts'
 import { checkCampaign } from './campaign-rules.ts'
@@ -17,6 +18,8 @@ import { checkLedger } from './ledger-rules.ts'
 import { insertReconciliation, listDiscrepanciesOf } from './repository.ts'
 import { basisOf, type Check } from './rules.ts'
 import { checkShipments } from './shipment-rules.ts'
+import { readShortages } from './shortage-repository.ts'
+import { checkShortages } from './shortage-rules.ts'
 import type { Reconciliation } from './use-cases.ts'
 
 /**
@@ -24,38 +27,42 @@ import type { Reconciliation } from './use-cases.ts'
  * earlier run found and is no longer so is resolved. `clean` says that nothing needs an answer.
  */
 export function runReconciliation(deps: Deps, actor: Actor | undefined, campaignId: Id): Promise<Reconciliation> {
-  return deps.db.transact(async (tx) => {
-    authorize(actor, 'reconciliation:write')
-    const campaign = await getCampaign(tx, campaignId)
-    const id = deps.newId()
-    const basis = basisOf(await readPosition(tx, campaign))
-    const { stock, places } = await readFigures(tx, campaign)
-    const facts = await readCampaignFacts(tx, campaign, stock.total)
-    const results = [
-      ...checkLedger(await readLedger(tx, campaign)),
-      ...checkShipments(await readRoad(tx, campaign)),
-      ...checkHandouts(await readHandouts(tx, campaignId)),
-      ...checkCampaign(facts),
-    ]
-    const discrepancyIds = await report(deps, tx, actor, campaign, id, results)
-    const checks = [...results.map(toCheck), await answeredCheck(tx, campaignId)]
-    const planned = new Map(facts.allocation?.lines.map(({ schoolId, quantity }) => [schoolId, quantity]))
-    const run = await insertReconciliation(tx, {
-      id,
-      campaignId,
-      status: checks.every(({ passed }) => passed) ? 'clean' : 'findings',
-      checks,
-      comparison: compare(places, stock, planned),
-      discrepancyIds,
-      campaignStatus: campaign.status,
-      basis,
-      createdById: actor.id,
-      createdAt: deps.clock.now(),
-    })
-    const failed = checks.filter(({ passed }) => !passed).map(({ code }) => code)
-    await recordEvent(deps, tx, actor, 'reconciliation.run', id, { campaignId, status: run.status, failed })
-    return { ...run, discrepancies: await listDiscrepanciesOf(tx, discrepancyIds) }
+  return deps.db.transact((tx) => reconcile(deps, tx, actor, campaignId))
+}
+
+/** {@link runReconciliation} in a transaction that is open. */
+export async function reconcile(deps: Deps, tx: Tx, actor: Actor | undefined, campaignId: Id): Promise<Reconciliation> {
+  authorize(actor, 'reconciliation:write')
+  const campaign = await getCampaign(tx, campaignId)
+  const id = deps.newId()
+  const basis = basisOf(await readPosition(tx, campaign))
+  const { stock, places } = await readFigures(tx, campaign)
+  const facts = await readCampaignFacts(tx, campaign, stock.total)
+  const results = [
+    ...checkLedger(await readLedger(tx, campaign)),
+    ...checkShipments(await readRoad(tx, campaign)),
+    checkShortages(await readShortages(tx, campaign, localDate(deps.clock.now(), deps.config.timeZone))),
+    ...checkHandouts(await readHandouts(tx, campaignId)),
+    ...checkCampaign(facts),
+  ]
+  const discrepancyIds = await report(deps, tx, actor, campaign, id, results)
+  const checks = [...results.map(toCheck), await answeredCheck(tx, campaignId)]
+  const planned = new Map(facts.allocation?.lines.map(({ schoolId, quantity }) => [schoolId, quantity]))
+  const run = await insertReconciliation(tx, {
+    id,
+    campaignId,
+    status: checks.every(({ passed }) => passed) ? 'clean' : 'findings',
+    checks,
+    comparison: compare(places, stock, planned),
+    discrepancyIds,
+    campaignStatus: campaign.status,
+    basis,
+    createdById: actor.id,
+    createdAt: deps.clock.now(),
   })
+  const failed = checks.filter(({ passed }) => !passed).map(({ code }) => code)
+  await recordEvent(deps, tx, actor, 'reconciliation.run', id, { campaignId, status: run.status, failed })
+  return { ...run, discrepancies: await listDiscrepanciesOf(tx, discrepancyIds) }
 }
 
 /** Opens what was found, resolves what is gone, and answers the ids of what was found and of all that is open besides. */

@@ -1,7 +1,18 @@
+export type { FigureName } from './figure-words.ts'
 export { deleteRuns } from './repository.ts'
 export { runRoutes } from './routes.ts'
-export { type AskedJob, isScheduled, type Job, type RunFigures, type ScheduledJob } from './rules.ts'
+export {
+  type AskedJob,
+  type AskedTask,
+  isScheduled,
+  type Job,
+  type RunControl,
+  type RunFigures,
+  redisAway,
+  type ScheduledJob,
+} from './rules.ts'
 export { deleteTasks, hasDueTask } from './task-repository.ts'
 export { GiveUp, RetryLater } from './task-rules.ts'
 export { askFor, attemptTask, beginNextTask, beginTask, handOverTasks } from './tasks.ts'
-export { readLateJobs, readOverdueJobs, runOnTime } from './use-cases.ts'
+export { readLateJobs, readOverdueJobs, readTroubledJobs, runOnTime, type TroubledJob } from './use-cases.ts'
+export { type WorkFigures, workThrough } from './work-through.ts'

@@ -17,7 +17,7 @@ export async function interruptRuns({ q, t }: Tx, job: string, now: Instant): Pr
   const r = t.jobRuns
   await q
     .update(r)
-    .set({ status: 'interrupted', endedAt: now })
+    .set({ status: 'interrupted', endedAt: now, reason: 'process_ended' })
     .where(and(eq(r.job, job), eq(r.status, 'running'), lt(r.leasedUntil, now)))
 }
 
@@ -25,7 +25,7 @@ export async function interruptRuns({ q, t }: Tx, job: string, now: Instant): Pr
 export async function updateRun(
   { q, t }: Tx,
   id: Id,
-  change: Partial<Pick<JobRun, 'status' | 'endedAt' | 'leasedUntil' | 'figures' | 'failure'>>,
+  change: Partial<Pick<JobRun, 'status' | 'endedAt' | 'leasedUntil' | 'figures' | 'failure' | 'reason'>>,
 ): Promise<void> {
   const r = t.jobRuns
   await q
@@ -52,6 +52,14 @@ export async function isCancelled({ q, t }: Reader, id: Id): Promise<boolean> {
 export async function findLastRun({ q, t }: Reader, job: string): Promise<JobRun | undefined> {
   const r = t.jobRuns
   return (await q.select().from(r).where(eq(r.job, job)).orderBy(desc(r.id)).limit(1))[0]
+}
+
+/** When the last run of a job that was done began. */
+export async function findLastDoneAt({ q, t }: Reader, job: string): Promise<Instant | null> {
+  const r = t.jobRuns
+  const done = and(eq(r.job, job), eq(r.status, 'done'))
+  const [last] = await q.select({ at: r.startedAt }).from(r).where(done).orderBy(desc(r.id)).limit(1)
+  return last?.at ?? null
 }
 
 /** The runs of a job, the newest first. */

@@ -1,21 +1,22 @@
 import type { Deps } from '../deps.ts'
 import { defineProblem } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
+import type { Wording } from '../kernel/wording.ts'
 import type { Config } from '../platform/config.ts'
 
 interface Named {
   /** kebab-case, as an operator reads it. */
   name: string
   /** What it does, in one sentence for a coordinator. */
-  meaning: { el: string; en: string }
+  meaning: Wording
 }
 
 /** Work that happens by itself, again and again. */
-export interface ScheduledJob extends Named {
+export interface ScheduledJob<Figure extends string = string> extends Named {
   /** When: a cron pattern in the municipality's time zone. */
   pattern: string
   /** Does it once and answers its figures. Doing it twice does no harm. */
-  run(deps: Deps, control: RunControl): Promise<RunFigures>
+  run(deps: Deps, control: RunControl): Promise<Partial<Record<Figure, number>>>
 }
 
 /** What a run is given to say how far it is and to be told to stop. */
@@ -49,7 +50,7 @@ export interface AskedTask {
 export type TaskPayload = Record<string, string | number | null>
 
 /** Work that happens without anybody doing it. */
-export type Job = ScheduledJob | AskedJob
+export type Job<Figure extends string = string> = ScheduledJob<Figure> | AskedJob
 
 /** Whether a job runs by the clock. */
 export function isScheduled(job: Job): job is ScheduledJob {
@@ -76,6 +77,23 @@ export function isLate(dueAt: Instant | null, now: Instant): boolean {
   return dueAt !== null && Date.parse(now) - Date.parse(dueAt) > graceMilliseconds
 }
 
+/** What is known of a scheduled job when somebody asks how it does. */
+export interface JobHistory {
+  lastRun: { status: RunStatus; startedAt: Instant } | null
+  /** When the last run that was done began. */
+  lastDoneAt: Instant | null
+  nextRunAt: Instant | null
+}
+
+/**
+ * Whether a job has failed and it is not to be expected that the next run mends it soon: that one is far away, or runs have
+ * failed for a while.
+ */
+export function isFailing({ lastRun, lastDoneAt, nextRunAt }: JobHistory, now: Instant): boolean {
+  if (lastRun?.status !== 'failed' && lastRun?.status !== 'interrupted') return false
+  return isLate(now, nextRunAt ?? now) || isLate(lastDoneAt ?? lastRun.startedAt, now)
+}
+
 /** The job is at work. */
 export const jobRunning = defineProblem<{ name: string }>({
   code: 'job_running',
@@ -91,4 +109,14 @@ export const notByClock = defineProblem<{ name: string }>({
   status: 409,
   title: 'The job does not run by the clock',
   detail: ({ name }) => `${name} does what it is asked for. Retry what failed of it instead.`,
+})
+
+/** What is in Redis cannot be shown. */
+export const redisAway = defineProblem({
+  code: 'redis_away',
+  status: 503,
+  title: 'Redis does not answer',
+  detail: () =>
+    'The queues are in Redis, which does not answer. Nothing is lost: jobs go on once it does. Look again later.',
+  members: () => ({ retryAfter: 30 }),
 })

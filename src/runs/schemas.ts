@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { IdSchema, InstantSchema, named, nullable, oneOf, PageQuerySchema, ref } from '../platform/http/index.ts'
+import { type FailureReason, failureWords } from './failure-rules.ts'
 import { runStatuses } from './rules.ts'
 import { taskStatuses } from './task-rules.ts'
 
@@ -7,6 +8,20 @@ import { taskStatuses } from './task-rules.ts'
 export const JobParams = Type.Object({
   name: Type.String({ pattern: '^[a-z-]{1,60}$', examples: ['forget-answers'] }),
 })
+
+const WordingSchema = (el: string, en: string) =>
+  Type.Object({ el: Type.String({ examples: [el] }), en: Type.String({ examples: [en] }) })
+
+/** Why it failed: as the one who runs the service reads it, and as everybody does. */
+const failure = {
+  failure: nullable(Type.String({ examples: ['the mail server did not answer'] })),
+  reason: nullable(
+    Type.Object({
+      code: { ...oneOf(Object.keys(failureWords) as FailureReason[]), examples: ['channel_down'] },
+      meaning: WordingSchema(failureWords.channel_down.el, failureWords.channel_down.en),
+    }),
+  ),
+}
 
 /** One run of a job. */
 export const JobRunSchema = named(
@@ -19,8 +34,11 @@ export const JobRunSchema = named(
     dueAt: nullable(InstantSchema),
     startedAt: InstantSchema,
     endedAt: nullable(InstantSchema),
-    figures: Type.Record(Type.String(), Type.Integer(), { examples: [{ forgotten: 12 }] }),
-    failure: nullable(Type.String({ examples: ['the mail server did not answer'] })),
+    figures: Type.Record(Type.String(), Type.Integer(), {
+      examples: [{ lookedAt: 3, done: 2, skipped: 1, failed: 0 }],
+    }),
+    summary: WordingSchema('εξετάστηκαν: 3 · έγιναν: 2', 'looked at: 3 · done: 2'),
+    ...failure,
   }),
 )
 
@@ -58,7 +76,7 @@ export const TaskSchema = named(
     status: { ...oneOf(taskStatuses), examples: ['failed'] },
     runAt: InstantSchema,
     attempts: Type.Integer({ examples: [10] }),
-    failure: nullable(Type.String({ examples: ['the mail server did not answer'] })),
+    ...failure,
     createdAt: InstantSchema,
     endedAt: nullable(InstantSchema),
   }),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Columns } from '../platform/db/index.ts'
+import type { FailureReason } from './failure-rules.ts'
 import type { RunFigures, RunStatus, TaskPayload } from './rules.ts'
 import type { TaskStatus } from './task-rules.ts'
 
@@ -24,6 +25,8 @@ export const runTables = (c: Columns) => ({
       cancelRequestedAt: c.instant('cancel_requested_at'),
       /** Why it failed, as the one who runs the service reads it. */
       failure: c.text('failure'),
+      /** The same in a word, for everybody else. */
+      reason: c.word<FailureReason>('reason'),
     },
     (t) => [
       // Never twice at once, in however many processes.
@@ -53,6 +56,8 @@ export const runTables = (c: Columns) => ({
       handedAt: c.instant('handed_at'),
       /** Why the last attempt failed, as the one who runs the service reads it. */
       failure: c.text('failure'),
+      /** The same in a word, for everybody else. */
+      reason: c.word<FailureReason>('reason'),
       createdAt: c.instant('created_at').notNull(),
       endedAt: c.instant('ended_at'),
     },

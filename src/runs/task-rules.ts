@@ -22,6 +22,7 @@ export function waitAfter(attempts: number): number {
 
 /** Thrown by a job: this task has not worked yet and should be tried again. */
 export class RetryLater extends Error {
+  override readonly name = 'RetryLater'
   /** How long to wait, in seconds; as the house waits, if absent. */
   readonly afterSeconds: number | undefined
   /** The whole job should pause for as long: it is not about this task, so this was no attempt of its own. */
@@ -29,16 +30,23 @@ export class RetryLater extends Error {
 
   constructor(
     reason: string,
-    { afterSeconds, pausesJob = false }: { afterSeconds?: number; pausesJob?: boolean } = {},
+    { afterSeconds, pausesJob = false, cause }: { afterSeconds?: number; pausesJob?: boolean; cause?: unknown } = {},
   ) {
-    super(reason)
+    super(reason, { cause })
     this.afterSeconds = afterSeconds
     this.pausesJob = pausesJob
   }
 }
 
 /** Thrown by a job: trying this task again is of no use. It has failed. */
-export class GiveUp extends Error {}
+export class GiveUp extends Error {
+  override readonly name: string = 'GiveUp'
+}
+
+/** The process that did a task ended under it, each time. */
+export class ProcessEnded extends GiveUp {
+  override readonly name = 'ProcessEnded'
+}
 
 /** Nothing of the job is at work or waiting. */
 export const nothingToCancel = defineProblem<{ name: string }>({

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
 import type { Tx } from '../schema.ts'
+import { failureOf } from './failure-rules.ts'
 import { type AskedJob, leaseMilliseconds, type TaskPayload } from './rules.ts'
 import {
   handTasks,
@@ -11,7 +12,7 @@ import {
   takeTasksBack,
   updateTask,
 } from './task-repository.ts'
-import { GiveUp, mostAttempts, RetryLater, waitAfter } from './task-rules.ts'
+import { GiveUp, mostAttempts, ProcessEnded, RetryLater, waitAfter } from './task-rules.ts'
 
 /** A task as it is asked for. */
 export interface NewTask {
@@ -97,16 +98,16 @@ export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal:
   )
   try {
     // One that ended its process each time is not begun for ever.
-    if (task.attempts > mostAttempts) throw new GiveUp(task.failure ?? 'the service ended each time while doing this')
+    if (task.attempts > mostAttempts) throw new ProcessEnded('the service ended each time while doing this')
     await job.attempt(deps, task, signal)
     metrics.attempts.inc({ job: job.name, status: 'done' })
     return {
       status: 'done',
       pause: 0,
-      write: () => change({ status: 'done', endedAt: clock.now(), leasedUntil: null, failure: null }),
+      write: () => change({ status: 'done', endedAt: clock.now(), leasedUntil: null, failure: null, reason: null }),
     }
   } catch (error) {
-    const failure = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
+    const { failure, reason } = failureOf(error)
     const { after, pause, attempts } = verdict(error, task, signal)
     const status = after === undefined ? 'failed' : 'queued'
     metrics.attempts.inc({ job: job.name, status })
@@ -114,7 +115,7 @@ export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal:
     log[level]({ job: job.name, task: task.id, attempts: task.attempts, failure }, `the task is ${status}`)
     const now = clock.now()
     const end = after === undefined ? { endedAt: now } : { runAt: plusMilliseconds(now, after), handedAt: null }
-    return { status, pause, write: () => change({ status, attempts, failure, leasedUntil: null, ...end }) }
+    return { status, pause, write: () => change({ status, attempts, failure, reason, leasedUntil: null, ...end }) }
   } finally {
     clearInterval(alive)
   }

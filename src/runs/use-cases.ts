@@ -6,7 +6,10 @@ import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
+import { type FailureReason, failureOf, failureWords } from './failure-rules.ts'
+import { figuresInWords } from './figure-words.ts'
 import {
+  findLastDoneAt,
   findLastRun,
   insertRun,
   interruptRuns,
@@ -17,6 +20,7 @@ import {
   updateRun,
 } from './repository.ts'
 import {
+  isFailing,
   isLate,
   isScheduled,
   type Job,
@@ -35,9 +39,25 @@ export type PlannedJob = Pick<Job, 'name' | 'meaning'> & {
   pattern: string | null
   nextRunAt: Instant | null
   late: boolean
-  lastRun: JobRun | null
+  lastRun: ShownRun | null
   tasks: Partial<Record<TaskStatus, number>> | null
 }
+
+/** A run with its figures and its failure in words. */
+export type ShownRun = ReturnType<typeof shownRun>
+
+/** A task with its failure in words. */
+export type ShownTask = ReturnType<typeof shownTask>
+
+function shownRun(run: JobRun) {
+  return { ...run, summary: figuresInWords(run.figures), reason: reasonInWords(run.reason) }
+}
+
+function shownTask(task: Task) {
+  return { ...task, reason: reasonInWords(task.reason) }
+}
+
+const reasonInWords = (code: FailureReason | null) => code && { code, meaning: failureWords[code] }
 
 /** Every job there is, by name. */
 export async function readJobs(deps: Deps, actor: Actor | undefined): Promise<PlannedJob[]> {
@@ -50,6 +70,32 @@ export async function readJobs(deps: Deps, actor: Actor | undefined): Promise<Pl
 export async function readLateJobs(deps: Deps): Promise<string[]> {
   const planned = await Promise.all(deps.jobs.map((job) => planOf(deps, job)))
   return planned.filter(({ late }) => late).map(({ name }) => name)
+}
+
+/** A job that does not do what it should. */
+export interface TroubledJob extends Pick<Job, 'name' | 'meaning'> {
+  /** `perhaps` says that this process cannot tell: it has just started, or the job is at work right now. */
+  trouble: 'late' | 'failed' | 'perhaps'
+}
+
+/** The jobs that are late, that keep failing, or of whose tasks some have failed. */
+export async function readTroubledJobs(deps: Deps): Promise<TroubledJob[]> {
+  const told = await Promise.all(deps.jobs.map(async (job) => ({ job, trouble: await troubleOf(deps, job) })))
+  return told.flatMap(({ job: { name, meaning }, trouble }) => (trouble ? [{ name, meaning, trouble }] : []))
+}
+
+async function troubleOf(deps: Deps, job: Job): Promise<TroubledJob['trouble'] | undefined> {
+  const now = deps.clock.now()
+  const { read } = deps.db
+  const { late, lastRun, nextRunAt, tasks } = await planOf(deps, job)
+  if (late) return 'late'
+  if (!isScheduled(job)) {
+    if ((tasks?.failed ?? 0) > 0) return 'failed'
+    return isLate(nextRunAt, now) ? 'perhaps' : undefined
+  }
+  if (isFailing({ lastRun, nextRunAt, lastDoneAt: await findLastDoneAt(read, job.name) }, now)) return 'failed'
+  const isOverdue = !lastRun || isLate(nextRunOf(deps, job, lastRun.startedAt), now)
+  return isOverdue || lastRun.status === 'running' ? 'perhaps' : undefined
 }
 
 /** The jobs whose time came and went after their last run while nothing ran, and the moment that they missed last. */
@@ -75,7 +121,15 @@ async function planOf(deps: Deps, job: Job): Promise<PlannedJob> {
   const lastRun = (await findLastRun(deps.db.read, name)) ?? null
   const since = lastRun && lastRun.startedAt > deps.startedAt ? lastRun.startedAt : deps.startedAt
   const late = isLate(nextRunOf(deps, job, since), now)
-  return { name, meaning, pattern: job.pattern, nextRunAt: nextRunOf(deps, job, now), late, lastRun, tasks: null }
+  return {
+    name,
+    meaning,
+    pattern: job.pattern,
+    nextRunAt: nextRunOf(deps, job, now),
+    late,
+    lastRun: lastRun && shownRun(lastRun),
+    tasks: null,
+  }
 }
 
 /** When a job is due for the first time after an instant. */
@@ -101,9 +155,10 @@ export async function readRuns(
   actor: Actor | undefined,
   name: string,
   page: PageQuery,
-): Promise<Page<JobRun>> {
+): Promise<Page<ShownRun>> {
   authorize(actor, 'job:read')
-  return listRuns(deps.db.read, getJob(deps, name).name, page)
+  const { items, nextCursor } = await listRuns(deps.db.read, getJob(deps, name).name, page)
+  return { items: items.map(shownRun), nextCursor }
 }
 
 /** The tasks of a job, the newest first. Raises `not_found`. */
@@ -112,9 +167,10 @@ export async function readTasks(
   actor: Actor | undefined,
   { name, status }: { name: string; status?: TaskStatus | undefined },
   page: PageQuery,
-): Promise<Page<Task>> {
+): Promise<Page<ShownTask>> {
   authorize(actor, 'job:read')
-  return listTasks(deps.db.read, { job: getJob(deps, name).name, status }, page)
+  const { items, nextCursor } = await listTasks(deps.db.read, { job: getJob(deps, name).name, status }, page)
+  return { items: items.map(shownTask), nextCursor }
 }
 
 /** Asks again for the tasks of a job that failed: for all, or for those with these ids. Raises `not_found`. */
@@ -155,14 +211,14 @@ export function cancelJob(
 /**
  * Begins a run of a job now, and answers it while it goes on. Raises `not_found`, `not_by_clock` and `job_running`.
  */
-export async function requestRun(deps: Deps, actor: Actor | undefined, name: string): Promise<JobRun> {
+export async function requestRun(deps: Deps, actor: Actor | undefined, name: string): Promise<ShownRun> {
   authorize(actor, 'job:run')
   const job = getJob(deps, name)
   if (!isScheduled(job)) throw notByClock({ name })
   const run = await beginRun(deps, job, { actor })
   if (!run) throw jobRunning({ name })
   void finishRun(deps, job, run.id)
-  return run
+  return shownRun(run)
 }
 
 /**
@@ -206,6 +262,7 @@ function beginRun(
       cancelRequestedAt: null,
       figures: {},
       failure: null,
+      reason: null,
     }
     if (!(await insertRun(tx, run))) return undefined
     if (actor) await recordEvent(deps, tx, actor, 'job.requested', run.id, { job: job.name })
@@ -232,7 +289,7 @@ async function finishRun(deps: Deps, job: ScheduledJob, id: Id): Promise<void> {
     figures = { ...now }
   }
   try {
-    figures = await job.run(deps, { signal: stop.signal, progress })
+    figures = (await job.run(deps, { signal: stop.signal, progress })) as RunFigures
     const status = stop.signal.aborted ? 'cancelled' : 'done'
     await change({ status, endedAt: clock.now(), figures })
     ended(status)
@@ -241,8 +298,7 @@ async function finishRun(deps: Deps, job: ScheduledJob, id: Id): Promise<void> {
     const status = stop.signal.aborted ? 'cancelled' : 'failed'
     if (status === 'failed') log.error({ job: job.name, err: error }, 'job failed')
     ended(status)
-    const failure = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
-    await change({ status, endedAt: clock.now(), failure, figures }).catch((again: unknown) =>
+    await change({ status, endedAt: clock.now(), figures, ...failureOf(error) }).catch((again: unknown) =>
       log.error({ job: job.name, err: again }, 'how the job ended could not be stored'),
     )
   } finally {

@@ -52,6 +52,10 @@ const quiet = [
   'src/runs/tasks.ts',
   // Passes other files' transactions on, with a span for each.
   'src/traced.ts',
+  // `reconcile`, `endPickup`, `openDiscrepancy` and `tellStaff` record.
+  'src/reconciliation/end-pickups.ts',
+  'src/reconciliation/nightly.ts',
+  'src/reconciliation/silent-devices.ts',
   // `makeScan` records.
   'src/redemption/use-cases.ts',
 ]

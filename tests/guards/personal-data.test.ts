@@ -35,6 +35,8 @@ t.test('no column that is called like a name, a contact or a reason is plain by 
     ...['campaigns.name', 'schools.address', 'schools.email', 'schools.phone'],
     // A word of the domain.
     'adjustments.reason',
+    'jobRuns.reason',
+    'tasks.reason',
   ]
   const doubtful = columnsOf('plain').filter(
     (column) => suspicious.test(column.split('.')[1]!) && !known.includes(column),

@@ -83,6 +83,13 @@ const faults: Fault[] = [
     "update movements set cause_id = 'nothing' where kind = 'handout' and cause_type = 'scan'",
   ),
   fault('handed_out_is_accounted_for', 'handout_mismatch', `update movements set quantity = 2 where id = ${handout}`),
+  warning(
+    'kits_suffice',
+    'kits_short_at_school',
+    "update campaigns set status = 'open'",
+    "update vouchers set status = 'issued' where status = 'expired'",
+    "update balances set on_hand = 0 where kind = 'school'",
+  ),
   fault('receipts_are_moved', 'ledger_mismatch', 'update receipts set quantity = quantity + 1'),
   fault('allocation_adds_up', 'allocation_mismatch', 'update allocation_lines set quantity = quantity + 1'),
   fault('allocation_adds_up', 'allocation_mismatch', 'update allocations set stock_quantity = 9'),

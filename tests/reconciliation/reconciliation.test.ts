@@ -122,8 +122,13 @@ t.test('a kit that left on a refused scan is accounted for, and needs an answer'
   const run = await saka.reconcile()
   t.same(
     run.checks.filter(({ passed }: any) => !passed).map(({ code }: any) => code),
-    ['reports_are_answered'],
+    ['kits_suffice', 'reports_are_answered'],
+    'the kit is missing for the child whom it was for',
   )
+  await saka.api.made('/adjustments', {
+    ...{ locationId: schools[0].locationId, kitId: saka.kit.id, quantity: 1 },
+    ...{ reason: 'found', note: 'behind the door' },
+  })
   const [duplicate] = run.discrepancies.filter(({ severity }: any) => severity === 'error')
   t.match(duplicate, { code: 'duplicate_handout', status: 'open' })
   await saka.api.patch(`/discrepancies/${duplicate.id}`, { resolution: 'The first kit was torn and thrown away' })

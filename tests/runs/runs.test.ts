@@ -1,8 +1,12 @@
 import t from 'tap'
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
+import { jobs } from '../../jobs/registry.ts'
 import type { Runner } from '../../jobs/runner.ts'
 import { openDeps } from '../../src/open-deps.ts'
-import type { ScheduledJob } from '../../src/runs/index.ts'
+import { AddressRefused, ChannelDown } from '../../src/platform/delivery.ts'
+import { failureOf } from '../../src/runs/failure-rules.ts'
+import { figureWords } from '../../src/runs/figure-words.ts'
+import { GiveUp, isScheduled, RetryLater, type ScheduledJob, workThrough } from '../../src/runs/index.ts'
 import { startSaka } from '../support/saka.ts'
 
 const meaning = { el: 'Μετρά τα πρόβατα.', en: 'Counts the sheep.' }
@@ -55,6 +59,56 @@ t.test('a job is never at work twice, and those who may not run it do not', asyn
   t.match(await auditor.get('/jobs'), { status: 200 })
   t.match(await auditor.post('/jobs/count-sheep/run'), { status: 403 })
   t.match(await saka.api.post('/jobs/shear-sheep/run'), { status: 404 })
+})
+
+t.test('what every job counts has words in both languages', async (t) => {
+  const { deps } = await startSaka(t)
+  const control = { signal: new AbortController().signal, progress: () => {} }
+  for (const job of jobs) {
+    t.match(job.meaning, { el: /^[Α-ΩΆ-Ώ].*\.$/, en: /^[A-Z].*\.$/ }, job.name)
+    if (!isScheduled(job)) continue
+    const figures = await job.run(deps, control)
+    t.same(
+      Object.keys(figures).filter((name) => !(name in figureWords)),
+      [],
+      job.name,
+    )
+  }
+})
+
+t.test('a run tells its figures and its failure in words', async (t) => {
+  const saka = await startSaka(t, {
+    jobs: [
+      sheepJob(async (_deps, control) =>
+        workThrough(control, ['dolly', 'molly', 'polly'], async (sheep) => {
+          if (sheep === 'molly') throw new Error('molly has gone')
+          return sheep === 'dolly' ? 'done' : 'skipped'
+        }),
+      ),
+    ],
+  })
+  await saka.api.post('/jobs/count-sheep/run')
+  t.match(await ended(saka.api), {
+    status: 'failed',
+    figures: { lookedAt: 3, done: 1, skipped: 1, failed: 1 },
+    summary: {
+      el: 'εξετάστηκαν: 3 · έγιναν: 1 · δεν χρειάζονταν κάτι: 1 · απέτυχαν: 1',
+      en: 'looked at: 3 · done: 1 · skipped: 1 · failed: 1',
+    },
+    failure: '1 of 3 failed: molly has gone',
+    reason: { code: 'partly', meaning: { el: 'Ένα μέρος απέτυχε· τα υπόλοιπα έγιναν.' } },
+  })
+})
+
+t.test('why something failed is known by the error or what is behind it, and holds no value of a query', async (t) => {
+  const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+  const query = new Error('Failed query: insert into guardians\nparams: Ελένη', { cause: full })
+  t.same(failureOf(query), { failure: 'database or disk is full', reason: 'storage' })
+  t.same(failureOf(new Error('Failed query: x\nparams: Ελένη')), { failure: 'a query failed', reason: 'unforeseen' })
+  t.match(failureOf(new GiveUp('EENVELOPE 550', { cause: new AddressRefused('550') })), { reason: 'address_refused' })
+  t.match(failureOf(new RetryLater('421', { cause: new ChannelDown('421') })), { reason: 'channel_down' })
+  t.match(failureOf(new RetryLater('not yet')), { failure: 'not yet', reason: 'postponed' })
+  t.match(failureOf('thrown'), { reason: 'unforeseen' })
 })
 
 t.test('a run that fails says why, and the next one runs', async (t) => {

@@ -21,6 +21,7 @@ export interface OpenCampaign extends Saka {
 /** How the campaign of a test differs from the usual one. */
 export interface CampaignChange {
   now?: string
+  env?: Record<string, string>
   log?: Log
   schools?: number
   campaign?: Record<string, unknown>
@@ -30,8 +31,8 @@ export interface CampaignChange {
 
 /** Starts the service with an open campaign: two schools, a kit of 120 euros, pickup from 11 to 29 September 2023. */
 export async function openCampaign(t: Test, change: CampaignChange = {}): Promise<OpenCampaign> {
-  const { now, log } = change
-  const saka = await startSaka(t, { ...(now && { now }), ...(log && { log }) })
+  const { now, env, log } = change
+  const saka = await startSaka(t, { ...(now && { now }), ...(env && { env }), ...(log && { log }) })
   const { api } = saka
   const community = await api.made('/communities', { code: 'A', name: 'Α΄ Δημοτική Κοινότητα' })
   const schools: any[] = []

@@ -8,8 +8,9 @@ import { allSql, runSql } from './sql.ts'
  * What may change without an event: the answers kept for replays say nothing that the command's own event does not, and a
  * refused scan changes nothing but the list of attempts, which is a trail itself. So is the list of runs. A challenge is a
  * question; what comes of it is the event.
+ * That staff are told of a situation is an event; that it is there is the event of something else.
  */
-const withoutEvent = new Set(['idempotency_keys', 'job_runs', 'passkey_challenges', 'scans', 'tasks'])
+const withoutEvent = new Set(['idempotency_keys', 'job_runs', 'passkey_challenges', 'scans', 'situations', 'tasks'])
 /** The trail's own seals, nodes, checkpoints and mailings are made of events. */
 const ofTheTrail = /^audit_(?!events$)/
 /** When a secret was last good for something, and how many scans wait on a device, is no change of state. */

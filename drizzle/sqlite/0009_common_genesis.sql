@@ -1,0 +1,2 @@
+ALTER TABLE `job_runs` ADD `reason` text;--> statement-breakpoint
+ALTER TABLE `tasks` ADD `reason` text;

@@ -1,0 +1,13 @@
+import { findSilentDevices } from '../src/reconciliation/index.ts'
+import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
+
+/** Tells the coordinators every morning of devices that have been silent for too long. */
+export const findSilentDevicesJob = {
+  name: 'find-silent-devices',
+  meaning: {
+    el: 'Βρίσκει συσκευές σχολείων που δεν έχουν συνδεθεί ή κρατούν σαρώσεις που δεν έστειλαν.',
+    en: 'Finds devices at schools that have not been seen, or keep scans that they have not sent.',
+  },
+  pattern: '30 7 * * *',
+  run: findSilentDevices,
+} satisfies ScheduledJob<FigureName>

@@ -1,0 +1,34 @@
+import type { Deps } from '../src/deps.ts'
+import { tellTrouble } from '../src/notices/index.ts'
+import { openLane } from './lane.ts'
+import { mailNoticesJob } from './mail-notices.ts'
+import type { Runner } from './runner.ts'
+
+const roundMilliseconds = 60_000
+
+/**
+ * Looks every minute whether the jobs are done, and sees to it that the administrators hear when they are not. Every process
+ * has a watch, also one that does no jobs, and it carries these mails itself: so they go out while the runner is stuck or Redis
+ * is away, as long as one process lives.
+ */
+export function startWatch(deps: Deps, everyMilliseconds = roundMilliseconds): Runner {
+  const lane = openLane(deps, mailNoticesJob)
+  let looking: Promise<unknown> | undefined
+  const look = () => {
+    looking ??= tellTrouble(deps)
+      .then((troubled) => troubled > 0 && lane.wake())
+      .catch((error: unknown) => deps.log.error({ err: error }, 'nobody could be told of jobs that are late'))
+      .finally(() => {
+        looking = undefined
+      })
+  }
+  const rounds = setInterval(look, everyMilliseconds)
+  rounds.unref()
+  return {
+    stop: async () => {
+      clearInterval(rounds)
+      await looking
+      await lane.stop()
+    },
+  }
+}

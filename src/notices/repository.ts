@@ -1,0 +1,64 @@
+import { and, eq, inArray, lt } from 'drizzle-orm'
+import type { Id } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/time.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
+import type { KnownSituation, Situation } from './rules.ts'
+
+/** A mail to staff as stored. */
+export type Notice = Tables['notices']['$inferSelect']
+
+/** What was found of a topic so far. */
+export async function listSituations({ q, t }: Reader, topic: string): Promise<KnownSituation[]> {
+  const rows = await q.select().from(t.situations).where(eq(t.situations.topic, topic))
+  return rows.map(({ matter, state, since, toldAt }) => ({ matter, state, since, told: toldAt !== null }))
+}
+
+/** Keeps a situation as it is found now, not told yet. */
+export async function putSituation(
+  { q, t }: Tx,
+  topic: string,
+  { matter, state }: Situation,
+  since: Instant,
+): Promise<void> {
+  const now = { state, since, toldAt: null }
+  await q
+    .insert(t.situations)
+    .values({ topic, matter, ...now })
+    .onConflictDoUpdate({ target: [t.situations.topic, t.situations.matter], set: now })
+}
+
+/** Notes that staff are told of these. */
+export async function markTold({ q, t }: Tx, topic: string, matters: string[], at: Instant): Promise<void> {
+  const them = and(eq(t.situations.topic, topic), inArray(t.situations.matter, matters))
+  await q.update(t.situations).set({ toldAt: at }).where(them)
+}
+
+/** Forgets what is no longer so. */
+export async function deleteSituations({ q, t }: Tx, topic: string, matters: string[]): Promise<void> {
+  const them = and(eq(t.situations.topic, topic), inArray(t.situations.matter, matters))
+  await q.delete(t.situations).where(them)
+}
+
+/** Adds a mail to staff. */
+export async function insertNotice({ q, t }: Tx, notice: Notice): Promise<void> {
+  await q.insert(t.notices).values(notice)
+}
+
+/** The mail to staff with this id. */
+export async function findNotice({ q, t }: Reader, id: Id): Promise<Notice | undefined> {
+  return (await q.select().from(t.notices).where(eq(t.notices.id, id)))[0]
+}
+
+/** Forgets mails to staff that are older than `before`; answers how many. */
+export async function deleteNotices({ q, t }: Tx, before: Instant): Promise<number> {
+  return (await q.delete(t.notices).where(lt(t.notices.createdAt, before)).returning({ id: t.notices.id })).length
+}
+
+/** Users who can sign in. */
+export function listActiveUsers({
+  q,
+  t,
+}: Reader): Promise<Pick<Tables['users']['$inferSelect'], 'id' | 'email' | 'roles'>[]> {
+  const { id, email, roles, active } = t.users
+  return q.select({ id, email, roles }).from(t.users).where(eq(active, true))
+}

@@ -1,0 +1,46 @@
+import type { RunControl } from './rules.ts'
+
+/** What became of one thing that a run looked at. */
+export type Outcome = 'done' | 'skipped'
+
+/** What a run that works through a list answers. */
+export type WorkFigures = {
+  lookedAt: number
+  done: number
+  /** There was nothing to do. */
+  skipped: number
+  failed: number
+}
+
+/** Some of what a run looked at failed; the rest is done. */
+export class PartlyFailed extends Error {
+  override readonly name = 'PartlyFailed'
+}
+
+/**
+ * Does `work` to each of `items`, one after another. One that fails does not hold up the others: the run goes on, shows how
+ * far it is, and throws {@link PartlyFailed} in the end. Told to stop, it stops after the one that it is at.
+ */
+export async function workThrough<Item>(
+  { signal, progress }: RunControl,
+  items: readonly Item[],
+  work: (item: Item) => Promise<Outcome>,
+): Promise<WorkFigures> {
+  const figures: WorkFigures = { lookedAt: 0, done: 0, skipped: 0, failed: 0 }
+  let first: unknown
+  for (const item of items) {
+    if (signal.aborted) break
+    figures.lookedAt++
+    try {
+      figures[await work(item)]++
+    } catch (error) {
+      first ??= error
+      figures.failed++
+    }
+    progress(figures)
+  }
+  if (figures.failed === 0) return figures
+  throw new PartlyFailed(`${figures.failed} of ${figures.lookedAt} failed: ${String((first as Error).message)}`, {
+    cause: first,
+  })
+}
