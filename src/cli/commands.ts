@@ -1,4 +1,5 @@
 import { startRunner } from '../../jobs/runner.ts'
+import { sealSoon } from '../../jobs/seal-soon.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
 import { BrokenWords } from '../notifications/index.ts'
@@ -67,20 +68,24 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const service = await serve(deps)
   await announceSetUp(deps)
   const runner = deps.config.runJobs ? await startRunner(deps) : undefined
+  const sealer = deps.config.runJobs ? sealSoon(deps) : undefined
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
   await runner?.stop()
   await service.close()
+  await sealer?.stop()
   deps.close()
 }
 
 async function runWorker(env: Env, terminal: Terminal): Promise<void> {
   const deps = await openDeps(readConfig(env))
   const runner = await startRunner(deps)
+  const sealer = sealSoon(deps)
   deps.log.info('working')
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: ending what is under way')
   await runner.stop()
+  await sealer.stop()
   deps.close()
 }
 
