@@ -2,8 +2,8 @@ import { sealTrail } from '../src/audit/index.ts'
 import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
 
 /**
- * Seals every minute what was committed since, makes a checkpoint if that was something, and copies it out. So much later an
- * event can be changed without a trace, and no longer. Where nothing happens nothing is made.
+ * Seals every minute what `sealSoon` has left, makes a checkpoint if that was something, and copies it out. Where nothing
+ * happens nothing is made.
  */
 export const sealTrailJob = {
   name: 'seal-trail',

@@ -14,7 +14,7 @@ import { type App, answerOnce, httpServer, limitCalls } from './platform/http/in
 import { openApi } from './platform/http/openapi.ts'
 import { privacyRoutes } from './privacy/index.ts'
 import { reconciliationRoutes } from './reconciliation/index.ts'
-import { redemptionRoutes } from './redemption/index.ts'
+import { redemptionRoutes, rosterRoutes } from './redemption/index.ts'
 import { readLateJobs, runRoutes } from './runs/index.ts'
 import { stockRoutes } from './stock/index.ts'
 import { voucherRoutes } from './vouchers/index.ts'
@@ -46,6 +46,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(enrollmentRoutes)
     await api.register(voucherRoutes)
     await api.register(redemptionRoutes)
+    await api.register(rosterRoutes)
     await api.register(discrepancyRoutes)
     await api.register(stockRoutes)
     await api.register(allocationRoutes)

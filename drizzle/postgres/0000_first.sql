@@ -126,7 +126,8 @@ CREATE TABLE "audit_events" (
 	"action" text COLLATE "C" NOT NULL,
 	"subject_id" text COLLATE "C" NOT NULL,
 	"change" text COLLATE "C" NOT NULL,
-	"request_id" text COLLATE "C"
+	"request_id" text COLLATE "C",
+	"mark" text COLLATE "C"
 );
 --> statement-breakpoint
 CREATE TABLE "audit_disclosures" (
@@ -539,6 +540,7 @@ CREATE TABLE "job_runs" (
 	"figures" text COLLATE "C" NOT NULL,
 	"cancel_requested_at" text COLLATE "C",
 	"failure" text COLLATE "C",
+	"reason" text COLLATE "C",
 	CONSTRAINT "job_runs_ended" CHECK ((status = 'running') = (ended_at is null))
 );
 --> statement-breakpoint
@@ -552,11 +554,30 @@ CREATE TABLE "tasks" (
 	"leased_until" text COLLATE "C",
 	"handed_at" text COLLATE "C",
 	"failure" text COLLATE "C",
+	"reason" text COLLATE "C",
 	"created_at" text COLLATE "C" NOT NULL,
 	"ended_at" text COLLATE "C",
 	CONSTRAINT "tasks_status" CHECK (status in ('queued', 'running', 'done', 'failed', 'cancelled')),
 	CONSTRAINT "tasks_ended" CHECK ((status in ('queued', 'running')) = (ended_at is null)),
 	CONSTRAINT "tasks_leased" CHECK ((status = 'running') = (leased_until is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "situations" (
+	"topic" text COLLATE "C" NOT NULL,
+	"matter" text COLLATE "C" NOT NULL,
+	"state" text COLLATE "C" NOT NULL,
+	"since" text COLLATE "C" NOT NULL,
+	"told_at" text COLLATE "C",
+	CONSTRAINT "situations_topic_matter_pk" PRIMARY KEY("topic","matter")
+);
+--> statement-breakpoint
+CREATE TABLE "notices" (
+	"id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"topic" text COLLATE "C" NOT NULL,
+	"role" text COLLATE "C" NOT NULL,
+	"subject" text COLLATE "C" NOT NULL,
+	"text" text COLLATE "C" NOT NULL,
+	"created_at" text COLLATE "C" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "erasures" (

@@ -31,7 +31,7 @@ export interface Withheld<Item extends object, Hidden extends object> {
  * the answer is sent: what could not be written down is not shown.
  */
 export async function recordLook(
-  deps: Pick<Deps, 'db' | 'clock' | 'newId'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'signer'>,
   actor: Actor,
   { event, subjectId, campaignId, facts, searched }: Look,
 ): Promise<void> {

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gt, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, lte, sql } from 'drizzle-orm'
 import { insertRows, prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Seal } from './chain.ts'
+import type { StoredEvent } from './marks.ts'
 import type { Subtree } from './merkle.ts'
 import type { AuditEvent } from './rules.ts'
 
@@ -49,14 +50,27 @@ export async function listSealedEvents(reader: Reader, after: number, until: num
   return (await list.execute({ after, until })).map(toEvent)
 }
 
-/** Events by their ids, in the order of the ids. */
-export async function listEventsById({ q, t }: Reader, ids: string[]): Promise<AuditEvent[]> {
-  const rows = await q
-    .select(columns(t))
+/** Events by their ids as they are stored, in the order of the ids. */
+export async function listStoredEvents({ q, t }: Reader, ids: string[]): Promise<StoredEvent[]> {
+  return q
+    .select({ ...columns(t), mark: t.auditEvents.mark })
     .from(t.auditEvents)
     .where(inArray(t.auditEvents.id, ids))
     .orderBy(asc(t.auditEvents.id))
-  return rows.map(toEvent)
+}
+
+/** The first event that bears a mark; undefined while none does. */
+export async function findFirstMarked({ q, t }: Reader): Promise<string | undefined> {
+  const { id, mark } = t.auditEvents
+  return (await q.select({ id }).from(t.auditEvents).where(isNotNull(mark)).orderBy(asc(id)).limit(1))[0]?.id
+}
+
+/** The greatest id of an event. */
+export async function findNewestEventId(reader: Reader): Promise<string | undefined> {
+  const find = prepared(reader, 'audit:newest', ({ q, t: { auditEvents } }) =>
+    q.select({ id: auditEvents.id }).from(auditEvents).orderBy(desc(auditEvents.id)).limit(1).prepare(),
+  )
+  return (await find.execute())[0]?.id
 }
 
 /** Up to `limit` ids of events behind an id, in order. */
@@ -124,8 +138,8 @@ function columns({ auditEvents: { change, ...others } }: Pick<Tables, 'auditEven
   return { id, at, actorKind, actorId, action, subjectId, requestId, change: sql<string>`${change}`.as('change') }
 }
 
-/** A change that was tampered with may be no JSON any more. It has to be found, not to stop the search. */
-function toEvent(row: Omit<AuditEvent, 'change'> & { change: string }): AuditEvent {
+/** A stored event as one. A change that was tampered with may be no JSON any more: it has to be found, not to stop the search. */
+export function toEvent({ mark: _, ...row }: Omit<StoredEvent, 'mark'> & { mark?: unknown }): AuditEvent {
   try {
     return { ...row, change: JSON.parse(row.change) as AuditEvent['change'] }
   } catch {

@@ -14,8 +14,8 @@ export interface EventFilter {
   to?: string | undefined
 }
 
-/** Appends an event. */
-export async function insertEvent(tx: Tx, event: AuditEvent): Promise<void> {
+/** Appends an event with its mark. */
+export async function insertEvent(tx: Tx, event: AuditEvent, mark: string): Promise<void> {
   const insert = prepared(tx, 'audit:insert', ({ q, t }) =>
     q
       .insert(t.auditEvents)
@@ -28,10 +28,11 @@ export async function insertEvent(tx: Tx, event: AuditEvent): Promise<void> {
         subjectId: sql.placeholder('subjectId'),
         change: sql.placeholder('change'),
         requestId: sql.placeholder('requestId'),
+        mark: sql.placeholder('mark'),
       })
       .prepare(),
   )
-  await insert.execute(event)
+  await insert.execute({ ...event, mark })
 }
 
 /** Keeps what is behind the commitments of an event. */

@@ -24,6 +24,9 @@ export type AuditEvent = {
  */
 export const lateMilliseconds = 10 * 60_000
 
+/** The action of the event by which the service tells of one that is not its own. */
+export const foreignFound = 'trail.foreign_event_found'
+
 /** What can be wrong with a trail. */
 export const faultKinds = [
   'changed',
@@ -32,6 +35,7 @@ export const faultKinds = [
   'reordered',
   'unlinked',
   'backdated',
+  'foreign',
   'rewritten',
   'truncated',
   'forged',
@@ -64,6 +68,8 @@ const sentences: Record<FaultKind, (where: string, fault: { position: number; un
   unlinked: (where) => `${where} does not follow the one before it: entries were inserted, removed or moved there.`,
   backdated: (where) =>
     `${where} says that it is older than a checkpoint which does not have it: it was inserted later.`,
+  foreign: (where) =>
+    `${where} did not bear the service’s mark when it was sealed: it was inserted or changed straight in the database.`,
   rewritten: (_, { position, until }) =>
     `Among the entries ${position} to ${until} some are not those that a checkpoint was made for.`,
   truncated: (_, { position, until }) =>

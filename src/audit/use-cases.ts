@@ -1,8 +1,12 @@
 import type { Deps } from '../deps.ts'
 import type { Actor } from '../identity/rules.ts'
 import type { Tx } from '../schema.ts'
+import { markOf } from './marks.ts'
 import { insertDisclosures, insertEvent } from './repository.ts'
 import { type AuditEvent, commitmentsOf, disclosuresOf, type Personal } from './rules.ts'
+
+/** What an event is made with. */
+type Making = Pick<Deps, 'clock' | 'newId' | 'signer'>
 
 /**
  * Writes down that `actor` did `action` to `subjectId`, in the transaction of the change itself: no change without its
@@ -10,7 +14,7 @@ import { type AuditEvent, commitmentsOf, disclosuresOf, type Personal } from './
  * `personal`. The event then holds a salted commitment to each, and erasure takes salt and value away.
  */
 export function recordEvent(
-  { clock, newId }: Pick<Deps, 'clock' | 'newId'>,
+  deps: Making,
   tx: Tx,
   actor: Actor,
   action: string,
@@ -18,7 +22,20 @@ export function recordEvent(
   change: Record<string, unknown> = {},
   personal?: Personal,
 ): Promise<void> {
-  const event = {
+  const event = eventOf(deps, actor, action, subjectId, change)
+  // Nearly all events have nothing to forget, and cost one statement.
+  return personal ? insertCommitted(deps, tx, event, personal) : insertEvent(tx, event, markOf(deps.signer, event))
+}
+
+/** The event that `actor` does `action` to `subjectId` now. */
+export function eventOf(
+  { clock, newId }: Pick<Deps, 'clock' | 'newId'>,
+  actor: Actor,
+  action: string,
+  subjectId: string,
+  change: Record<string, unknown>,
+): AuditEvent {
+  return {
     id: newId(),
     at: clock.now(),
     actorKind: actor.kind,
@@ -28,12 +45,11 @@ export function recordEvent(
     change,
     requestId: actor.requestId ?? null,
   }
-  // Nearly all events have nothing to forget, and cost one statement.
-  return personal ? insertCommitted(tx, event, personal) : insertEvent(tx, event)
 }
 
-async function insertCommitted(tx: Tx, event: AuditEvent, personal: Personal): Promise<void> {
+async function insertCommitted({ signer }: Making, tx: Tx, event: AuditEvent, personal: Personal): Promise<void> {
   const disclosures = disclosuresOf(event.id, personal)
-  await insertEvent(tx, { ...event, change: { ...event.change, ...commitmentsOf(disclosures) } })
+  const committed = { ...event, change: { ...event.change, ...commitmentsOf(disclosures) } }
+  await insertEvent(tx, committed, markOf(signer, committed))
   await insertDisclosures(tx, disclosures)
 }

@@ -1,7 +1,7 @@
 import { plusMilliseconds } from '../kernel/time.ts'
 import { type Checkpoint, checkpointHash, isSigned, leafOf, linkOf, noHash, type Seal } from './chain.ts'
 import { growTree } from './merkle.ts'
-import { type AuditEvent, type Fault, faultOf, lateMilliseconds } from './rules.ts'
+import { type AuditEvent, type Fault, faultOf, foreignFound, lateMilliseconds } from './rules.ts'
 
 /** A place in the trail with the event that is there; undefined where it is gone. */
 export type Entry = Seal & { event: AuditEvent | undefined }
@@ -116,6 +116,7 @@ function followChain(report: Report) {
       }
       if (!event) report(faultOf('removed', position, eventId))
       else if (event.id !== eventId || !leafOf(event).equals(leaf)) report(faultOf('changed', position, eventId))
+      if (event?.action === foreignFound) report(faultOf('foreign', Number(event.change.position), event.subjectId))
       if (previous && !linkOf(previous, leaf).equals(hash)) report(faultOf('unlinked', position, eventId))
       previous = hash
       chain.last = Math.max(chain.last, position)

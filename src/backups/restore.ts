@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { checkpointFile, recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { systemActor } from '../identity/index.ts'
+import { openSigner } from '../platform/signing-key.ts'
 import type { BackupEngine } from './engine.ts'
 import { BackupRefused } from './rules.ts'
 import { tryOut } from './verify.ts'
@@ -34,12 +35,17 @@ export async function restore(
   engine.refuseIfInUse()
   const asideAs = `before-restore-${deps.clock.now().slice(0, 19).replaceAll(':', '')}Z`
   return tryOut(engine, resolve(file), engine.folder, async ({ db, folder }, { events }) => {
+    const keysToDo = missingKeys(deps)
+    const signer = openSigner(deps.config.auditSigningKey, `${resolve(deps.config.databaseFile)}.audit-key`)
     await db.transact((tx) =>
-      recordEvent(deps, tx, systemActor, 'backup.restored', deps.newId(), { backup: basename(file), events }),
+      recordEvent({ ...deps, signer }, tx, systemActor, 'backup.restored', deps.newId(), {
+        backup: basename(file),
+        events,
+      }),
     )
     await db.close()
     const former = engine.replace(folder, asideAs)
-    return { events, former, toDo: [...putCopiesAside(deps, asideAs), ...missingKeys(deps)] }
+    return { events, former, toDo: [...putCopiesAside(deps, asideAs), ...keysToDo] }
   })
 }
 

@@ -2,6 +2,7 @@ import { collectDefaultMetrics } from 'prom-client'
 import { startRunner } from '../../jobs/runner.ts'
 import { BackupRefused } from '../backups/index.ts'
 import { startWatch } from '../../jobs/watch.ts'
+import { sealSoon } from '../../jobs/seal-soon.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
 import { BrokenWords } from '../notifications/index.ts'
@@ -90,11 +91,13 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   if (role !== 'worker') await announceSetUp(deps)
   const runner = role === 'web' ? undefined : await startRunner(deps)
   const watch = startWatch(deps)
+  const sealer = role === 'web' ? undefined : sealSoon(deps)
   await new Promise<void>((stop) => terminal.onStop(stop))
   deps.log.info('stopping: answering what is under way')
   await watch.stop()
   await runner?.stop()
   await service.close()
+  await sealer?.stop()
   await deps.close()
   await tracing?.close()
 }

@@ -6,7 +6,7 @@ import type { Tx } from '../schema.ts'
 import { findMatter, insertDiscrepancy, listOpenDiscrepancies, resolveOpen, updateDiscrepancy } from './repository.ts'
 import { type DiscrepancyCode, type Finding, newsOf } from './rules.ts'
 
-type Sources = Pick<Deps, 'clock' | 'newId'>
+type Sources = Pick<Deps, 'clock' | 'newId' | 'signer'>
 
 /**
  * Reports something that does not add up, in the transaction in which it is found, and answers the discrepancy's id. There

@@ -1,4 +1,6 @@
+import type { Id } from '../kernel/ids.ts'
 import { defineProblem } from '../kernel/problem.ts'
+import { type Actor, notSignedIn } from './rules.ts'
 
 /** The device was cut off. A phone that is told so wipes itself. */
 export const deviceRevoked = defineProblem({
@@ -8,10 +10,18 @@ export const deviceRevoked = defineProblem({
   detail: () => 'This device may no longer be used, and forgets what it holds. To go on, register it again.',
 })
 
-/** Somebody else reports about a device. */
-export const devicesOnly = defineProblem({
+/** Somebody else asks what is a device's own business. */
+const devicesOnly = defineProblem({
   code: 'devices_only',
   status: 403,
   title: 'For devices only',
-  detail: () => 'Only a device reports about itself. Send the token of the device.',
+  detail: () => 'This is between a device and the service. Send the token of the device.',
 })
+
+/** The device that `actor` is, and its school. Raises `not_signed_in` and `devices_only`. */
+export function deviceOf(actor: Actor | undefined): { device: Actor; schoolId: Id } {
+  if (!actor) throw notSignedIn()
+  const grant = actor.roles.find(({ role }) => role === 'device')
+  if (actor.kind !== 'device' || !grant?.schoolId) throw devicesOnly()
+  return { device: actor, schoolId: grant.schoolId }
+}

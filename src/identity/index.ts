@@ -1,5 +1,6 @@
 export { authenticator } from './credentials.ts'
 export { deviceReportRoutes } from './device-report-routes.ts'
+export { deviceOf } from './device-rules.ts'
 export { forgetBrowsers } from './known-browsers.ts'
 export { acceptLink, type OpenLink, offerSetUp, readLink, setUp } from './links.ts'
 export { mailPasswordResets } from './mailed-resets.ts'

@@ -6,7 +6,7 @@ import { notFound, staleVersion } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
 import { isReferenceViolation, isUniqueViolation } from '../platform/db/index.ts'
 import type { Tx } from '../schema.ts'
-import { devicesOnly } from './device-rules.ts'
+import { deviceOf } from './device-rules.ts'
 import {
   type ApiKeyRow,
   claimProvisioning,
@@ -32,7 +32,6 @@ import {
   emailTaken,
   isAdmin,
   lastAdmin,
-  notSignedIn,
   provisioningTokenInvalid,
   type RoleGrant,
   systemActor,
@@ -218,13 +217,12 @@ export function reportDevice(
   actor: Actor | undefined,
   report: { appVersion: string; pendingScans: number },
 ): Promise<void> {
-  if (!actor) throw notSignedIn()
-  if (actor.kind !== 'device') throw devicesOnly()
+  const { device } = deviceOf(actor)
   return deps.db.transact(async (tx) => {
-    const before = await updateDeviceReport(tx, actor.id, { ...report, lastSeenAt: deps.clock.now() })
+    const before = await updateDeviceReport(tx, device.id, { ...report, lastSeenAt: deps.clock.now() })
     const { appVersion } = report
     if (before?.appVersion !== appVersion)
-      await recordEvent(deps, tx, actor, 'device.updated', actor.id, { appVersion })
+      await recordEvent(deps, tx, device, 'device.updated', device.id, { appVersion })
   })
 }
 

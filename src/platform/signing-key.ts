@@ -1,5 +1,16 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import {
+  createHmac,
+  createPrivateKey,
+  createSecretKey,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  randomUUID,
+  sign,
+} from 'node:crypto'
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+
+const markCharacters = 22
 
 /** Signs with a key that does not leave it. */
 export interface Signer {
@@ -7,6 +18,8 @@ export interface Signer {
   readonly publicKey: string
   /** An Ed25519 signature (RFC 8032) over `data`, in hex. */
   sign(data: Uint8Array): string
+  /** What only the holder of the key can make of `text`: 132 bits of HMAC-SHA-256 under a key derived from it, base64url. */
+  mark(text: string): string
 }
 
 /** The file of the signing key holds something else. */
@@ -30,10 +43,14 @@ export function signingKeyFrom(text: string): KeyObject | undefined {
 export function openSigner(text: string | undefined, file: string): Signer {
   const key = signingKeyFrom(text ?? keptKey(file))
   if (!key) throw new UnusableKey(file)
-  const { x } = createPublicKey(key).export({ format: 'jwk' })
+  const { x, d } = key.export({ format: 'jwk' })
+  const markKey = createSecretKey(
+    Buffer.from(hkdfSync('sha256', Buffer.from(d!, 'base64url'), '', 'saka event mark', 32)),
+  )
   return {
     publicKey: Buffer.from(x!, 'base64url').toString('hex'),
     sign: (data) => sign(null, data, key).toString('hex'),
+    mark: (text) => createHmac('sha256', markKey).update(text).digest('base64url').slice(0, markCharacters),
   }
 }
 

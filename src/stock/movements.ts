@@ -11,7 +11,7 @@ import { insertMovement, listMovements, type Movement, type MovementFilter } fro
 import { checkTakeable } from './rules.ts'
 
 /** What use cases need besides the transaction in order to write. */
-export type Sources = Pick<Deps, 'clock' | 'newId'>
+export type Sources = Pick<Deps, 'clock' | 'newId' | 'signer'>
 
 /** Kits that change place. `quantity` is above zero. */
 export type Move = Omit<Movement, 'id' | 'actorId' | 'recordedAt' | 'campaignId' | 'reason' | 'reversesId'> &

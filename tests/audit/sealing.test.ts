@@ -3,10 +3,12 @@ import { once } from 'node:events'
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import t from 'tap'
+import { sealSoon } from '../../jobs/seal-soon.ts'
 import { sealTrailJob, sweepTrailJob } from '../../jobs/seal-trail.ts'
 import { canonicalJson } from '../../src/audit/canonical.ts'
-import { sealTrail } from '../../src/audit/index.ts'
+import { recordEvent, sealTrail } from '../../src/audit/index.ts'
 import type { Deps } from '../../src/deps.ts'
+import { systemActor } from '../../src/identity/rules.ts'
 import { idSource } from '../../src/kernel/ids.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { startSaka } from '../support/saka.ts'
@@ -22,6 +24,31 @@ t.test('events are sealed in the order of their making, once, however often', as
   t.same(await sealTrailJob.run(deps), { sealed: 0, copied: 0 })
   t.same(await sealedIds(deps), ids)
 })
+
+t.test(
+  'what is committed is sealed and signed soon, whoever has committed it, and at the end what is left',
+  async (t) => {
+    const { deps, api } = await startSaka(t)
+    const other = await openDeps(deps.config, { clock: deps.clock })
+    t.teardown(() => other.close())
+    const sealer = sealSoon(deps)
+    const isSealed = async (id: string | undefined) => {
+      for (let turn = 0; turn < 300; turn++) {
+        if ((await sealedIds(deps)).includes(id!)) return true
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      return false
+    }
+    t.ok(await isSealed((await recordEvents(deps, 3)).at(-1)))
+    t.ok(await isSealed((await recordEvents(other, 3)).at(-1)), 'by another process too')
+    const last = await recordEvents(deps, 3)
+    await sealer.stop()
+    t.ok((await sealedIds(deps)).includes(last.at(-1)!))
+    const { items } = (await api.get('/audit/checkpoints')).json
+    t.equal(items[0].size, 9)
+    t.same((await api.get('/jobs/seal-trail/runs')).json.items, [], 'and no run is kept of it')
+  },
+)
 
 t.test('an event that is committed after one with a greater id is sealed behind it', async (t) => {
   const { deps, api } = await startSaka(t)
@@ -107,13 +134,8 @@ t.test('an event of any text can be sealed, half a surrogate pair included', asy
   const school = { code: 'A', name: 'Α΄' }
   await api.made('/communities', school)
   const texts = ['\ud800', 'Ά\u2028"\\\u0000', '😀', '']
-  await deps.db.transact(async ({ q, t: tables }) => {
-    for (const text of texts) {
-      const event = { id: deps.newId(), at: deps.clock.now(), actorKind: 'user', actorId: 'x', action: 'test.happened' }
-      await q
-        .insert(tables.auditEvents)
-        .values({ ...event, subjectId: 'x', change: { text, [text]: 1.5e300 }, requestId: null })
-    }
+  await deps.db.transact(async (tx) => {
+    for (const text of texts) await recordEvent(deps, tx, systemActor, 'test.happened', 'x', { text, [text]: 1.5e300 })
   })
   t.match(await sealTrailJob.run(deps), { sealed: 5 })
   t.match((await api.get('/audit/verification')).json, { intact: true })

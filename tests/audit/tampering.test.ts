@@ -97,9 +97,71 @@ t.test('an event that was inserted under an earlier moment is found', async (t) 
   const id = '018a8300-0000-7000-8000-000000000000'
   await tamper(
     saka.deps,
-    `INSERT INTO audit_events SELECT '${id}', at, actor_kind, actor_id, action, 'forged', change, request_id FROM audit_events WHERE id = '${saka.ids[1]}'`,
+    `INSERT INTO audit_events SELECT '${id}', at, actor_kind, actor_id, action, 'forged', change, request_id, mark FROM audit_events WHERE id = '${saka.ids[1]}'`,
   )
-  t.match((await found(t, saka)).firstBroken, { kind: 'backdated', position: 13, eventId: id })
+  const { faults } = await found(t, saka)
+  t.match(faults, [
+    { kind: 'foreign', position: 13, eventId: id },
+    { kind: 'backdated', position: 13, eventId: id },
+  ])
+})
+
+t.test('an event that was inserted before the next seal is found, however much it looks like ours', async (t) => {
+  const saka = await sealedTrail(t)
+  const [genuine] = await recordEvents(saka.deps, 1)
+  const copied = 'at, actor_kind, actor_id, action, subject_id, change, request_id'
+  const ids = [saka.deps.newId(), saka.deps.newId(), saka.deps.newId()]
+  const marks = ['mark', 'NULL', "'00'"]
+  await tamper(
+    saka.deps,
+    ...ids.map(
+      (id, i) =>
+        `INSERT INTO audit_events SELECT '${id}', ${copied}, ${marks[i]} FROM audit_events WHERE id = '${genuine}'`,
+    ),
+  )
+  const { faults, events } = await found(t, saka)
+  t.match(
+    faults,
+    ids.map((eventId, i) => ({ kind: 'foreign', position: 14 + i, eventId })),
+  )
+  t.equal(faults.length, 3, 'and the genuine one is believed')
+  t.equal(events, 19, 'with an event for each that tells of it, and one of the export')
+})
+
+t.test('an event that was changed before it was sealed is found', async (t) => {
+  const saka = await sealedTrail(t)
+  const ids = await recordEvents(saka.deps, 9)
+  const columns = ['at', 'actor_kind', 'actor_id', 'action', 'subject_id', 'change', 'request_id']
+  await tamper(
+    saka.deps,
+    ...columns.map((column, i) => `UPDATE audit_events SET ${column} = '{"i":99}' WHERE id = '${ids[i]}'`),
+    `UPDATE audit_events SET change = 'gone' WHERE id = '${ids[7]}'`,
+  )
+  const { faults } = await found(t, saka)
+  t.match(
+    faults,
+    ids.slice(0, 8).map((eventId, i) => ({ kind: 'foreign', position: 13 + i, eventId })),
+  )
+})
+
+t.test('what tells of a foreign event cannot be taken away: it is sealed together with it', async (t) => {
+  const saka = await sealedTrail(t)
+  const [genuine] = await recordEvents(saka.deps, 1)
+  await tamper(saka.deps, `UPDATE audit_events SET actor_id = 'nobody' WHERE id = '${genuine}'`)
+  await sealTrailJob.run(saka.deps)
+  await tamper(saka.deps, "DELETE FROM audit_events WHERE action = 'trail.foreign_event_found'")
+  t.match((await found(t, saka)).firstBroken, { kind: 'removed', position: 14 })
+})
+
+t.test('events from before there were marks are believed, and none that come without one later', async (t) => {
+  const { deps, api } = await startSaka(t)
+  const before = await recordEvents(deps, 3)
+  await tamper(deps, 'UPDATE audit_events SET mark = NULL')
+  t.match((await api.get('/audit/verification')).json, { intact: true, events: 3 })
+  const [after] = await recordEvents(deps, 1)
+  await recordEvents(deps, 1)
+  await tamper(deps, `UPDATE audit_events SET mark = NULL WHERE id > '${before[2]}' AND id <> '${after}'`)
+  t.match((await api.get('/audit/verification')).json, { intact: false, faultCount: 1, faults: [{ kind: 'foreign' }] })
 })
 
 t.test('an event that was inserted with a seal between others is found', async (t) => {
@@ -111,7 +173,7 @@ t.test('an event that was inserted with a seal between others is found', async (
   )
   await tamper(
     saka.deps,
-    `INSERT INTO audit_events SELECT '${id}', at, actor_kind, actor_id, action, 'forged', change, request_id FROM audit_events WHERE id = '${saka.ids[5]}'`,
+    `INSERT INTO audit_events SELECT '${id}', at, actor_kind, actor_id, action, 'forged', change, request_id, mark FROM audit_events WHERE id = '${saka.ids[5]}'`,
     ...moveDown,
     `INSERT INTO audit_seals SELECT 6, '${id}', leaf, hash FROM audit_seals WHERE position = 7`,
   )

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { exportTrail } from '../../src/audit/export.ts'
 import { sealTrail } from '../../src/audit/index.ts'
+import { markOf } from '../../src/audit/marks.ts'
 import { proveEvent } from '../../src/audit/proofs.ts'
 import { verifyTrail } from '../../src/audit/verification.ts'
 import { systemActor } from '../../src/identity/rules.ts'
@@ -49,7 +50,8 @@ async function recordMany(): Promise<void> {
       const [id, voucherId] = [deps.newId(), deps.newId()]
       const change = { schoolId: id, scanId: voucherId, result: 'accepted', collectedBy: 'guardian' }
       const event = { id, at, actorKind: 'device', actorId: id, action: 'voucher.redeemed', subjectId: voucherId }
-      return { ...event, change, requestId: voucherId }
+      const whole = { ...event, change, requestId: voucherId }
+      return { ...whole, mark: markOf(deps.signer, whole) }
     })
     await deps.db.transact((tx) => insertRows(tx, tx.t.auditEvents, rows))
   }

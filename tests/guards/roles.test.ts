@@ -35,6 +35,7 @@ const withoutRole = [
   'PATCH /api/v1/me/passkeys/:id',
   'POST /api/v1/me/passkeys/:id/removal',
   'POST /api/v1/devices/me/heartbeat',
+  'GET /api/v1/scanner/roster',
   'DELETE /api/v1/session',
   'POST /api/v1/session',
   'POST /api/v1/session/passkey/options',

@@ -49,6 +49,7 @@ const openToSignedIn = [
   'GET /api/v1/me/sessions',
   'DELETE /api/v1/me/sessions/:id',
   'POST /api/v1/devices/me/heartbeat',
+  'GET /api/v1/scanner/roster',
   'GET /api/v1/me/totp',
   'POST /api/v1/me/totp',
   'POST /api/v1/me/totp/confirm',

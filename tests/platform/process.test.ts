@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
 
@@ -92,7 +93,8 @@ async function kitNames({ call }: Running): Promise<string[]> {
 }
 
 t.test('asked to stop, the service answers what is under way and ends with 0', async (t) => {
-  const service = await start(t, temporaryFolder(t))
+  const folder = temporaryFolder(t)
+  const service = await start(t, folder)
   t.equal(service.log.filter(({ msg }) => String(msg).startsWith('listening')).length, 1, 'listening is said once')
 
   const { port } = new URL(service.address)
@@ -115,6 +117,10 @@ t.test('asked to stop, the service answers what is under way and ends with 0', a
   t.match(answer, /HTTP\/1.1 201 Created/)
   t.match(answer, /connection: close/i)
   t.same(await service.ended, { code: 0, signal: null })
+  const database = new Sqlite(join(folder, 'saka.db'), { readonly: true })
+  t.teardown(() => database.close())
+  const unsealed = 'SELECT action FROM audit_events WHERE id NOT IN (SELECT event_id FROM audit_seals)'
+  t.same(database.prepare(unsealed).all(), [], 'and everything that it did is sealed')
 })
 
 t.test(

@@ -15,3 +15,7 @@ CREATE TABLE `notices` (
 	`text` text NOT NULL,
 	`created_at` text NOT NULL
 );
+--> statement-breakpoint
+ALTER TABLE `audit_events` ADD `mark` text;--> statement-breakpoint
+ALTER TABLE `job_runs` ADD `reason` text;--> statement-breakpoint
+ALTER TABLE `tasks` ADD `reason` text;

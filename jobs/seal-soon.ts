@@ -1,0 +1,42 @@
+import { hasUnseenEvents, sealTrail } from '../src/audit/index.ts'
+import type { Deps } from '../src/deps.ts'
+import type { Runner } from './runner.ts'
+
+/** How often it looks, in milliseconds: so long an event is without a seal. */
+const everyMilliseconds = 1000
+/** How long after its making an event may be committed to be found here: many times what a commit takes. */
+const lookBack = 2000
+/** How long it leaves a fault to the job that runs every minute, and writes down how it went. */
+const restMilliseconds = 60_000
+
+/**
+ * Seals the trail a second after whatever was committed, by this process or another, and at its end what is left. It keeps no
+ * record of it, and leaves faults and late events to the jobs `seal-trail` and `sweep-trail`.
+ */
+export function sealSoon(deps: Deps): Runner {
+  const isNew = hasUnseenEvents(deps)
+  let working: Promise<void> | undefined
+  let restsUntil = 0
+  const seal = async () => {
+    if (await isNew()) await sealTrail(deps, { lookBack })
+  }
+  const look = () => {
+    if (working || performance.now() < restsUntil) return
+    working = seal()
+      .catch(() => {
+        restsUntil = performance.now() + restMilliseconds
+      })
+      .finally(() => {
+        working = undefined
+      })
+  }
+  const timer = setInterval(look, everyMilliseconds)
+  timer.unref()
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await working
+      await seal().catch(() => {})
+    },
+  }
+}

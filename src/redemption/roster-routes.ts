@@ -1,0 +1,21 @@
+import { type App, answers, ref } from '../platform/http/index.ts'
+import { readRoster } from './roster.ts'
+import { RosterQuery, RosterSchema } from './roster-schemas.ts'
+
+/** What a phone takes along to where there is no network. */
+export async function rosterRoutes(app: App): Promise<void> {
+  app.get(
+    '/scanner/roster',
+    {
+      schema: {
+        tags: ['Redemptions'],
+        summary: 'Read the roster of a device',
+        description:
+          'Each voucher is found and its child opened by the code on the paper alone; docs/cryptography.md tells how.',
+        querystring: RosterQuery,
+        response: answers(200, ref(RosterSchema)),
+      },
+    },
+    ({ deps, actor, query }) => readRoster(deps, actor, query.since),
+  )
+}
