@@ -7,6 +7,7 @@ import type { Deps } from './deps.ts'
 import { discrepancyRoutes } from './discrepancies/index.ts'
 import { enrollmentRoutes } from './enrollment/index.ts'
 import { authenticator, deviceReportRoutes, identityRoutes, knowActor } from './identity/index.ts'
+import { notificationRoutes } from './notifications/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { type App, answerOnce, httpServer, limitCalls } from './platform/http/index.ts'
@@ -17,7 +18,7 @@ import { redemptionRoutes } from './redemption/index.ts'
 import { readLateJobs, runRoutes } from './runs/index.ts'
 import { stockRoutes } from './stock/index.ts'
 import { voucherRoutes } from './vouchers/index.ts'
-import { parentsPage, welcomePages } from './web/index.ts'
+import { parentsPage, stopPage, welcomePages } from './web/index.ts'
 
 /** The whole HTTP application: a table of contents. Reads no environment and does not listen. */
 export async function buildApp(deps: Deps): Promise<App> {
@@ -26,6 +27,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
   await app.register(healthRoutes, { lateJobs: readLateJobs })
   await app.register(parentsPage, { config: deps.config })
+  await app.register(stopPage, { config: deps.config })
   await app.register(welcomePages)
   await app.register(apiRoutes, { prefix: '/api/v1' })
   return app
@@ -46,6 +48,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(discrepancyRoutes)
     await api.register(stockRoutes)
     await api.register(allocationRoutes)
+    await api.register(notificationRoutes)
     await api.register(reconciliationRoutes)
     await api.register(runRoutes)
     await api.register(privacyRoutes)

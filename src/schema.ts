@@ -4,6 +4,7 @@ import { campaignTables } from './campaigns/tables.ts'
 import { discrepancyTables } from './discrepancies/tables.ts'
 import { enrollmentTables } from './enrollment/tables.ts'
 import { identityTables } from './identity/tables.ts'
+import { notificationTables } from './notifications/tables.ts'
 import { placesTables } from './places/tables.ts'
 import type * as db from './platform/db/index.ts'
 import { sqliteColumns } from './platform/db/index.ts'
@@ -33,6 +34,7 @@ export function schema(c: db.Columns) {
     ...allocationTables(c, { ...campaigns, ...places }),
     ...vouchers,
     ...redemptionTables(c, { ...campaigns, ...places, ...vouchers }),
+    ...notificationTables(c, { ...campaigns, ...vouchers }),
     ...reconciliationTables(c, campaigns),
     ...runTables(c),
     ...privacyTables(c, campaigns),

@@ -22,6 +22,7 @@ export interface OpenCampaign extends Saka {
 export interface CampaignChange {
   now?: string
   log?: Log
+  env?: Record<string, string>
   schools?: number
   campaign?: Record<string, unknown>
   /** Leave it a draft. */
@@ -30,8 +31,8 @@ export interface CampaignChange {
 
 /** Starts the service with an open campaign: two schools, a kit of 120 euros, pickup from 11 to 29 September 2023. */
 export async function openCampaign(t: Test, change: CampaignChange = {}): Promise<OpenCampaign> {
-  const { now, log } = change
-  const saka = await startSaka(t, { ...(now && { now }), ...(log && { log }) })
+  const { now, log, env } = change
+  const saka = await startSaka(t, { ...(now && { now }), ...(log && { log }), ...(env && { env }) })
   const { api } = saka
   const community = await api.made('/communities', { code: 'A', name: 'Α΄ Δημοτική Κοινότητα' })
   const schools: any[] = []

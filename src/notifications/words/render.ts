@@ -9,7 +9,7 @@ import { speech } from './speech.ts'
 import { ownWords } from './word-files.ts'
 
 export type { ReminderFacts } from './facts.ts'
-export { messageLanguage, messageLanguages } from './language.ts'
+export { type MessageLanguage, messageLanguage, messageLanguages } from './language.ts'
 
 /** A reminder that only lacks its recipient and its id. */
 export interface WrittenMail {
