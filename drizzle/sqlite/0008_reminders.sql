@@ -58,6 +58,7 @@ CREATE UNIQUE INDEX `messages_once` ON `messages` (`recipient_id`,`step`,`editio
 CREATE UNIQUE INDEX `messages_one_live` ON `messages` (`recipient_id`,`step`,`edition`) WHERE status in ('queued', 'sending', 'sent', 'doubtful');--> statement-breakpoint
 CREATE UNIQUE INDEX `messages_one_a_day` ON `messages` (`recipient_id`,`day`) WHERE day is not null;--> statement-breakpoint
 CREATE INDEX `messages_campaign` ON `messages` (`campaign_id`,`id`);--> statement-breakpoint
+CREATE INDEX `messages_recipient` ON `messages` (`recipient_id`);--> statement-breakpoint
 CREATE TABLE `message_vouchers` (
 	`message_id` text NOT NULL,
 	`voucher_id` text NOT NULL,
