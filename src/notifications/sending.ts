@@ -179,7 +179,7 @@ async function handOver({ mailer, sms }: Deps, { message, address, language, fac
   const { id, channel } = message
   if (channel === 'email') {
     if (!mailer) throw new ChannelDown('no mail server is set up')
-    await mailer.send({ to: address, id: `message-${id}`, ...(await renderMail(language, facts)) })
+    await mailer.send({ to: address, id: `message-${id}`, ...renderMail(language, facts) })
     return null
   }
   if (!sms) throw new ChannelDown('no gateway for text messages is set up')

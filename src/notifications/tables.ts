@@ -101,6 +101,7 @@ export const notificationTables = (c: Columns, { campaigns, vouchers }: Campaign
         .where(sql`status in ('queued', 'sending', 'sent', 'doubtful')`),
       c.uniqueIndex('messages_one_a_day').on(t.recipientId, t.day).where(sql`day is not null`),
       c.index('messages_campaign').on(t.campaignId, t.id),
+      c.index('messages_recipient').on(t.recipientId),
       c.check(
         'messages_status',
         sql`status in ('queued', 'sending', 'sent', 'doubtful', 'refused', 'failed', 'bounced', 'cancelled', 'listed')`,
