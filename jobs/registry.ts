@@ -8,8 +8,10 @@ import { forgetBrowsersJob } from './forget-browsers.ts'
 import { mailCheckpointJob } from './mail-checkpoint.ts'
 import { mailNoticesJob } from './mail-notices.ts'
 import { mailPasswordResetsJob } from './mail-password-resets.ts'
+import { planRemindersJob } from './plan-reminders.ts'
 import { reconcileNightlyJob } from './reconcile-nightly.ts'
 import { sealTrailJob, sweepTrailJob } from './seal-trail.ts'
+import { sendMailJob, sendSmsJob } from './send-messages.ts'
 import { watchStockJob } from './watch-stock.ts'
 
 /** Every job there is. */
@@ -27,4 +29,7 @@ export const jobs: Job[] = [
   forgetBrowsersJob,
   erasePersonalDataJob,
   backUpJob,
+  planRemindersJob,
+  sendMailJob,
+  sendSmsJob,
 ]

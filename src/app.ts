@@ -8,6 +8,7 @@ import { discrepancyRoutes } from './discrepancies/index.ts'
 import { enrollmentRoutes } from './enrollment/index.ts'
 import { authenticator, deviceReportRoutes, identityRoutes, knowActor } from './identity/index.ts'
 import { metricsRoutes } from './metrics/index.ts'
+import { notificationRoutes } from './notifications/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { type App, answerOnce, httpServer, limitCalls } from './platform/http/index.ts'
@@ -18,7 +19,7 @@ import { redemptionRoutes, rosterRoutes } from './redemption/index.ts'
 import { readLateJobs, runRoutes } from './runs/index.ts'
 import { stockRoutes } from './stock/index.ts'
 import { voucherRoutes } from './vouchers/index.ts'
-import { parentsPage, welcomePages } from './web/index.ts'
+import { parentsPage, stopPage, welcomePages } from './web/index.ts'
 
 /** The whole HTTP application: a table of contents. Reads no environment and does not listen. */
 export async function buildApp(deps: Deps): Promise<App> {
@@ -29,6 +30,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(metricsRoutes, { deps })
   app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => app.swagger())
   await app.register(parentsPage, { config: deps.config })
+  await app.register(stopPage, { config: deps.config })
   await app.register(welcomePages)
   await app.register(apiRoutes, { prefix: '/api/v1' })
   return app
@@ -50,6 +52,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(discrepancyRoutes)
     await api.register(stockRoutes)
     await api.register(allocationRoutes)
+    await api.register(notificationRoutes)
     await api.register(reconciliationRoutes)
     await api.register(runRoutes)
     if (deps.config.redisUrl) {

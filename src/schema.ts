@@ -5,6 +5,7 @@ import { discrepancyTables } from './discrepancies/tables.ts'
 import { enrollmentTables } from './enrollment/tables.ts'
 import { identityTables } from './identity/tables.ts'
 import { noticeTables } from './notices/tables.ts'
+import { notificationTables } from './notifications/tables.ts'
 import { placesTables } from './places/tables.ts'
 import type * as db from './platform/db/index.ts'
 import { postgresColumns, sqliteColumns } from './platform/db/index.ts'
@@ -34,6 +35,7 @@ export function schema(c: db.Columns) {
     ...allocationTables(c, { ...campaigns, ...places }),
     ...vouchers,
     ...redemptionTables(c, { ...campaigns, ...places, ...vouchers }),
+    ...notificationTables(c, { ...campaigns, ...vouchers }),
     ...reconciliationTables(c, campaigns),
     ...runTables(c),
     ...noticeTables(c),

@@ -512,6 +512,61 @@ CREATE TABLE "scans" (
 	"facts" text COLLATE "C" NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "reminder_plans" (
+	"campaign_id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"steps" text COLLATE "C" NOT NULL,
+	"quiet_hours" text COLLATE "C",
+	"consent_required" boolean NOT NULL,
+	"version" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "recipients" (
+	"id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"campaign_id" text COLLATE "C" NOT NULL,
+	"key" text COLLATE "C" NOT NULL,
+	"stop_token" text COLLATE "C" NOT NULL,
+	"created_at" text COLLATE "C" NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "contact_marks" (
+	"campaign_id" text COLLATE "C" NOT NULL,
+	"address_key" text COLLATE "C" NOT NULL,
+	"refusal" text COLLATE "C",
+	"refused_at" text COLLATE "C",
+	"stopped_at" text COLLATE "C",
+	CONSTRAINT "contact_marks_campaign_id_address_key_pk" PRIMARY KEY("campaign_id","address_key"),
+	CONSTRAINT "contact_marks_refused" CHECK ((refusal is null) = (refused_at is null))
+);
+--> statement-breakpoint
+CREATE TABLE "messages" (
+	"id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"campaign_id" text COLLATE "C" NOT NULL,
+	"recipient_id" text COLLATE "C" NOT NULL,
+	"step" text COLLATE "C" NOT NULL,
+	"edition" bigint NOT NULL,
+	"channel" text COLLATE "C" NOT NULL,
+	"about" text COLLATE "C" NOT NULL,
+	"status" text COLLATE "C" NOT NULL,
+	"cause" text COLLATE "C",
+	"language" text COLLATE "C",
+	"day" text COLLATE "C",
+	"planned_at" text COLLATE "C" NOT NULL,
+	"not_after" text COLLATE "C" NOT NULL,
+	"sent_at" text COLLATE "C",
+	"reference" text COLLATE "C",
+	"told_from" text COLLATE "C",
+	"told_until" text COLLATE "C",
+	CONSTRAINT "messages_status" CHECK (status in ('queued', 'sending', 'sent', 'doubtful', 'refused', 'failed', 'bounced', 'cancelled', 'listed')),
+	CONSTRAINT "messages_channel" CHECK (channel in ('email', 'sms', 'print') and (channel = 'print') = (status = 'listed')),
+	CONSTRAINT "messages_day" CHECK ((status in ('queued', 'sending', 'sent', 'doubtful', 'bounced')) = (day is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "message_vouchers" (
+	"message_id" text COLLATE "C" NOT NULL,
+	"voucher_id" text COLLATE "C" NOT NULL,
+	CONSTRAINT "message_vouchers_message_id_voucher_id_pk" PRIMARY KEY("message_id","voucher_id")
+);
+--> statement-breakpoint
 CREATE TABLE "reconciliations" (
 	"id" text COLLATE "C" PRIMARY KEY NOT NULL,
 	"campaign_id" text COLLATE "C" NOT NULL,
@@ -647,6 +702,13 @@ ALTER TABLE "scans" ADD CONSTRAINT "scans_campaign_id_campaigns_id_fk" FOREIGN K
 ALTER TABLE "scans" ADD CONSTRAINT "scans_school_id_schools_id_fk" FOREIGN KEY ("school_id") REFERENCES "public"."schools"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "scans" ADD CONSTRAINT "scans_voucher_id_vouchers_id_fk" FOREIGN KEY ("voucher_id") REFERENCES "public"."vouchers"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "scans" ADD CONSTRAINT "scans_redemption_id_redemptions_id_fk" FOREIGN KEY ("redemption_id") REFERENCES "public"."redemptions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "reminder_plans" ADD CONSTRAINT "reminder_plans_campaign_id_campaigns_id_fk" FOREIGN KEY ("campaign_id") REFERENCES "public"."campaigns"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "recipients" ADD CONSTRAINT "recipients_campaign_id_campaigns_id_fk" FOREIGN KEY ("campaign_id") REFERENCES "public"."campaigns"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contact_marks" ADD CONSTRAINT "contact_marks_campaign_id_campaigns_id_fk" FOREIGN KEY ("campaign_id") REFERENCES "public"."campaigns"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "messages" ADD CONSTRAINT "messages_campaign_id_campaigns_id_fk" FOREIGN KEY ("campaign_id") REFERENCES "public"."campaigns"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "messages" ADD CONSTRAINT "messages_recipient_id_recipients_id_fk" FOREIGN KEY ("recipient_id") REFERENCES "public"."recipients"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "message_vouchers" ADD CONSTRAINT "message_vouchers_message_id_messages_id_fk" FOREIGN KEY ("message_id") REFERENCES "public"."messages"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "message_vouchers" ADD CONSTRAINT "message_vouchers_voucher_id_vouchers_id_fk" FOREIGN KEY ("voucher_id") REFERENCES "public"."vouchers"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reconciliations" ADD CONSTRAINT "reconciliations_campaign_id_campaigns_id_fk" FOREIGN KEY ("campaign_id") REFERENCES "public"."campaigns"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "erasures" ADD CONSTRAINT "erasures_campaign_id_campaigns_id_fk" FOREIGN KEY ("campaign_id") REFERENCES "public"."campaigns"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "idempotency_keys_created_at" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
@@ -695,6 +757,14 @@ CREATE INDEX "vouchers_campaign" ON "vouchers" USING btree ("campaign_id","schoo
 CREATE UNIQUE INDEX "redemptions_one_per_voucher" ON "redemptions" USING btree ("voucher_id") WHERE undone_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "scans_scan_id" ON "scans" USING btree ("scan_id");--> statement-breakpoint
 CREATE INDEX "scans_campaign" ON "scans" USING btree ("campaign_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "recipients_key" ON "recipients" USING btree ("campaign_id","key");--> statement-breakpoint
+CREATE UNIQUE INDEX "recipients_stop_token" ON "recipients" USING btree ("stop_token");--> statement-breakpoint
+CREATE UNIQUE INDEX "messages_once" ON "messages" USING btree ("recipient_id","step","edition","channel") WHERE status <> 'cancelled';--> statement-breakpoint
+CREATE UNIQUE INDEX "messages_one_live" ON "messages" USING btree ("recipient_id","step","edition") WHERE status in ('queued', 'sending', 'sent', 'doubtful');--> statement-breakpoint
+CREATE UNIQUE INDEX "messages_one_a_day" ON "messages" USING btree ("recipient_id","day") WHERE day is not null;--> statement-breakpoint
+CREATE INDEX "messages_campaign" ON "messages" USING btree ("campaign_id","id");--> statement-breakpoint
+CREATE INDEX "messages_recipient" ON "messages" USING btree ("recipient_id");--> statement-breakpoint
+CREATE INDEX "message_vouchers_voucher" ON "message_vouchers" USING btree ("voucher_id");--> statement-breakpoint
 CREATE INDEX "reconciliations_campaign" ON "reconciliations" USING btree ("campaign_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "job_runs_one_running" ON "job_runs" USING btree ("job") WHERE status = 'running';--> statement-breakpoint
 CREATE UNIQUE INDEX "job_runs_once" ON "job_runs" USING btree ("job","due_at") WHERE due_at is not null;--> statement-breakpoint

@@ -65,6 +65,8 @@ export const permissions = {
   'redemption:scan': [...desk, 'school', 'device'],
   'redemption:undo': [...desk, 'school', 'device'],
   'scan:read': [...reading, 'school', 'device'],
+  'message:read': [...reading, 'school'],
+  'reminder:write': [...desk],
   'reconciliation:read': [...reading],
   'reconciliation:write': [...desk],
   'audit:read': [...reading],

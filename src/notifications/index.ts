@@ -1,1 +1,5 @@
+export { planReminders } from './planning.ts'
+export { notificationRoutes } from './routes.ts'
+export { sendMessage } from './sending.ts'
+export { knowsStopLink, stopReminders } from './stopping.ts'
 export { BrokenWords, checkWords } from './words/word-files.ts'

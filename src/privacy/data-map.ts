@@ -84,6 +84,15 @@ export const dataMap: Record<string, Partial<Record<DataKind, string>>> = {
     plain:
       'id scanId campaignId schoolId voucherId redemptionId discrepancyId result collectedBy actorId scannedAt recordedAt facts',
   },
+  reminderPlans: { plain: 'campaignId steps quietHours' },
+  recipients: { personal: 'key', plain: 'id campaignId stopToken createdAt' },
+  contactMarks: { personal: 'addressKey', plain: 'campaignId refusal refusedAt stoppedAt' },
+  messages: {
+    personal: 'language',
+    plain:
+      'id campaignId recipientId step channel about status cause day plannedAt notAfter sentAt reference toldFrom toldUntil',
+  },
+  messageVouchers: { plain: 'messageId voucherId' },
   reconciliations: {
     plain:
       'id campaignId status checks comparison discrepancyIds campaignStatus basis createdById createdAt signedById signedAt',

@@ -117,6 +117,30 @@ const discrepancies = ofCampaign(async ({ q, t: { discrepancies: d } }, campaign
   return { 'discrepancies.resolution': rows.length }
 })
 
+/** Whom reminders went to: the digests of their addresses go, and with them the links that end reminders. */
+const recipients = ofCampaign(async ({ q, t: { recipients: r } }, campaignId) => {
+  const known = and(eq(r.campaignId, campaignId), ne(r.key, r.id))
+  const some = q.select({ id: r.id }).from(r).where(known).limit(atOnce)
+  const nobody = { key: sql`${r.id}`, stopToken: sql`${r.id}` }
+  const rows = await q.update(r).set(nobody).where(inArray(r.id, some)).returning({ id: r.id })
+  return { 'recipients.key': rows.length }
+})
+
+const contactMarks = ofCampaign(async ({ q, t: { contactMarks: m } }, campaignId) => {
+  const ofCampaign = eq(m.campaignId, campaignId)
+  const some = q.select({ key: m.addressKey }).from(m).where(ofCampaign).limit(atOnce)
+  const mine = and(ofCampaign, inArray(m.addressKey, some))
+  return { 'contactMarks.addressKey': (await q.delete(m).where(mine).returning({ key: m.addressKey })).length }
+})
+
+/** What was sent to whom, in numbers, stays; the language, which may tell where somebody comes from, does not. */
+const messages = ofCampaign(async ({ q, t: { messages: m } }, campaignId) => {
+  const telling = and(eq(m.campaignId, campaignId), isNotNull(m.language))
+  const some = q.select({ id: m.id }).from(m).where(telling).limit(atOnce)
+  const rows = await q.update(m).set({ language: null }).where(inArray(m.id, some)).returning({ id: m.id })
+  return { 'messages.language': rows.length }
+})
+
 /** The events stay as they are, with commitments that nobody can open any more. */
 const disclosures: Step = async ({ q, t: { auditDisclosures: d, auditEvents: e } }, scope) => {
   const old =
@@ -166,6 +190,9 @@ export const erasingSteps: readonly Step[] = [
   adjustments,
   returns,
   discrepancies,
+  recipients,
+  contactMarks,
+  messages,
   disclosures,
   answers,
 ]

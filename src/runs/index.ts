@@ -12,7 +12,7 @@ export {
   type ScheduledJob,
 } from './rules.ts'
 export { deleteTasks, hasDueTask } from './task-repository.ts'
-export { GiveUp, RetryLater } from './task-rules.ts'
+export { GiveUp, mostAttempts, RetryLater } from './task-rules.ts'
 export { askFor, attemptTask, beginNextTask, beginTask, handOverTasks } from './tasks.ts'
 export { readLateJobs, readOverdueJobs, readTroubledJobs, runOnTime, type TroubledJob } from './use-cases.ts'
 export { type WorkFigures, workThrough } from './work-through.ts'

@@ -27,14 +27,22 @@ export class RetryLater extends Error {
   readonly afterSeconds: number | undefined
   /** The whole job should pause for as long: it is not about this task, so this was no attempt of its own. */
   readonly pausesJob: boolean
+  /** False where the time for it has not come: that has not failed, and may happen as often as it likes. */
+  readonly isAttempt: boolean
 
   constructor(
     reason: string,
-    { afterSeconds, pausesJob = false, cause }: { afterSeconds?: number; pausesJob?: boolean; cause?: unknown } = {},
+    {
+      afterSeconds,
+      pausesJob = false,
+      isAttempt = !pausesJob,
+      cause,
+    }: { afterSeconds?: number; pausesJob?: boolean; isAttempt?: boolean; cause?: unknown } = {},
   ) {
     super(reason, { cause })
     this.afterSeconds = afterSeconds
     this.pausesJob = pausesJob
+    this.isAttempt = isAttempt
   }
 }
 

@@ -111,7 +111,8 @@ export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal:
     const { after, pause, attempts } = verdict(error, task, signal)
     const status = after === undefined ? 'failed' : 'queued'
     metrics.attempts.inc({ job: job.name, status })
-    const level = status === 'failed' ? 'error' : 'warn'
+    const isNotYet = error instanceof RetryLater && !error.isAttempt && !error.pausesJob
+    const level = status === 'failed' ? 'error' : isNotYet ? 'debug' : 'warn'
     log[level]({ job: job.name, task: task.id, attempts: task.attempts, failure }, `the task is ${status}`)
     const now = clock.now()
     const end = after === undefined ? { endedAt: now } : { runAt: plusMilliseconds(now, after), handedAt: null }
@@ -124,9 +125,9 @@ export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal:
 /** What becomes of a task after an error: when it is tried again, in milliseconds, if ever. */
 function verdict(error: unknown, { attempts }: Task, signal: AbortSignal) {
   if (error instanceof GiveUp) return { after: undefined, pause: 0, attempts }
-  if (error instanceof RetryLater && error.pausesJob) {
-    const pause = (error.afterSeconds ?? 60) * 1000
-    return { after: pause, pause, attempts: attempts - 1 }
+  if (error instanceof RetryLater && !error.isAttempt) {
+    const after = (error.afterSeconds ?? 60) * 1000
+    return { after, pause: error.pausesJob ? after : 0, attempts: attempts - 1 }
   }
   if (signal.aborted) return { after: 0, pause: 0, attempts: attempts - 1 }
   if (attempts >= mostAttempts) return { after: undefined, pause: 0, attempts }

@@ -129,7 +129,7 @@ export async function voucherRoutes(app: App): Promise<void> {
     },
     async ({ deps, actor, params }, reply) => {
       const { payload } = toVoucher(deps, await readVoucher(deps, actor, params.id))
-      return reply.type('image/png').send(await qrPng(payload))
+      return reply.type('image/png').send(qrPng(payload))
     },
   )
   app.post(

@@ -34,6 +34,8 @@ const openToAll = [
   'GET /assets/welcome-page.css',
   'GET /welcome/:token',
   'POST /welcome/:token',
+  'GET /stop/:token',
+  'POST /stop/:token',
   'POST /api/v1/session',
   'POST /api/v1/session/passkey/options',
   'POST /api/v1/session/passkey',
@@ -211,12 +213,12 @@ t.test('the table says what the roles are for', async (t) => {
     t.ok(may('admin', action), `an administrator may ${action}`)
     t.equal(may('coordinator', action), !/^(user|api_key|queue):/.test(action), `a coordinator: ${action}`)
     t.equal(may('auditor', action), action.endsWith(':read'), `an auditor: ${action}`)
-    if (/^(enrollment|voucher|redemption|scan)/.test(action))
+    if (/^(enrollment|voucher|redemption|scan|message|reminder)/.test(action))
       t.notOk(may('warehouse', action), `a warehouse: ${action}`)
   }
   t.same(
     (Object.keys(permissions) as Action[]).filter((action) => may('school', action) !== may('device', action)),
-    ['voucher:print', 'voucher:reissue'],
+    ['voucher:print', 'voucher:reissue', 'message:read'],
     'a device does what school staff do, but for these',
   )
 })

@@ -9,7 +9,7 @@ import { speech } from './speech.ts'
 import { ownWords } from './word-files.ts'
 
 export type { ReminderFacts } from './facts.ts'
-export { messageLanguage, messageLanguages } from './language.ts'
+export { type MessageLanguage, messageLanguage, messageLanguages } from './language.ts'
 
 /** A reminder that only lacks its recipient and its id. */
 export interface WrittenMail {
@@ -23,7 +23,7 @@ export interface WrittenMail {
 }
 
 /** The reminder as a mail in `tag` (BCP 47) or, where that is none of ours, in Greek. */
-export async function renderMail(tag: string | null, facts: ReminderFacts, words = ownWords()): Promise<WrittenMail> {
+export function renderMail(tag: string | null, facts: ReminderFacts, words = ownWords()): WrittenMail {
   const language = messageLanguage(tag)
   const say = speech(words, language)
   const subject = withNames(say, language, facts, say(`${facts.about}.headline`, {}, facts.vouchers.length))
@@ -32,13 +32,11 @@ export async function renderMail(tag: string | null, facts: ReminderFacts, words
     subject,
     text: mailText(say, language, facts),
     html: mailHtml(say, language, facts, { title: subject, cidOf }),
-    inline: await Promise.all(
-      facts.vouchers.map(async ({ payload }, i) => ({
-        cid: cidOf(i),
-        contentType: 'image/png',
-        content: await qrPng(payload),
-      })),
-    ),
+    inline: facts.vouchers.map(({ payload }, i) => ({
+      cid: cidOf(i),
+      contentType: 'image/png',
+      content: qrPng(payload),
+    })),
     headers: {
       'List-Unsubscribe': `<${facts.optOutLink}>`,
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',

@@ -34,6 +34,7 @@ export const openApi: FastifyDynamicSwaggerOptions = {
       'Allocation',
       'Vouchers',
       'Redemptions',
+      'Reminders',
       'Reconciliation',
       'Audit',
       'Jobs',

@@ -77,10 +77,7 @@ export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>):
       async (request, reply) => {
         const payload = await payloadOfText(request.deps, request.params.code)
         if (!payload) return sendPage(reply.code(404), unknownPage(languageOf(request)))
-        return reply
-          .type('image/png')
-          .header('Cache-Control', 'no-store')
-          .send(await qrPng(payload))
+        return reply.type('image/png').header('Cache-Control', 'no-store').send(qrPng(payload))
       },
     )
   }

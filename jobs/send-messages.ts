@@ -1,0 +1,18 @@
+import { sendMessage } from '../src/notifications/index.ts'
+import type { AskedJob } from '../src/runs/index.ts'
+
+/** Sends reminders by mail, one task each. Apart from text messages: neither waits for the other. */
+export const sendMailJob = {
+  name: 'send-mail',
+  meaning: { el: 'Στέλνει τις υπενθυμίσεις με e-mail.', en: 'Sends reminders by mail.' },
+  attempt: sendMessage,
+  perSecond: ({ mailPerSecond }) => mailPerSecond,
+} satisfies AskedJob
+
+/** Sends reminders by text message, one task each. */
+export const sendSmsJob = {
+  name: 'send-sms',
+  meaning: { el: 'Στέλνει τις υπενθυμίσεις με SMS.', en: 'Sends reminders by text message.' },
+  attempt: sendMessage,
+  perSecond: ({ smsPerSecond }) => smsPerSecond,
+} satisfies AskedJob

@@ -1,0 +1,38 @@
+import type { Id } from '../kernel/ids.ts'
+import type { Reader } from '../schema.ts'
+import { listGuardiansOf, type Message } from './message-repository.ts'
+import type { RecipientRow } from './recipient-repository.ts'
+import { addressKey } from './recipient-rules.ts'
+
+/** How a recipient is reached, as their guardians' records have it now. */
+export interface KnownContact {
+  address: string
+  /** BCP 47. */
+  language: string
+  /** Everything that they are known by in the campaign. */
+  keys: string[]
+}
+
+/**
+ * The address of a recipient on the channel of a message, among the guardians of the children that it is about; undefined
+ * where it has been changed or erased since.
+ */
+export async function contactOf(
+  reader: Reader,
+  { campaignId, channel }: Pick<Message, 'campaignId' | 'channel'>,
+  { key }: Pick<RecipientRow, 'key'>,
+  enrollmentIds: readonly Id[],
+): Promise<KnownContact | undefined> {
+  const guardians = await listGuardiansOf(reader, enrollmentIds)
+  const keysOf = ({ email, phone }: (typeof guardians)[number]) =>
+    [email, phone].flatMap((address) => (address === null ? [] : addressKey(campaignId, address)))
+  const addressOf = ({ email, phone }: (typeof guardians)[number]) => (channel === 'email' ? email : phone)
+  const theirs = guardians.filter((guardian) => keysOf(guardian).includes(key))
+  // An address by which they are known comes before another that one of their children's records has.
+  const reached =
+    theirs.find((guardian) => addressKey(campaignId, addressOf(guardian) ?? '') === key) ??
+    theirs.find((guardian) => addressOf(guardian) !== null)
+  const address = reached && addressOf(reached)
+  if (!address) return undefined
+  return { address, language: reached.language, keys: [key, ...theirs.flatMap(keysOf)] }
+}

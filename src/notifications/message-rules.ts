@@ -1,0 +1,40 @@
+/**
+ * `queued → sending → sent | doubtful | refused`, back to `queued` to be tried again, `failed` where that was of no use,
+ * `cancelled` before it went out, `bounced` after. `listed` is one that the school makes with the phone list. `doubtful`:
+ * nobody knows whether it was taken, so it counts as said.
+ */
+export const messageStatuses = [
+  'queued',
+  'sending',
+  'sent',
+  'doubtful',
+  'refused',
+  'failed',
+  'bounced',
+  'cancelled',
+  'listed',
+] as const
+
+/** One of {@link messageStatuses}. */
+export type MessageStatus = (typeof messageStatuses)[number]
+
+/** On its way or there: no other is planned in its place. */
+const live: readonly MessageStatus[] = ['queued', 'sending', 'sent', 'doubtful']
+
+/** Whether a message is on its way, or has been told. */
+export const isLive = (status: MessageStatus): boolean => live.includes(status)
+
+/** Whether the guardian has to be taken to know what a message says. */
+export const isTold = (status: MessageStatus): boolean => status === 'sent' || status === 'doubtful'
+
+/** What a message says. */
+export type About = 'opening' | 'reminder' | 'closing' | 'correction'
+
+/** Why a message was not sent after all. */
+export type CancelReason = 'campaign_over' | 'superseded' | 'stopped' | 'collected' | 'address_changed' | 'told_already'
+
+/** What became known of an address: it does not exist, or whoever reads it calls us a nuisance. */
+export const refusals = ['refused', 'bounced', 'complained'] as const
+
+/** One of {@link refusals}. */
+export type Refusal = (typeof refusals)[number]

@@ -1,0 +1,128 @@
+import {
+  AccessReasonHeaders,
+  type App,
+  answerList,
+  answers,
+  IdParams,
+  ifMatch,
+  listAnswers,
+  ref,
+  withVersion,
+} from '../platform/http/index.ts'
+import { takeBounces } from './bounces.ts'
+import { readMessages } from './messages.ts'
+import { readPhoneList } from './phone-list.ts'
+import { changePlan, readPlan } from './plans.ts'
+import { sendReminders } from './reminders.ts'
+import {
+  BouncesSchema,
+  MessageQuery,
+  MessageSchema,
+  NewReminderPlanSchema,
+  PhoneListEntrySchema,
+  PhoneListQuery,
+  ReminderPlanSchema,
+  ReminderRequestSchema,
+  RemindersSchema,
+  TakenBouncesSchema,
+} from './schemas.ts'
+
+const tags = ['Reminders']
+
+/** Reminders to guardians: their plan, what became of each, and whom the school has to tell. */
+export async function notificationRoutes(app: App): Promise<void> {
+  app.get(
+    '/campaigns/:id/reminder-plan',
+    {
+      schema: {
+        tags,
+        summary: 'Read the reminder plan',
+        params: IdParams,
+        response: answers(200, ref(ReminderPlanSchema)),
+      },
+    },
+    async ({ deps, actor, params }, reply) => withVersion(reply, await readPlan(deps, actor, params.id)),
+  )
+  app.put(
+    '/campaigns/:id/reminder-plan',
+    {
+      schema: {
+        tags,
+        summary: 'Change the reminder plan',
+        params: IdParams,
+        body: NewReminderPlanSchema,
+        response: answers(200, ref(ReminderPlanSchema)),
+      },
+    },
+    async (request, reply) => {
+      const { deps, actor, params, body } = request
+      const plan = { campaignId: params.id, consentRequired: false, ...body }
+      return withVersion(reply, await changePlan(deps, actor, plan, ifMatch(request)))
+    },
+  )
+  app.post(
+    '/campaigns/:id/reminders',
+    {
+      config: { idempotency: 'after', rate: 'heavy' },
+      schema: {
+        tags,
+        summary: 'Send a step now, or look who would get it',
+        params: IdParams,
+        body: ReminderRequestSchema,
+        response: answers(200, ref(RemindersSchema)),
+      },
+    },
+    ({ deps, actor, params, body }) => sendReminders(deps, actor, { campaignId: params.id, ...body }),
+  )
+  app.get(
+    '/campaigns/:id/messages',
+    {
+      schema: {
+        tags,
+        summary: 'List messages',
+        headers: AccessReasonHeaders,
+        params: IdParams,
+        querystring: MessageQuery,
+        response: listAnswers(MessageSchema),
+      },
+    },
+    (request, reply) => {
+      const { status, channel } = request.query
+      const filter = { campaignId: request.params.id, status, channel }
+      return answerList(request, reply, MessageSchema, (page) =>
+        readMessages(request.deps, request.actor, filter, page),
+      )
+    },
+  )
+  app.get(
+    '/campaigns/:id/phone-list',
+    {
+      schema: {
+        tags,
+        summary: 'List whom no message reaches',
+        headers: AccessReasonHeaders,
+        params: IdParams,
+        querystring: PhoneListQuery,
+        response: listAnswers(PhoneListEntrySchema),
+      },
+    },
+    (request, reply) => {
+      const chosen = { campaignId: request.params.id, schoolId: request.query.schoolId }
+      return answerList(request, reply, PhoneListEntrySchema, (page) =>
+        readPhoneList(request.deps, request.actor, chosen, page),
+      )
+    },
+  )
+  app.post(
+    '/message-bounces',
+    {
+      schema: {
+        tags,
+        summary: 'Report messages that came back',
+        body: BouncesSchema,
+        response: answers(200, TakenBouncesSchema),
+      },
+    },
+    ({ deps, actor, body }) => takeBounces(deps, actor, body.bounces),
+  )
+}

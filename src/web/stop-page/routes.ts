@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Deps } from '../../deps.ts'
+import { knowsStopLink, stopReminders } from '../../notifications/index.ts'
+import type { Html } from '../../platform/html.ts'
+import { type App, limitGuesses, limitPages } from '../../platform/http/index.ts'
+import { askPage, brokenStopPage, stopLanguage, stoppedPage, unknownLinkPage } from './page.ts'
+
+const tags = ['Parents']
+const params = Type.Object({ token: Type.String({ maxLength: 100, examples: ['f8Kq2mZs7Lw0'] }) })
+const querystring = Type.Object({ lang: Type.Optional(Type.String({ maxLength: 35, examples: ['en'] })) })
+const page = (description: string) => ({
+  description,
+  content: { 'text/html': { schema: Type.String({ examples: ['<!doctype html>'] }) } },
+})
+const response: object = { 200: page('A page in the reader’s language.'), 404: page('A page: the link is none.') }
+
+/**
+ * The page that ends reminders, open to everyone: the link is the secret. To look at it changes nothing; a POST does it at
+ * once, also a mail program's own (`List-Unsubscribe=One-Click`, RFC 8058), which asks no question.
+ */
+export async function stopPage(pages: App, { config }: Pick<Deps, 'config'>): Promise<void> {
+  pages.addContentTypeParser(
+    ['application/x-www-form-urlencoded', 'multipart/form-data'],
+    { parseAs: 'string', bodyLimit: 10_000 },
+    // What it says is not asked: that it comes is enough.
+    (_request, _body, done) => done(null, undefined),
+  )
+  pages.setErrorHandler((error, request, reply) => {
+    const { statusCode, status = statusCode ?? 500 } = error as { statusCode?: number; status?: number }
+    if (status >= 500) request.log.error({ err: error }, 'a page failed')
+    return sendPage(reply.code(status), brokenStopPage(languageOf(request)))
+  })
+  limitPages(pages, config)
+  limitGuesses(pages, config)
+  pages.get(
+    '/stop/:token',
+    {
+      config: { open: true },
+      schema: { tags, summary: 'The page that ends reminders', params, querystring, response },
+    },
+    async (request, reply) =>
+      (await knowsStopLink(request.deps, request.params.token))
+        ? sendPage(reply, askPage(languageOf(request)))
+        : sendPage(reply.code(404), unknownLinkPage(languageOf(request))),
+  )
+  pages.post(
+    '/stop/:token',
+    {
+      config: { open: true },
+      schema: { tags, summary: 'End reminders', params, querystring, response },
+    },
+    async (request, reply) =>
+      (await stopReminders(request.deps, request.params.token))
+        ? sendPage(reply, stoppedPage(languageOf(request)))
+        : sendPage(reply.code(404), unknownLinkPage(languageOf(request))),
+  )
+}
+
+function languageOf({ query, headers }: FastifyRequest) {
+  return stopLanguage((query as { lang?: string }).lang, headers['accept-language'])
+}
+
+function sendPage(reply: FastifyReply, page: Html): FastifyReply {
+  return reply
+    .headers({
+      'Cache-Control': 'no-store',
+      Vary: 'Accept-Language',
+      'Referrer-Policy': 'no-referrer',
+      'X-Robots-Tag': 'noindex',
+    })
+    .type('text/html; charset=utf-8')
+    .send(page.text)
+}

@@ -1,0 +1,61 @@
+import type { Test } from 'tap'
+import { sendMailJob, sendSmsJob } from '../../jobs/send-messages.ts'
+import type { Deps } from '../../src/deps.ts'
+import { planReminders } from '../../src/notifications/index.ts'
+import { type AskedJob, attemptTask, beginNextTask } from '../../src/runs/index.ts'
+import { type CampaignChange, type OpenCampaign, openCampaign } from './campaign.ts'
+import { type MailServer, startMailServer } from './mailbox.ts'
+
+/** An open campaign with a mail server. Its reminders go out when the test says so, and not by themselves. */
+export interface RemindedCampaign extends OpenCampaign {
+  post: MailServer
+  /** Plans what is due now. */
+  plan(): ReturnType<typeof planReminders>
+  /** Sends what is due now, until nothing is left that can be. */
+  send(): Promise<void>
+  /** Plans and sends. */
+  remind(): Promise<void>
+  /** Issues a voucher for every child. */
+  issue(): Promise<any[]>
+  messages(query?: string): Promise<any[]>
+}
+
+/** Opens a campaign whose guardians can be reminded. `env` sets up channels; by default there is a mail server. */
+export async function remindedCampaign(
+  t: Test,
+  change: CampaignChange & { post?: MailServer } = {},
+): Promise<RemindedCampaign> {
+  const post = change.post ?? (await startMailServer(t))
+  const env = { SMTP_URL: post.url, MAIL_FROM: 'saka@dimos.example', MAIL_PER_SECOND: '1000', ...change.env }
+  const saka = await openCampaign(t, { ...change, env })
+  const { api, deps, campaign } = saka
+  const plan = () => planReminders(deps)
+  const send = () => sendDue(deps)
+  return {
+    ...saka,
+    post,
+    plan,
+    send,
+    remind: async () => {
+      await plan()
+      await send()
+    },
+    issue: async () => {
+      await api.made(`/campaigns/${campaign.id}/vouchers`)
+      return (await api.get(`/campaigns/${campaign.id}/vouchers?limit=500`)).json.items
+    },
+    messages: async (query = '') => (await api.get(`/campaigns/${campaign.id}/messages?limit=500${query}`)).json.items,
+  }
+}
+
+/** Does the sending jobs' tasks that are due, as a runner does, until none is left that can be done. */
+export async function sendDue(deps: Deps, jobs: readonly AskedJob[] = [sendMailJob, sendSmsJob]): Promise<void> {
+  for (const job of jobs) {
+    let task = await beginNextTask(deps, job)
+    while (task) {
+      const ended = await attemptTask(deps, job, task, new AbortController().signal)
+      await ended.write()
+      task = ended.pause > 0 ? undefined : await beginNextTask(deps, job)
+    }
+  }
+}
