@@ -26,6 +26,8 @@ export interface Actor {
   requestId?: string
   /** Why the actor asks, where the request says so: an auditor needs a reason to see personal data. */
   accessReason?: string
+  /** What a person whose role asks for a second factor has to do before anything else, as none was shown. */
+  secondFactor?: 'set_up' | 'show'
 }
 
 type Holder = Role | 'device'
