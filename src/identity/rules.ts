@@ -112,6 +112,7 @@ const notAllowed = defineProblem<{ action: Action }>({
   status: 403,
   title: 'Not allowed',
   detail: ({ action }) => `Your role does not include ${action}. Ask a coordinator or the administrator.`,
+  members: (facts) => ({ ...facts }),
 })
 
 /** A user with this e-mail address is there already. */

@@ -163,13 +163,16 @@ async function stepOf(deps: Deps, { userId, sealedSecret }: TotpRow, totp: strin
 
 /** The app's secret; undefined where it cannot be read. The recovery codes need no key, so they go on. */
 function secretOf(deps: Deps, userId: Id, sealedSecret: string): string | undefined {
-  try {
-    const [owner, secret] = sealOf(deps.secretKey).open(sealedSecret).split(' ')
-    return owner === userId ? secret : undefined
-  } catch {
-    deps.log.error('an authenticator app’s secret cannot be read: SECRET_KEY is not the one that it was stored with')
-    return undefined
+  for (const key of [deps.secretKey, ...deps.config.formerSecretKeys]) {
+    try {
+      const [owner, secret] = sealOf(key).open(sealedSecret).split(' ')
+      return owner === userId ? secret : undefined
+    } catch {
+      // It was sealed with another.
+    }
   }
+  deps.log.error('an authenticator app’s secret cannot be read: SECRET_KEY is not the one that it was stored with')
+  return undefined
 }
 
 /** 120 random bits in groups that people can copy: too many to guess, even from their hashes (OWASP ASVS 5.0, 6.5.2). */

@@ -4,15 +4,21 @@ import type { App } from '../platform/http/index.ts'
 import { accessReasonOf } from './access-reason.ts'
 import { cookieName } from './cookies.ts'
 import type { Authenticator } from './credentials.ts'
+import { refusalRecorder } from './refusals.ts'
 import { type Actor, foreignOrigin, notSignedIn } from './rules.ts'
 import { secondFactorMissing } from './second-factor-rules.ts'
 
 /**
  * Finds out who asks, before anything else happens. A route that is not marked `open` refuses a stranger, so none is open
- * by accident. A change borne by a cookie must come from our own pages.
+ * by accident. A change borne by a cookie must come from our own pages. What is refused to who is known is written down.
  */
 export function knowActor(app: App, deps: Deps, credentials: Authenticator): void {
   const sessionCookie = cookieName('session', deps.config)
+  const recordRefused = refusalRecorder(deps)
+  app.addHook('onError', (request, _reply, error, done) => {
+    recordRefused(request.actor, error)
+    done()
+  })
   app.addHook('onRequest', (request, _reply, done) => {
     const bearer = bearerOf(request)
     const secret = bearer ?? request.cookies[sessionCookie]

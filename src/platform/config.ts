@@ -11,6 +11,8 @@ export interface Config {
   adminEmail: string | undefined
   adminPassword: string | undefined
   secretKey: string | undefined
+  /** Keys that secrets were sealed with before. */
+  formerSecretKeys: string[]
   /** Roles whose people have to use a second factor. */
   requireSecondFactor: string[]
   oidcIssuer: string | undefined
@@ -213,6 +215,12 @@ export const settings: Record<keyof Config, Setting> = {
     meaning: 'What stored secrets are sealed with, at least 32 characters. By default a file beside the database.',
     read: (text) =>
       text === '' || text.length >= 32 ? { value: text || undefined } : { fault: 'must have at least 32 characters' },
+  },
+  formerSecretKeys: {
+    name: 'FORMER_SECRET_KEYS',
+    fallback: '',
+    meaning: 'The values that SECRET_KEY had before, with commas between: what they sealed can still be read.',
+    read: (text) => ({ value: text.split(',').filter(Boolean) }),
   },
   requireSecondFactor: {
     name: 'REQUIRE_SECOND_FACTOR',

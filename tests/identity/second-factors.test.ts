@@ -149,6 +149,14 @@ t.test('with another key the app cannot be read, and a recovery code still lets 
   t.match(await signIn({ recoveryCode: recoveryCodes[3] }), { status: 201 })
 })
 
+t.test('the key can be changed: what a former one has sealed is still read', async (t) => {
+  const { served, signIn, app, clock } = await withApp(t, { SECRET_KEY: 'k'.repeat(32) })
+  clock.set(later(60))
+  served.secretKey = 'another key of thirty-two characters'
+  served.config.formerSecretKeys = ['an even older key, of thirty-two or more', 'k'.repeat(32)]
+  t.match(await signIn({ totp: await app(later(60)) }), { status: 201 })
+})
+
 t.test(
   'the key is made once beside the database, for its owner’s eyes, and one that is given comes first',
   async (t) => {
