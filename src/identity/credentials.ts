@@ -4,6 +4,8 @@ import { deviceRevoked } from './device-rules.ts'
 import { findApiKey, findDevice, markApiKeyUsed, markDeviceSeen } from './repository.ts'
 import { requestRate } from './request-rate.ts'
 import type { Actor } from './rules.ts'
+import { hasSecondFactor } from './second-factor-repository.ts'
+import { asksForSecondFactor } from './second-factor-rules.ts'
 import { hashSecret } from './secrets.ts'
 import { findSessionUser, markSessionSeen } from './session-repository.ts'
 
@@ -58,7 +60,10 @@ export function authenticator(deps: Deps): Authenticator {
     if (!found) return undefined
     const { user, sessionId } = found
     note(sessionId, () => db.transact((tx) => markSessionSeen(tx, sessionId, clock.now())))
-    return { actor: { kind: 'user', id: user.id, name: user.name, email: user.email, roles: user.roles } }
+    const actor: Actor = { kind: 'user', id: user.id, name: user.name, email: user.email, roles: user.roles }
+    const isHeld = !found.twoFactors && asksForSecondFactor(user.roles, deps.config.requireSecondFactor)
+    if (isHeld) actor.secondFactor = (await hasSecondFactor(db.read, user.id)) ? 'show' : 'set_up'
+    return { actor }
   }
 
   /** Writes down a use, at most once a minute for each holder and behind the request's back. */

@@ -81,7 +81,7 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
   app.post(
     '/me/passkeys/options',
     {
-      config: { idempotency: 'none' },
+      config: { idempotency: 'none', beforeSecondFactor: 'set_up' },
       schema: {
         tags,
         summary: 'Begin to register a passkey',
@@ -99,7 +99,7 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
   app.post(
     '/me/passkeys',
     {
-      config: { idempotency: 'after' },
+      config: { idempotency: 'after', beforeSecondFactor: 'set_up' },
       schema: {
         tags,
         summary: 'Register a passkey',
@@ -107,9 +107,10 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
         response: answers(201, ref(PasskeySchema)),
       },
     },
-    async ({ deps, actor, body, ip }, reply) => {
+    async ({ deps, actor, body, ip, secret = '' }, reply) => {
+      const { name } = body
       const response = body.response as RegistrationResponseJSON
-      const passkey = await registerPasskey(deps, throttle, actor, { name: body.name, response, address: ip })
+      const passkey = await registerPasskey(deps, throttle, actor, { name, response, address: ip, session: secret })
       reply.code(201)
       return passkey
     },

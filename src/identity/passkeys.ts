@@ -32,6 +32,7 @@ import { proveRecently, type RecentProof } from './recent-proof.ts'
 import { findUser } from './repository.ts'
 import { type Actor, authorize } from './rules.ts'
 import { hashSecret } from './secrets.ts'
+import { markTwoFactors } from './session-repository.ts'
 import type { Throttle } from './throttle.ts'
 import { challengeIn, creationOptions, verifyNewPasskey } from './webauthn.ts'
 
@@ -53,14 +54,20 @@ export async function beginPasskey(deps: Deps, throttle: Throttle, actor: Actor 
 }
 
 /**
- * Registers the passkey that an authenticator has made. The challenge is used up, whatever comes of it. Raises
+ * Registers the passkey that an authenticator has made; the session with the token `session` has then shown two factors. The
+ * challenge is used up, whatever comes of it. Raises
  * `passkey_refused`, `passkey_taken`, `too_many_passkeys` and `too_many_attempts`.
  */
 export async function registerPasskey(
   deps: Deps,
   throttle: Throttle,
   actor: Actor | undefined,
-  { name, response, address }: { name: string; response: RegistrationResponseJSON; address: string },
+  {
+    name,
+    response,
+    address,
+    session,
+  }: { name: string; response: RegistrationResponseJSON; address: string; session: string },
 ): Promise<PasskeyRow> {
   const person = personOf(actor)
   const attempted = { user: person, requestId: person.requestId ?? '' }
@@ -77,6 +84,7 @@ export async function registerPasskey(
     const inserted = await insertPasskey(tx, row).catch((error: unknown) => {
       throw isUniqueViolation(error) ? passkeyTaken() : error
     })
+    await markTwoFactors(tx, hashSecret(session))
     await recordEvent(deps, tx, person, 'passkey.registered', person.id, { passkeyId: inserted.id })
     return inserted
   })

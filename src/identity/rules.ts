@@ -26,6 +26,8 @@ export interface Actor {
   requestId?: string
   /** Why the actor asks, where the request says so: an auditor needs a reason to see personal data. */
   accessReason?: string
+  /** What a person whose role asks for a second factor has to do before anything else, as none was shown. */
+  secondFactor?: 'set_up' | 'show'
 }
 
 type Holder = Role | 'device'
@@ -113,6 +115,7 @@ const notAllowed = defineProblem<{ action: Action }>({
   status: 403,
   title: 'Not allowed',
   detail: ({ action }) => `Your role does not include ${action}. Ask a coordinator or the administrator.`,
+  members: (facts) => ({ ...facts }),
 })
 
 /** A user with this e-mail address is there already. */

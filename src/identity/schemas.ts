@@ -19,7 +19,7 @@ const GrantsSchema = Type.Array(GrantSchema, { maxItems: 100 })
 const TotpCodeSchema = Type.String({ pattern: '^[0-9]{6}$', examples: ['123456'] })
 const ProofSchema = Type.Object({
   totp: Type.Optional(TotpCodeSchema),
-  recoveryCode: Type.Optional(Type.String({ maxLength: 50, examples: ['0a1b2-c3d4e-5f607-18293'] })),
+  recoveryCode: Type.Optional(Type.String({ maxLength: 50, examples: ['0a1b2-c3d4e-5f607-18293-a4b5c-6d7e8'] })),
 })
 const PresentPasswordSchema = Type.String({ maxLength: 200, examples: ['correct horse battery staple'] })
 /** Null where there is no body at all. */
@@ -46,7 +46,7 @@ export const EnrolledTotpSchema = named(
 )
 export const RecoveryCodesSchema = named(
   'RecoveryCodes',
-  Type.Object({ recoveryCodes: Type.Array(Type.String({ examples: ['0a1b2-c3d4e-5f607-18293'] })) }),
+  Type.Object({ recoveryCodes: Type.Array(Type.String({ examples: ['0a1b2-c3d4e-5f607-18293-a4b5c-6d7e8'] })) }),
 )
 export const SessionSchema = named('Session', Type.Object({ expiresAt: InstantSchema }))
 export const OpenSessionSchema = named(
@@ -79,6 +79,7 @@ export const MeSchema = named(
         warehouseId: Type.Optional(IdSchema),
       }),
     ),
+    secondFactor: Type.Optional(oneOf(['set_up', 'show'])),
   }),
 )
 export const UserSchema = named(

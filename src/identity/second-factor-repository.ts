@@ -56,3 +56,11 @@ export async function claimRecoveryCode({ q, t }: Tx, userId: Id, codeHash: stri
 export async function countRecoveryCodes({ q, t }: Reader, userId: Id): Promise<number> {
   return (await q.select().from(t.recoveryCodes).where(eq(t.recoveryCodes.userId, userId))).length
 }
+
+/** Whether a user has something to show besides a password: a confirmed authenticator app, or a passkey. */
+export async function hasSecondFactor({ q, t }: Reader, userId: Id): Promise<boolean> {
+  const confirmed = and(eq(t.totps.userId, userId), isNotNull(t.totps.confirmedAt))
+  const apps = await q.select({ userId: t.totps.userId }).from(t.totps).where(confirmed).limit(1)
+  const passkeys = await q.select({ id: t.passkeys.id }).from(t.passkeys).where(eq(t.passkeys.userId, userId)).limit(1)
+  return apps.length + passkeys.length > 0
+}

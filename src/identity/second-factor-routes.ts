@@ -33,13 +33,16 @@ export function recentProofOf(
 export async function secondFactorRoutes(app: App, { throttle }: { throttle: Throttle }): Promise<void> {
   app.get(
     '/me/totp',
-    { schema: { tags, summary: 'Read about one’s authenticator app', response: answers(200, ref(TotpSchema)) } },
+    {
+      config: { beforeSecondFactor: 'always' },
+      schema: { tags, summary: 'Read about one’s authenticator app', response: answers(200, ref(TotpSchema)) },
+    },
     ({ deps, actor }) => readTotp(deps, actor),
   )
   app.post(
     '/me/totp',
     {
-      config: { idempotency: 'after', holdsSecret: true },
+      config: { idempotency: 'after', holdsSecret: true, beforeSecondFactor: 'set_up' },
       schema: {
         tags,
         summary: 'Set an authenticator app up',
@@ -59,7 +62,7 @@ export async function secondFactorRoutes(app: App, { throttle }: { throttle: Thr
   app.post(
     '/me/totp/confirm',
     {
-      config: { idempotency: 'after', holdsSecret: true },
+      config: { idempotency: 'after', holdsSecret: true, beforeSecondFactor: 'set_up' },
       schema: {
         tags,
         summary: 'Confirm an authenticator app',
@@ -67,8 +70,8 @@ export async function secondFactorRoutes(app: App, { throttle }: { throttle: Thr
         response: answers(201, ref(RecoveryCodesSchema)),
       },
     },
-    async ({ deps, actor, body }, reply) => {
-      const recoveryCodes = await confirmTotp(deps, actor, body.code)
+    async ({ deps, actor, body, secret = '' }, reply) => {
+      const recoveryCodes = await confirmTotp(deps, actor, body.code, secret)
       reply.code(201)
       return { recoveryCodes }
     },

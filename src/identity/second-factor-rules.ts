@@ -31,3 +31,20 @@ export const totpNotEnrolled = defineProblem({
   title: 'There is no authenticator app',
   detail: () => 'No authenticator app is being set up for the account. Begin with POST /me/totp.',
 })
+
+/** The role asks for a second factor, and none was shown. */
+export const secondFactorMissing = defineProblem<{ secondFactor: 'set_up' | 'show' }>({
+  code: 'second_factor_missing',
+  status: 403,
+  title: 'A second factor comes first',
+  detail: ({ secondFactor }) =>
+    secondFactor === 'set_up'
+      ? 'Your role asks for a second factor. Set up an authenticator app (POST /me/totp) or a passkey (POST /me/passkeys).'
+      : 'Your role asks for a second factor, and you have one. Sign in again with it.',
+  members: (facts) => ({ ...facts }),
+})
+
+/** Whether one of these roles has to use a second factor. */
+export function asksForSecondFactor(roles: readonly { role: string }[], required: readonly string[]): boolean {
+  return roles.some(({ role }) => required.includes(role))
+}

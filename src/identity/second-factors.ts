@@ -24,6 +24,7 @@ import {
 } from './second-factor-repository.ts'
 import { secondFactorRequired, totpConfirmed, totpNotEnrolled, wrongCode } from './second-factor-rules.ts'
 import { hashSecret } from './secrets.ts'
+import { markTwoFactors } from './session-repository.ts'
 import type { Throttle } from './throttle.ts'
 
 const recoveryCodeCount = 10
@@ -61,10 +62,15 @@ export async function enrollTotp(
 }
 
 /**
- * Confirms the app by a code of it, and answers ten recovery codes, which are shown once. Raises `totp_not_enrolled`,
- * `totp_confirmed` and `wrong_code`.
+ * Confirms the app by a code of it, and answers ten recovery codes, which are shown once. The session with the token `session`
+ * has then shown two factors. Raises `totp_not_enrolled`, `totp_confirmed` and `wrong_code`.
  */
-export async function confirmTotp(deps: Deps, actor: Actor | undefined, totp: string): Promise<string[]> {
+export async function confirmTotp(
+  deps: Deps,
+  actor: Actor | undefined,
+  totp: string,
+  session: string,
+): Promise<string[]> {
   const person = personOf(actor)
   const row = await findTotp(deps.db.read, person.id)
   if (!row) throw totpNotEnrolled()
@@ -76,6 +82,7 @@ export async function confirmTotp(deps: Deps, actor: Actor | undefined, totp: st
     if (!(await confirmTotpRow(tx, person.id, row.sealedSecret, { at: deps.clock.now(), step }))) throw totpConfirmed()
     const hashes = codes.map((code) => recoveryHash(person.id, code))
     await insertRecoveryCodes(tx, person.id, hashes)
+    await markTwoFactors(tx, hashSecret(session))
     await recordEvent(deps, tx, person, 'totp.confirmed', person.id)
   })
   return codes
@@ -156,18 +163,21 @@ async function stepOf(deps: Deps, { userId, sealedSecret }: TotpRow, totp: strin
 
 /** The app's secret; undefined where it cannot be read. The recovery codes need no key, so they go on. */
 function secretOf(deps: Deps, userId: Id, sealedSecret: string): string | undefined {
-  try {
-    const [owner, secret] = sealOf(deps.secretKey).open(sealedSecret).split(' ')
-    return owner === userId ? secret : undefined
-  } catch {
-    deps.log.error('an authenticator app’s secret cannot be read: SECRET_KEY is not the one that it was stored with')
-    return undefined
+  for (const key of [deps.secretKey, ...deps.config.formerSecretKeys]) {
+    try {
+      const [owner, secret] = sealOf(key).open(sealedSecret).split(' ')
+      return owner === userId ? secret : undefined
+    } catch {
+      // It was sealed with another.
+    }
   }
+  deps.log.error('an authenticator app’s secret cannot be read: SECRET_KEY is not the one that it was stored with')
+  return undefined
 }
 
-/** Eighty random bits in groups that people can copy: too many to guess, even from their hashes. */
+/** 120 random bits in groups that people can copy: too many to guess, even from their hashes (OWASP ASVS 5.0, 6.5.2). */
 function newRecoveryCode(): string {
-  return randomBytes(10).toString('hex').match(/.{5}/g)!.join('-')
+  return randomBytes(15).toString('hex').match(/.{5}/g)!.join('-')
 }
 
 function recoveryHash(userId: Id, code: string): string {

@@ -4,20 +4,28 @@ import type { App } from '../platform/http/index.ts'
 import { accessReasonOf } from './access-reason.ts'
 import { cookieName } from './cookies.ts'
 import type { Authenticator } from './credentials.ts'
+import { refusalRecorder } from './refusals.ts'
 import { type Actor, foreignOrigin, notSignedIn } from './rules.ts'
+import { secondFactorMissing } from './second-factor-rules.ts'
 
 /**
  * Finds out who asks, before anything else happens. A route that is not marked `open` refuses a stranger, so none is open
- * by accident. A change borne by a cookie must come from our own pages.
+ * by accident. A change borne by a cookie must come from our own pages. What is refused to who is known is written down.
  */
 export function knowActor(app: App, deps: Deps, credentials: Authenticator): void {
   const sessionCookie = cookieName('session', deps.config)
+  const recordRefused = refusalRecorder(deps)
+  app.addHook('onError', (request, _reply, error, done) => {
+    recordRefused(request.actor, error)
+    done()
+  })
   app.addHook('onRequest', (request, _reply, done) => {
     const bearer = bearerOf(request)
     const secret = bearer ?? request.cookies[sessionCookie]
     const admit = (actor: Actor | undefined) => {
       if (actor) know(request, actor, secret!)
-      else if (!request.routeOptions.config.open && !request.is404) throw notSignedIn()
+      if (actor?.secondFactor) checkSecondFactor(request, actor.secondFactor)
+      if (!actor && !request.routeOptions.config.open && !request.is404) throw notSignedIn()
       // Signing in too: nobody is to be signed in as somebody else by another site.
       if (bearer === undefined) checkOrigin(request, deps.config.baseUrl)
     }
@@ -36,6 +44,16 @@ function know(request: FastifyRequest, actor: Actor, secret: string): void {
   const accessReason = accessReasonOf(request.headers['access-reason'])
   request.actor = { ...actor, requestId: request.id, ...(accessReason !== undefined && { accessReason }) }
   request.secret = secret
+}
+
+/**
+ * Lets somebody without a second factor, whose role asks for one, set one up, see who they are and sign out, and nothing
+ * else. Who has one already cannot get around it by setting up another.
+ */
+function checkSecondFactor({ routeOptions, is404 }: FastifyRequest, secondFactor: 'set_up' | 'show'): void {
+  const { open, beforeSecondFactor } = routeOptions.config
+  if (open || is404 || beforeSecondFactor === 'always' || beforeSecondFactor === secondFactor) return
+  throw secondFactorMissing({ secondFactor })
 }
 
 function bearerOf({ headers }: FastifyRequest): string | undefined {

@@ -10,19 +10,19 @@ import { idleMilliseconds } from './sign-in-rules.ts'
 export type SessionRow = Tables['sessions']['$inferSelect']
 
 /** Adds a session. */
-export async function insertSession({ q, t }: Tx, session: SessionRow): Promise<void> {
+export async function insertSession({ q, t }: Tx, session: Tables['sessions']['$inferInsert']): Promise<void> {
   await q.insert(t.sessions).values(session)
 }
 
-/** The active user whose session has this token hash, and the session's id. It has neither run out nor idled by `now`. */
+/** The active user whose session has this token hash, and the session. It has neither run out nor idled by `now`. */
 export async function findSessionUser(
   { q, t }: Reader,
   tokenHash: string,
   now: Instant,
-): Promise<{ user: UserRow; sessionId: Id } | undefined> {
+): Promise<{ user: UserRow; sessionId: Id; twoFactors: boolean } | undefined> {
   const live = and(gt(t.sessions.expiresAt, now), gt(t.sessions.lastSeenAt, plusMilliseconds(now, -idleMilliseconds)))
   const [row] = await q
-    .select({ user: t.users, sessionId: t.sessions.id })
+    .select({ user: t.users, sessionId: t.sessions.id, twoFactors: t.sessions.twoFactors })
     .from(t.sessions)
     .innerJoin(t.users, eq(t.users.id, t.sessions.userId))
     .where(and(eq(t.sessions.tokenHash, tokenHash), live, eq(t.users.active, true)))
@@ -36,6 +36,11 @@ export async function findSessionStart({ q, t }: Reader, tokenHash: string): Pro
     .from(t.sessions)
     .where(eq(t.sessions.tokenHash, tokenHash))
   return row?.createdAt
+}
+
+/** Notes that a second factor was shown in the session with this token hash. */
+export async function markTwoFactors({ q, t }: Tx, tokenHash: string): Promise<void> {
+  await q.update(t.sessions).set({ twoFactors: true }).where(eq(t.sessions.tokenHash, tokenHash))
 }
 
 /** Notes that a session was used. */

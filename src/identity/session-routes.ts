@@ -26,16 +26,23 @@ export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle
       return reply.code(201).send({ expiresAt: started.expiresAt })
     },
   )
-  app.delete('/session', { schema: { tags, summary: 'Sign out', response: nothing } }, async (request, reply) => {
-    const { deps, actor, cookies } = request
-    if (!actor) throw notSignedIn()
-    const name = cookieName('session', deps.config)
-    await signOut(deps, actor, cookies[name] ?? '')
-    return reply.clearCookie(name, cookieOptions(request)).code(204).send(null)
-  })
+  app.delete(
+    '/session',
+    { config: { beforeSecondFactor: 'always' }, schema: { tags, summary: 'Sign out', response: nothing } },
+    async (request, reply) => {
+      const { deps, actor, cookies } = request
+      if (!actor) throw notSignedIn()
+      const name = cookieName('session', deps.config)
+      await signOut(deps, actor, cookies[name] ?? '')
+      return reply.clearCookie(name, cookieOptions(request)).code(204).send(null)
+    },
+  )
   app.get(
     '/me',
-    { schema: { tags, summary: 'Who am I', response: answers(200, ref(MeSchema)) } },
+    {
+      config: { beforeSecondFactor: 'always' },
+      schema: { tags, summary: 'Who am I', response: answers(200, ref(MeSchema)) },
+    },
     async ({ actor }) => {
       if (!actor || actor.kind === 'system') throw notSignedIn()
       return { ...actor, kind: actor.kind }

@@ -105,6 +105,7 @@ export function startSession(
       lastSeenAt: now,
       expiresAt,
       userAgent: browser.userAgent.slice(0, 200),
+      twoFactors: by !== 'password' || claim !== undefined,
     })
     if (browserToken) {
       const row = { tokenHash: hashSecret(browserToken), userId: user.id, createdAt: now }

@@ -33,6 +33,8 @@ export const identityTables = (c: Columns, { schools }: PlacesTables) => {
       lastSeenAt: c.instant('last_seen_at').notNull(),
       expiresAt: c.instant('expires_at').notNull(),
       userAgent: c.text('user_agent').notNull(),
+      /** Whether more than a password was shown for it: an app's code, a passkey, or what the provider asks for. */
+      twoFactors: c.bool('two_factors').notNull().default(false),
     },
     (t) => [c.index('sessions_user').on(t.userId, t.id)],
   )

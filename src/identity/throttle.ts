@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { newsOf } from './news.ts'
 import { tooManyAttempts } from './sign-in-rules.ts'
 
 /** Where guesses are counted together: an account, a browser that is known to it, or an address. */
@@ -42,7 +43,6 @@ const minute = 60_000
 const hour = 60 * minute
 const lanesAtMost = 20_000
 const firstWaitMilliseconds = 1000
-const newsMilliseconds = 15 * minute
 
 /**
  * Slows guessing down by account and by address. An attempt counts before it is checked, so that a hundred at once are no
@@ -53,7 +53,7 @@ const newsMilliseconds = 15 * minute
  */
 export function signInThrottle(milliseconds: () => number = () => performance.now()): Throttle {
   const counts = new Map<string, Count>()
-  const news = new Map<string, number>()
+  const isNews = newsOf(milliseconds)
 
   function countOf(lane: Lane, now: number): Count {
     const known = counts.get(lane.key)
@@ -100,14 +100,7 @@ export function signInThrottle(milliseconds: () => number = () => performance.no
         withdrawn: () => [own, shared].forEach(takeBack),
       }
     },
-    isNews(key) {
-      const now = milliseconds()
-      if ((news.get(key) ?? 0) > now) return false
-      news.delete(key)
-      news.set(key, now + newsMilliseconds)
-      if (news.size > lanesAtMost) news.delete(news.keys().next().value!)
-      return true
-    },
+    isNews,
   }
 }
 

@@ -22,6 +22,10 @@ interface Settings {
   adminEmail: string | undefined
   adminPassword: string | undefined
   secretKey: string | undefined
+  /** Keys that secrets were sealed with before. */
+  formerSecretKeys: string[]
+  /** Roles whose people have to use a second factor. */
+  requireSecondFactor: string[]
   oidcIssuer: string | undefined
   oidcClientId: string | undefined
   oidcClientSecret: string | undefined
@@ -127,6 +131,12 @@ const publicKeys = (text: string) => {
   return keys.every((key) => /^[0-9a-f]{64}$/.test(key))
     ? { value: keys }
     : { fault: 'must be public keys of 64 hexadecimal digits, with commas between' }
+}
+const roleNames = (text: string) => {
+  const names = text.split(/[\s,]+/).filter(Boolean)
+  return names.every((name) => grantFields.role!.test(name))
+    ? { value: names }
+    : { fault: 'must be roles: admin, coordinator, warehouse, school or auditor, with commas between' }
 }
 const trueOrFalse = (text: string) =>
   /^(true|false)$/.test(text) ? { value: text === 'true' } : { fault: 'must be true or false' }
@@ -247,6 +257,18 @@ export const settings: Record<keyof Settings, Setting> = {
     meaning: 'What stored secrets are sealed with, at least 32 characters. By default a file beside the database.',
     read: (text) =>
       text === '' || text.length >= 32 ? { value: text || undefined } : { fault: 'must have at least 32 characters' },
+  },
+  formerSecretKeys: {
+    name: 'FORMER_SECRET_KEYS',
+    fallback: '',
+    meaning: 'The values that SECRET_KEY had before, with commas between: what they sealed can still be read.',
+    read: (text) => ({ value: text.split(',').filter(Boolean) }),
+  },
+  requireSecondFactor: {
+    name: 'REQUIRE_SECOND_FACTOR',
+    fallback: '',
+    meaning: 'The roles that have to use a second factor, with commas between: admin, coordinator …',
+    read: roleNames,
   },
   oidcIssuer: {
     name: 'OIDC_ISSUER',

@@ -84,6 +84,8 @@ async function world(t: Test, people: Record<string, Record<string, unknown>>) {
   const provider = await startProvider(t, people)
   const env = {
     OIDC_ISSUER: provider.issuer,
+    // The second factor of who comes from there is the provider’s to ask for.
+    REQUIRE_SECOND_FACTOR: 'admin,coordinator,auditor',
     OIDC_CLIENT_ID: 'saka',
     OIDC_CLIENT_SECRET: 'a secret of the two',
     OIDC_ROLES: JSON.stringify(mapping),

@@ -37,5 +37,7 @@ declare module 'fastify' {
     rate?: RateClass
     /** Anyone may ask, signed in or not. */
     open?: true
+    /** Whoever has not shown the second factor that their role asks for may ask: always, or to set one up, having none. */
+    beforeSecondFactor?: 'always' | 'set_up'
   }
 }

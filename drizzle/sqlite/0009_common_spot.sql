@@ -1,0 +1,1 @@
+ALTER TABLE `sessions` ADD `two_factors` integer DEFAULT false NOT NULL;

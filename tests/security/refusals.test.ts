@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { projectRoot } from '../../src/platform/project-root.ts'
+import { busyCampaign, callRoute, type Route } from '../support/busy-campaign.ts'
+import { contract } from '../support/contract.ts'
+import { type Saka, startSaka } from '../support/saka.ts'
+
+/** What was refused to whom. It is written behind the answer. */
+async function refusals({ api, deps }: Saka) {
+  await deps.db.transact(async () => undefined)
+  const { items } = (await api.get('/audit/events?action=access.refused')).json
+  return items.map(({ actorId, change }: any) => [actorId, change])
+}
+
+t.test(
+  'who tries what their role does not include is in the trail, once for each thing in a quarter of an hour',
+  async (t) => {
+    let now = performance.now()
+    t.intercept(performance, 'now', { value: () => now })
+    const saka = await startSaka(t)
+    const auditor = await saka.as({ role: 'auditor' })
+    const { id } = (await auditor.get('/me')).json
+    for (let i = 0; i < 20; i++) {
+      t.match(await auditor.post('/users', { email: `${i}@example.org`, name: 'x', roles: [] }), { status: 403 })
+      t.match(await auditor.post('/warehouses', { name: 'x' }), { status: 403, json: { action: 'place:write' } })
+    }
+    const told = [
+      [id, { code: 'not_allowed', action: 'place:write' }],
+      [id, { code: 'not_allowed', action: 'user:write' }],
+    ]
+    t.same(await refusals(saka), told)
+    now += 15 * 60_000
+    await auditor.post('/warehouses', { name: 'x' })
+    t.same(await refusals(saka), [told[0], ...told], 'and again a quarter of an hour later')
+  },
+)
+
+t.test('a change that another site makes somebody’s browser send is in the trail', async (t) => {
+  const person = { email: 'maria@example.org', password: 'θάλασσα μολύβι ποδήλατο' }
+  const saka = await startSaka(t)
+  const { api, stranger } = saka
+  const { id } = await api.made('/users', { ...person, name: 'Μαρία', roles: [{ role: 'coordinator' }] })
+  const cookie = String((await stranger.post('/session', person)).headers['set-cookie']).split(';')[0]!
+  const origin = 'https://evil.example.org'
+  t.match(await stranger.post('/warehouses', { name: 'x' }, { cookie, origin }), { status: 403 })
+  t.same(await refusals(saka), [[id, { code: 'foreign_origin' }]])
+})
+
+t.test('nobody is signed in but by the ways that are told of', async (t) => {
+  const folder = join(projectRoot, 'src')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+  const calling = (name: string) =>
+    files
+      .filter((file) => new RegExp(`(?<!function )\\b${name}\\(`).test(readFileSync(join(folder, file), 'utf8')))
+      .sort()
+  t.same(calling('insertSession'), ['identity/sessions.ts'])
+  t.same(calling('startSession'), ['identity/oidc.ts', 'identity/passkey-sign-in.ts', 'identity/sessions.ts'])
+  const told = readFileSync(join(projectRoot, 'docs/adr/0021-signing-in.md'), 'utf8')
+  for (const way of ['a passkey', "the municipality's provider", 'password', 'a link', 'an API key'])
+    t.match(told, `\n| ${way}`, way)
+
+  const { saka, callers, mine } = await busyCampaign(t)
+  const document = await contract(saka.deps)
+  for (const [path, methods] of Object.entries<object>(document.paths)) {
+    if (!path.startsWith('/api/')) continue
+    for (const method of Object.keys(methods)) {
+      const route: Route = { method: method.toUpperCase(), url: path.replace(/\{(\w+)\}/g, ':$1') }
+      for (const caller of [saka.stranger, callers.admin]) {
+        const { headers } = await callRoute(document, caller, route, { ids: mine })
+        const started = String(headers['set-cookie'] ?? '').match(/session=saka_session_/)
+        t.notOk(started, `${method} ${path} starts no session`)
+      }
+    }
+  }
+})
