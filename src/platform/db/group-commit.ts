@@ -27,9 +27,9 @@ export type Commit = <Result>(
  * One writer at a time, and one fsync for all who wait: work that queued up while the disk was busy is committed
  * together. Nobody is answered before the commit is durable, and one alone does not wait for company. When one fails,
  * everything is undone and done again with a savepoint for each, so that it fails alone; all work must bear being run
- * again. `together` bounds a group; 1 is a commit for each.
+ * again. `together` bounds a group; 1 is a commit for each. `committed` is called behind every commit.
  */
-export function groupCommit(connection: Sqlite.Database, together = maxTogether): Commit {
+export function groupCommit(connection: Sqlite.Database, together = maxTogether, committed = () => {}): Commit {
   const queue: Waiting[] = []
   let draining = false
   const begin = connection.prepare('BEGIN IMMEDIATE')
@@ -102,6 +102,7 @@ export function groupCommit(connection: Sqlite.Database, together = maxTogether)
       return
     }
     for (const answer of answers) answer()
+    committed()
   }
 
   /** Waits while each turn of the event loop brings more: what arrived during the last commit joins the next. */

@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Db, Reader, Tx } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { applyMigrations, isMigrated } from './migrations.ts'
+import { writeBack } from './write-back.ts'
 
 const busyMilliseconds = 5000
 
@@ -48,7 +49,8 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   const reader = connect(options.file)
   reader.pragma('query_only = ON')
 
-  const commit = groupCommit(writer, options.commitTogether)
+  const back = writeBack(options.file)
+  const commit = groupCommit(writer, options.commitTogether, back.committed)
   const tx = { q: drizzle(writer), t: options.tables } as unknown as Tx<Tables>
   const read: Reader<Tables> = { q: drizzle(reader), t: options.tables }
   return {
@@ -59,9 +61,11 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
     },
     emptyLog: async () => {
       await commit(async () => {})
+      await back.idle()
       emptyLog(writer)
     },
     close: () => {
+      back.close()
       reader.close()
       writer.close()
     },
