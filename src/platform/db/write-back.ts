@@ -75,7 +75,13 @@ export function writeBack(file: string): WriteBack {
     committed: () => {
       timer ??= setTimeout(begin, everyMilliseconds).unref()
     },
-    idle: async () => underWay,
+    idle: async () => {
+      if (!underWay) return
+      // Whoever waits is not to be ended for having nothing else to do.
+      thread?.ref()
+      await underWay
+      thread?.unref()
+    },
     close: () => {
       clearTimeout(timer)
       void thread?.terminate()
