@@ -237,3 +237,36 @@ t.test('nobody but its owner reads the database', async (t) => {
     t.equal(statSync(join(folder, name)).mode & 0o077, 0, name)
   }
 })
+
+/** A database whose log is already worth writing back, and whose file is nearly empty. */
+async function longLog(t: Test) {
+  const { deps } = await startSaka(t)
+  const file = deps.config.databaseFile
+  const inserted = (bytes: number) =>
+    deps.db.transact(async ({ q }) => {
+      await q.run(sql`CREATE TABLE IF NOT EXISTS filling (bytes BLOB)`)
+      await q.run(sql`INSERT INTO filling VALUES (zeroblob(${bytes}))`)
+    })
+  await inserted(8_000_000)
+  return { deps, inserted, file, size: () => statSync(file).size, logSize: () => statSync(`${file}-wal`).size }
+}
+
+t.test('a long log is written back behind the back of those who write', async (t) => {
+  const { size, logSize } = await longLog(t)
+  t.ok(logSize() > 8_000_000)
+  const before = size()
+  t.ok(before < 4_000_000)
+  while (size() < 8_000_000) await new Promise((resolve) => setTimeout(resolve, 10))
+  t.ok(logSize() > 8_000_000, 'the log itself stays, for what comes next')
+})
+
+t.test('a log is emptied for good also while it is being written back', async (t) => {
+  const { deps, inserted, logSize } = await longLog(t)
+  for (let round = 0; round < 20; round++) {
+    await inserted(500_000)
+    await new Promise((resolve) => setTimeout(resolve, round * 4))
+    await deps.emptyLog()
+    t.equal(logSize(), 0)
+    await inserted(5_000_000)
+  }
+})

@@ -36,7 +36,14 @@ t.test('an address that guesses codes learns nothing more after thirty, of good 
   const { ask, good } = await pagesOf(t)
   t.equal((await ask(good)).status, 200, 'a good code would be seen')
   for (let i = 0; i < 30; i++) t.equal((await ask(guess(i))).status, 404)
-  for (const path of [guess(31), good, `${good}/qr.svg`, `${good}/qr.png`, good.replace('/v/', '/V/')]) {
+  for (const path of [
+    guess(31),
+    good,
+    `${good}/qr.svg`,
+    `${good}/qr.png`,
+    `${good}/pickup.ics`,
+    good.replace('/v/', '/V/'),
+  ]) {
     const answer = await ask(path)
     t.match(answer, { status: 429, json: { code: 'too_many_requests', status: 429 } }, path)
     t.match(answer.headers, { 'content-type': /^application\/problem\+json/, 'retry-after': /^[1-9]\d?$/ })

@@ -55,6 +55,47 @@ t.test('the page carries the symbol that a scanner reads', async (t) => {
   t.match(await page(`//v/${code}/qr.svg`), { status: 200, text: /^<svg / })
 })
 
+t.test('the days of the pickup go into the parent’s calendar, and nothing of the child with them', async (t) => {
+  const { api, clock, page, code, school } = await issuedVoucher(t)
+  const name = '1ο Δημοτικό, «Λουδοβίκος» των Γάλλων; Πλατεία\\Παραλία 1ο Δημοτικό των Γάλλων'
+  await api.patch(`/schools/${school.id}`, { name, address: 'Ακτή 3' })
+  const link = /href="(\/v\/[^"]+ics[^"]*)"/.exec((await page()).text)![1]
+  t.equal(link, `/v/${code}/pickup.ics?lang=el`)
+  const answer = await page(`/${link}`)
+  t.match(answer, {
+    status: 200,
+    headers: { 'content-type': 'text/calendar; charset=utf-8', 'cache-control': 'no-store' },
+  })
+  const lines = answer.text.split('\r\n')
+  t.ok(
+    lines.every((line) => Buffer.byteLength(line) <= 75),
+    'no line is longer than 75 bytes',
+  )
+  t.notMatch(answer.text.replaceAll('\r\n', ''), /[\r\n\ufffd]/, 'lines end as they must, within no character')
+  t.same(answer.text.replaceAll('\r\n ', '').trimEnd().split('\r\n'), [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Saka//Pickup//EN',
+    'BEGIN:VEVENT',
+    lines.find((line) => /^UID:[0-9a-f-]{36}@saka\.example\.org$/.test(line)),
+    `DTSTAMP:${clock.now().replace(/[-:]|\.000/g, '')}`,
+    'DTSTART;VALUE=DATE:20230911',
+    'DTEND;VALUE=DATE:20230930',
+    'SUMMARY;LANGUAGE=el:Παραλαβή σχολικής σάκας',
+    'LOCATION;LANGUAGE=el:1ο Δημοτικό\\, «Λουδοβίκος» των Γάλλων\\; Πλατεία\\\\Παραλία 1ο Δημοτικό των Γάλλων\\, Ακτή 3',
+    'DESCRIPTION;LANGUAGE=el:Αυτή τη σελίδα στο κινητό σας\\, ή το κουπόνι σε χαρτί.',
+    'TRANSP:TRANSPARENT',
+    'END:VEVENT',
+    'END:VCALENDAR',
+  ])
+  t.notMatch(answer.text, new RegExp(`Ελένη|Φωτοπούλου|${code}`), 'no name, and not the code')
+  t.match((await page(`//v/${code}/pickup.ics?lang=en`)).text, 'SUMMARY;LANGUAGE=en:School kit pickup')
+
+  await api.made('/redemptions', { code, schoolId: school.id, scanId: 'a' })
+  t.notMatch((await page()).text, 'pickup.ics', 'there is nothing to come for any more')
+  t.equal((await page(`//v/${code}/pickup.ics`)).status, 404)
+})
+
 t.test('the page says what the voucher is good for', async (t) => {
   const { api, clock, page, code, voucher, school, enroll, campaign, deps } = await issuedVoucher(t)
   const headline = async (path?: string) => /<h1>(.*?)<\/h1>/.exec((await page(path)).text)![1]

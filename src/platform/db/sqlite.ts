@@ -7,6 +7,7 @@ import type { CommitDone, MeasuredDatabase, OpenDb, Reader, Tx } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { applyMigrations, isMigrated } from './migrations.ts'
 import { compiled } from './statement.ts'
+import { writeBack } from './write-back.ts'
 
 const busyMilliseconds = 5000
 
@@ -40,7 +41,11 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   const reader = connect(options.file)
   reader.pragma('query_only = ON')
 
-  const commit = groupCommit(writer, options.commitTogether, options.onCommit)
+  const back = writeBack(options.file)
+  const commit = groupCommit(writer, options.commitTogether, (commands, seconds) => {
+    back.committed()
+    options.onCommit?.(commands, seconds)
+  })
   const readerOn = (connection: Sqlite.Database): Reader<Tables> => ({
     q: drizzle(connection),
     t: options.tables,
@@ -57,10 +62,12 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
     },
     emptyLog: async () => {
       await commit(async () => {})
+      await back.idle()
       emptyLog(writer)
     },
     measure: async () => ({ ...(await sizesOf(options.file)), waiting: commit.waiting() }),
     close: async () => {
+      back.close()
       reader.close()
       writer.close()
     },

@@ -28,10 +28,11 @@ export function compiled(query: PreparedQuery, connection: Sqlite.Database): Sta
   const { sql, params } = query.getQuery()
   const statement = connection.prepare(sql)
   const bind = binderOf(params)
-  if (!statement.reader) return { execute: (values) => statement.run(bind(values)) }
+  // Values one by one: better-sqlite3 takes them out of a list at a third more.
+  if (!statement.reader) return { execute: (values) => statement.run(...bind(values)) }
   const toRow = rowOf(query.fields ?? [])
   statement.raw(true)
-  return { execute: (values) => (statement.all(bind(values)) as unknown[][]).map(toRow) }
+  return { execute: (values) => (statement.all(...bind(values)) as unknown[][]).map(toRow) }
 }
 
 /** The same on PostgreSQL, which plans a statement once for each connection and knows it by a name. */
@@ -63,15 +64,15 @@ function binderOf(params: unknown[]): (values?: Record<string, unknown>) => unkn
 
 /** Where the value of one parameter comes from. */
 function sourceOf(param: unknown): (values: Record<string, unknown>) => unknown {
-  if (is(param, Placeholder)) return valueOf(param.name)
+  if (is(param, Placeholder)) return placed(param.name)
   if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
-  const value = valueOf(param.value.name)
+  const value = placed(param.value.name)
   const { encoder } = param
   const isPlain = encoder.mapToDriverValue === Column.prototype.mapToDriverValue
   return isPlain ? value : (values) => encoder.mapToDriverValue(value(values))
 }
 
-function valueOf(name: string) {
+function placed(name: string) {
   return (values: Record<string, unknown>) => {
     const value = values[name]
     if (value === undefined && !(name in values)) throw new Error(`the statement lacks a value for ${name}`)

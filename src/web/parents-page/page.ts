@@ -15,6 +15,12 @@ function voucherState(known: PresentedVoucher, day: LocalDate): VoucherState {
   return 'invalid'
 }
 
+/** Whether there is a pickup to come to, on `day` or later. */
+export function isPickupAhead(known: PresentedVoucher, day: LocalDate): boolean {
+  const state = voucherState(known, day)
+  return state === 'ready' || state === 'early'
+}
+
 /** The page of a voucher: its state, its code, when and where. Nothing of the child. */
 export function voucherPage(
   known: PresentedVoucher,
@@ -26,12 +32,13 @@ export function voucherPage(
   const { headline, hint } = texts.states[state]
   const mentioned =
     state === 'collected' ? localTime(voucher.redeemedAt as Instant, timeZone) : dayText(campaign.pickupFrom, language)
-  const isComing = state === 'ready' || state === 'early'
+  const isAhead = isPickupAhead(known, day)
+  const calendar = html`<a href="/v/${voucher.code}/pickup.ics?lang=${language}">${texts.calendar}</a>`
   const pickup = html`
       <dl>
-        <div><dt>${texts.when}</dt><dd><strong>${windowText(campaign.pickupFrom, campaign.pickupUntil, language)}</strong></dd></div>
+        <div><dt>${texts.when}</dt><dd><strong>${windowText(campaign.pickupFrom, campaign.pickupUntil, language)}</strong>${isAhead ? calendar : undefined}</dd></div>
         <div><dt>${texts.where}</dt><dd><strong lang="el">${school.name}</strong>${school.address ? html`<span lang="el">${school.address}</span>` : undefined}</dd></div>
-        ${isComing ? html`<div><dt>${texts.bring}</dt><dd>${texts.bringWhat}</dd></div>` : undefined}
+        ${isAhead ? html`<div><dt>${texts.bring}</dt><dd>${texts.bringWhat}</dd></div>` : undefined}
       </dl>`
   const symbol = html`
       <figure>
@@ -43,7 +50,7 @@ export function voucherPage(
     state,
     headline,
     hint: hint.replace('{day}', mentioned),
-    content: html`${isComing ? symbol : undefined}${pickup}`,
+    content: html`${isAhead ? symbol : undefined}${pickup}`,
   })
 }
 

@@ -6,7 +6,8 @@ import { localDate } from '../../kernel/time.ts'
 import type { Html } from '../../platform/html.ts'
 import { type App, answerError, limitGuesses, limitPages } from '../../platform/http/index.ts'
 import { findVoucherByCode, type PresentedVoucher, payloadOf, qrPng, qrSvg, readPayload } from '../../vouchers/index.ts'
-import { brokenPage, busyPage, unknownPage, voucherPage } from './page.ts'
+import { pickupCalendar } from './calendar.ts'
+import { brokenPage, busyPage, isPickupAhead, unknownPage, voucherPage } from './page.ts'
 import { pageStyle } from './style.ts'
 import { pageLanguage } from './texts.ts'
 
@@ -54,6 +55,31 @@ export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>):
         if (!known) return sendPage(reply.code(404), unknownPage(language))
         const { timeZone } = deps.config
         return sendPage(reply, voucherPage(known, { day: localDate(deps.clock.now(), timeZone), timeZone, language }))
+      },
+    )
+    pages.get(
+      `${path}/:code/pickup.ics`,
+      {
+        config: { open: true },
+        schema: {
+          ...schema,
+          summary: 'The days of the pickup for a calendar',
+          querystring: LanguageQuery,
+          response: file('text/calendar', 'An event (RFC 5545), while the pickup is ahead. Nothing of the child.'),
+        },
+      },
+      async (request, reply) => {
+        const { deps, params } = request
+        const language = languageOf(request)
+        const known = await findByText(deps, params.code)
+        const now = deps.clock.now()
+        if (!known || !isPickupAhead(known, localDate(now, deps.config.timeZone)))
+          return sendPage(reply.code(404), unknownPage(language))
+        const { host } = new URL(deps.config.baseUrl)
+        return reply
+          .type('text/calendar; charset=utf-8')
+          .header('Cache-Control', 'no-store')
+          .send(pickupCalendar(known, { now, host, language }))
       },
     )
     pages.get(

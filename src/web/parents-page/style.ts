@@ -22,6 +22,7 @@ dl div { padding: .75rem 0; border-bottom: 1px solid var(--line); }
 dt { color: var(--quiet); font-size: .9375rem; }
 dd { margin: 0; }
 dd strong { display: block; font-size: 1.125rem; }
+dd a { display: inline-block; padding: .5rem 0; color: #003476; }
 a:focus-visible { outline: 3px solid #003476; outline-offset: 2px; }
-@media print { nav a { display: none; } main { max-width: none; } }
+@media print { nav a, dd a { display: none; } main { max-width: none; } }
 `.trimStart()

@@ -10,6 +10,7 @@ interface PageTexts {
   show: string
   code: string
   when: string
+  calendar: string
   where: string
   bring: string
   bringWhat: string
@@ -42,6 +43,7 @@ export const pageTexts = {
     show: 'Δείξτε αυτό στο σχολείο',
     code: 'Κωδικός',
     when: 'Πότε',
+    calendar: 'Βάλτε το στο ημερολόγιό σας',
     where: 'Πού',
     bring: 'Τι να φέρετε',
     bringWhat: 'Αυτή τη σελίδα στο κινητό σας, ή το κουπόνι σε χαρτί.',
@@ -80,6 +82,7 @@ export const pageTexts = {
     show: 'Show this at the school',
     code: 'Code',
     when: 'When',
+    calendar: 'Add to your calendar',
     where: 'Where',
     bring: 'What to bring',
     bringWhat: 'This page on your phone, or the voucher on paper.',
