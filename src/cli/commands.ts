@@ -81,6 +81,8 @@ function usage(): string {
 
 async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const config = readConfig(env)
+  // From here on: whoever tells it to stop while it starts is obeyed too.
+  const stopped = new Promise<void>((stop) => terminal.onStop(stop))
   const tracing = await openTracing(env)
   const deps = await openDeps(config, { ...(tracing && { tracing }) })
   const { role } = deps.config
@@ -88,7 +90,7 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const service = await serve(deps)
   if (role !== 'worker') await announceSetUp(deps)
   const runner = role === 'web' ? undefined : await startRunner(deps)
-  await new Promise<void>((stop) => terminal.onStop(stop))
+  await stopped
   deps.log.info('stopping: answering what is under way')
   await runner?.stop()
   await service.close()
