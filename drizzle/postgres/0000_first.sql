@@ -27,7 +27,8 @@ CREATE TABLE "sessions" (
 	"created_at" text COLLATE "C" NOT NULL,
 	"last_seen_at" text COLLATE "C" NOT NULL,
 	"expires_at" text COLLATE "C" NOT NULL,
-	"user_agent" text COLLATE "C" NOT NULL
+	"user_agent" text COLLATE "C" NOT NULL,
+	"two_factors" boolean DEFAULT false NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "known_browsers" (
@@ -736,6 +737,7 @@ CREATE UNIQUE INDEX "schools_location" ON "schools" USING btree ("location_id");
 CREATE INDEX "schools_community" ON "schools" USING btree ("community_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "discrepancies_matter" ON "discrepancies" USING btree ("campaign_id","code","matter");--> statement-breakpoint
 CREATE UNIQUE INDEX "enrollments_pupil_ref" ON "enrollments" USING btree ("campaign_id","school_id","pupil_ref");--> statement-breakpoint
+CREATE INDEX "enrollments_in_order" ON "enrollments" USING btree ("campaign_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "enrollments_transferred_from" ON "enrollments" USING btree ("transferred_from_id") WHERE transferred_from_id is not null;--> statement-breakpoint
 CREATE INDEX "movements_from" ON "movements" USING btree ("from_location_id","kit_id","occurred_at");--> statement-breakpoint
 CREATE INDEX "movements_to" ON "movements" USING btree ("to_location_id","kit_id","occurred_at");--> statement-breakpoint
@@ -754,6 +756,7 @@ CREATE UNIQUE INDEX "vouchers_one_live" ON "vouchers" USING btree ("enrollment_i
 CREATE UNIQUE INDEX "vouchers_replaces" ON "vouchers" USING btree ("replaces_id") WHERE replaces_id is not null;--> statement-breakpoint
 CREATE INDEX "vouchers_enrollment" ON "vouchers" USING btree ("enrollment_id");--> statement-breakpoint
 CREATE INDEX "vouchers_campaign" ON "vouchers" USING btree ("campaign_id","school_id");--> statement-breakpoint
+CREATE INDEX "vouchers_in_order" ON "vouchers" USING btree ("campaign_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "redemptions_one_per_voucher" ON "redemptions" USING btree ("voucher_id") WHERE undone_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "scans_scan_id" ON "scans" USING btree ("scan_id");--> statement-breakpoint
 CREATE INDEX "scans_campaign" ON "scans" USING btree ("campaign_id","id");--> statement-breakpoint

@@ -86,6 +86,9 @@ CREATE TABLE `notices` (
 	`created_at` text NOT NULL
 );
 --> statement-breakpoint
+ALTER TABLE `sessions` ADD `two_factors` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `audit_events` ADD `mark` text;--> statement-breakpoint
 ALTER TABLE `job_runs` ADD `reason` text;--> statement-breakpoint
-ALTER TABLE `tasks` ADD `reason` text;
+ALTER TABLE `tasks` ADD `reason` text;--> statement-breakpoint
+CREATE INDEX `enrollments_in_order` ON `enrollments` (`campaign_id`,`id`);--> statement-breakpoint
+CREATE INDEX `vouchers_in_order` ON `vouchers` (`campaign_id`,`id`);

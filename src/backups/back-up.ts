@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../kernel/time.ts'
 import type { Config } from '../platform/config.ts'
@@ -15,9 +26,6 @@ export interface MadeBackup {
   events: number
 }
 
-const unfinished = /^\.saka-(part|try)-/
-const abandonedMilliseconds = 24 * 60 * 60_000
-
 /**
  * Makes a backup in `folder` while the service goes on: everything that was answered before it began is in it. It has its name
  * once it was loaded and found whole, and is on the disk by then; before that, whatever ends this leaves nothing that could be
@@ -25,7 +33,6 @@ const abandonedMilliseconds = 24 * 60 * 60_000
  */
 export async function backUp(engine: BackupEngine, clock: Clock, folder: string): Promise<MadeBackup> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  clearAbandoned(folder)
   const name = backupName(clock.now(), engine.ending)
   const part = join(folder, `.saka-part-${randomUUID()}`)
   try {
@@ -62,19 +69,12 @@ function giveName(part: string, file: string): void {
   try {
     linkSync(part, file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new BackupRefused(`${file} is there already. Try again in a second.`)
+    if (existsSync(file)) throw new BackupRefused(`${file} is there already. Try again in a second.`)
+    if (!/^(EPERM|ENOTSUP|ENOSYS)$/.test(String((error as NodeJS.ErrnoException).code))) throw error
+    // A file system that knows one name for each file.
+    renameSync(part, file)
   }
   const handle = openSync(resolve(file, '..'), 'r')
   fsyncSync(handle)
   closeSync(handle)
-}
-
-/** What a backup that was killed left behind, a day ago or longer: one that is being made now looks the same. */
-function clearAbandoned(folder: string): void {
-  for (const name of readdirSync(folder).filter((name) => unfinished.test(name))) {
-    const path = join(folder, name)
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)
-    if (age > abandonedMilliseconds) rmSync(path, { recursive: true, force: true })
-  }
 }

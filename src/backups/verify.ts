@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { verifyCopiedTrail } from '../audit/index.ts'
 import { countOf } from '../kernel/plurals.ts'
@@ -7,6 +7,10 @@ import type { Tables } from '../schema.ts'
 import type { BackupEngine } from './engine.ts'
 import { countStrayMovements, countTornVouchers, countWrongBalances, listUnbalancedKits } from './repository.ts'
 import { notWhole } from './rules.ts'
+
+/** The names of what is being made: nobody takes it for a backup. */
+const unfinished = /^\.saka-(part|try)-/
+const abandonedMilliseconds = 24 * 60 * 60_000
 
 /** What was found in a backup that is good. */
 export interface Verified {
@@ -24,6 +28,7 @@ export async function tryOut<Result>(
   folder: string,
   use: (loaded: { db: OpenDb<Tables>; folder: string }, verified: Verified) => Promise<Result>,
 ): Promise<Result> {
+  clearAbandoned(folder)
   const own = mkdtempSync(join(folder, '.saka-try-'))
   try {
     const db = await engine.load(dump, own)
@@ -51,4 +56,13 @@ async function verify({ read }: OpenDb<Tables>): Promise<Verified> {
   if (trail.firstBroken) found.push(`in the trail: ${trail.firstBroken.detail}`)
   if (found.length > 0) throw notWhole(found)
   return { events: trail.events }
+}
+
+/** What a backup or a restore that was killed left behind, a day ago or longer: one that is being made now looks the same. */
+function clearAbandoned(folder: string): void {
+  for (const name of readdirSync(folder).filter((name) => unfinished.test(name))) {
+    const path = join(folder, name)
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    if (age > abandonedMilliseconds) rmSync(path, { recursive: true, force: true })
+  }
 }

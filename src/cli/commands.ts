@@ -83,6 +83,8 @@ function usage(): string {
 
 async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const config = readConfig(env)
+  // From here on: whoever tells it to stop while it starts is obeyed too.
+  const stopped = new Promise<void>((stop) => terminal.onStop(stop))
   const tracing = await openTracing(env)
   const deps = await openDeps(config, { ...(tracing && { tracing }) })
   const { role } = deps.config
@@ -92,7 +94,7 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const runner = role === 'web' ? undefined : await startRunner(deps)
   const watch = startWatch(deps)
   const sealer = role === 'web' ? undefined : sealSoon(deps)
-  await new Promise<void>((stop) => terminal.onStop(stop))
+  await stopped
   deps.log.info('stopping: answering what is under way')
   await watch.stop()
   await runner?.stop()

@@ -18,10 +18,12 @@ export interface ServiceProcess {
 export async function startProcess(
   folder: string,
   killed?: { by: string; at: string },
-  { command = 'serve', env = {} }: { command?: string; env?: Record<string, string> } = {},
+  { command = 'serve', env = {}, uid }: { command?: string; env?: Record<string, string>; uid?: number } = {},
 ): Promise<ServiceProcess> {
   const loaded = ['--import=tsx', ...(killed ? [`--import=${resolve(killed.by)}`] : [])]
-  const child = spawn(process.execPath, [...loaded, resolve('src/main.ts'), command], {
+  // Without what the test runner puts into every process: the service must be as it is in use.
+  const run = 'unset NODE_OPTIONS; exec "$0" "$@"'
+  const child = spawn('sh', ['-c', run, process.execPath, ...loaded, resolve('src/main.ts'), command], {
     env: {
       ...process.env,
       ...(killed && { KILL_AT: killed.at }),
@@ -33,6 +35,7 @@ export async function startProcess(
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
+    ...(uid && { uid, gid: uid }),
   })
   const log: ServiceProcess['log'] = []
   const lines = createInterface({ input: child.stdout! })

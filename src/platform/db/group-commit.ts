@@ -101,7 +101,6 @@ export function groupCommit(
       begin.run()
       answers = await run(group)
       commit.run()
-      onCommit(group.length, (performance.now() - began) / 1000)
     } catch (error) {
       rollBack()
       if (run === runAll && (group.length > 1 || group[0]!.instead)) return runTogether(group, runApart)
@@ -109,6 +108,7 @@ export function groupCommit(
       return
     }
     for (const answer of answers) answer()
+    onCommit(group.length, (performance.now() - began) / 1000)
   }
 
   /** Waits while each turn of the event loop brings more: what arrived during the last commit joins the next. */

@@ -1,1 +1,0 @@
-ALTER TABLE `sessions` ADD `two_factors` integer DEFAULT false NOT NULL;

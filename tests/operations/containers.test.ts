@@ -1,0 +1,160 @@
+import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import { settings } from '../../src/platform/config.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
+import { mailServer } from '../support/mail-server.ts'
+import { didJobs, neglectedDatabase, until } from '../support/neglected.ts'
+import { type ServiceProcess, startProcess, stopProcess } from '../support/process.ts'
+import { startRedis } from '../support/redis.ts'
+
+const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8')
+const compose = parse(read('docker-compose.yml'), { merge: true })
+const services: Record<string, any> = compose.services
+const ours = Object.entries(services).filter(([, { build }]) => build)
+const region = ours.filter(([, { profiles }]) => profiles?.includes('region'))
+const dockerfile = read('Dockerfile')
+/** What is in the image that runs. */
+const lastStage = dockerfile.slice(dockerfile.lastIndexOf('FROM '))
+
+t.test(
+  'one container is the whole service by default; a region has two that serve, one that works, and what they need',
+  async (t) => {
+    const byDefault = Object.entries(services).filter(([, { profiles }]) => !profiles)
+    t.same(
+      byDefault.map(([name]) => name),
+      ['saka'],
+    )
+    const roles = region.map(([, { environment }]) => environment.ROLE)
+    t.same(roles.sort(), ['web', 'web', 'worker'])
+    for (const name of ['postgres', 'redis', 'mailpit', 'proxy']) t.same(services[name].profiles, ['region'], name)
+  },
+)
+
+t.test(
+  'every container of ours may write to its volumes and nowhere else, with no right that it does not need',
+  async (t) => {
+    t.equal(ours.length, 4)
+    for (const [name, service] of ours) {
+      t.equal(service.read_only, true, name)
+      t.same(service.cap_drop, ['ALL'], name)
+      t.same(service.security_opt, ['no-new-privileges:true'], name)
+    }
+    t.match(lastStage, /^USER node$/m)
+  },
+)
+
+t.test(
+  'everything says how it is, comes back by itself, and is open to this machine alone but for the proxy',
+  async (t) => {
+    for (const [name, { build, healthcheck, restart, ports = [], depends_on = {}, volumes = [] }] of Object.entries(
+      services,
+    )) {
+      t.ok(build ? /^HEALTHCHECK /m.test(lastStage) : healthcheck?.test, `${name} has a health check`)
+      t.equal(restart, 'unless-stopped', name)
+      for (const port of ports) t.ok(name === 'proxy' || port.startsWith('127.0.0.1:'), `${name}: ${port}`)
+      for (const [other, { condition }] of Object.entries<any>(depends_on)) {
+        t.ok(other in services, `${name} waits for ${other}`)
+        t.equal(condition, 'service_healthy')
+      }
+      for (const [from] of volumes.map((volume: string) => volume.split(':')))
+        t.ok(from.startsWith('./') ? existsSync(join(projectRoot, from)) : from in compose.volumes, `${name}: ${from}`)
+    }
+  },
+)
+
+t.test('no secret is written in the file, and every variable is a setting', async (t) => {
+  const known = new Set(Object.values(settings).map(({ name }) => name))
+  for (const [name, { environment = {} }] of Object.entries(services)) {
+    for (const [variable, value] of Object.entries(environment)) {
+      if (/PASSWORD|SECRET|KEY|TOKEN/.test(variable)) t.match(value, /^\$\{\w+:-\}$/, `${name}: ${variable}`)
+      if (services[name].build) t.ok(known.has(variable), `${name}: ${variable} is a setting`)
+    }
+  }
+  t.match(read('.dockerignore'), /^\.env$/m, 'what is secret gets into no image')
+  t.match(read('.gitignore'), /^\.env$/m)
+})
+
+t.test('the image has what the service reads while it runs, and starts what there is', async (t) => {
+  const copied = [...lastStage.matchAll(/^COPY --from=build (.+) \S+$/gm)].flatMap(([, from]) => from!.split(' '))
+  const has = (path: string) => copied.some((from) => `/saka/${path}`.startsWith(from))
+  for (const path of ['package.json', 'drizzle/sqlite', 'dist/src/main.js', 'node_modules', ...readAtRunTime()])
+    t.ok(has(path), path)
+  t.match(lastStage, /ENTRYPOINT \["node", "dist\/src\/main.js"\]\nCMD \["serve"\]/)
+})
+
+/** The folders that sources name as being at the root of the project. */
+function readAtRunTime(): string[] {
+  const sources = readdirSync(join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' })
+  return sources
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [...read(join('src', file)).matchAll(/(?:join|resolve)\(projectRoot, '([^']+)'/g)])
+    .map(([, path]) => path!)
+    .filter((path) => !path.startsWith('data/'))
+}
+
+/** An environment as the file has it, with nothing set outside, where names of containers are addresses of this machine. */
+function translated(environment: Record<string, string>, addresses: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => {
+      const set = String(value).replace(/\$\{\w+:-([^}]*)\}/g, '$1')
+      return [name, addresses[name] && set ? addresses[name] : set]
+    }),
+  )
+}
+
+/** Nobody in particular: whoever the service runs as owns its data and no file of its program. */
+const nobody = process.getuid?.() === 0 ? 65_534 : undefined
+
+const redis = await startRedis(t)
+const skip = redis ? false : 'there is no Redis'
+
+t.test('the processes of a region, as the file starts them, are one service', { skip }, async (t) => {
+  const mail = await mailServer(t)
+  const folder = await neglectedDatabase(t)
+  if (nobody) for (const path of ['', ...readdirSync(folder)]) chownSync(join(folder, path), nobody, nobody)
+  const admin = { ADMIN_EMAIL: 'admin@example.org', ADMIN_PASSWORD: 'correct horse battery' }
+  const addresses = { DATABASE_URL: `file:${join(folder, 'saka.db')}`, REDIS_URL: redis!.url, SMTP_URL: mail.url }
+  const token = 'what-the-scraper-knows'
+  const running: Record<string, ServiceProcess> = {}
+  const start = async (t: Test, name: string) => {
+    const env = {
+      ...translated(services[name].environment, addresses),
+      ...admin,
+      METRICS_TOKEN: token,
+    }
+    running[name] = await startProcess(folder, undefined, { env, ...(nobody && { uid: nobody }) })
+    t.teardown(() => running[name]!.child.kill('SIGKILL'))
+  }
+  for (const [name] of region) await start(t, name)
+
+  await until('the worker has done what waited', () => didJobs(running.worker!))
+  for (const [name, { log }] of Object.entries(running))
+    t.equal(
+      log.some(({ msg }) => msg === 'job done'),
+      name === 'worker',
+      `${name} and the jobs`,
+    )
+
+  const session = await fetch(`${running['web-1']!.address}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: admin.ADMIN_EMAIL, password: admin.ADMIN_PASSWORD }),
+  })
+  const cookie = session.headers.get('set-cookie')!.split(';')[0]!
+  t.match(cookie, /^__Host-/, 'behind TLS')
+  const me = () => fetch(`${running['web-2']!.address}/api/v1/me`, { headers: { cookie } })
+  t.equal((await me()).status, 200, 'who signed in at one is known to the other')
+  for (const [name, { address }] of Object.entries(running)) {
+    t.equal((await fetch(`${address}/readyz`)).status, 200, `${name} is ready`)
+    t.equal((await fetch(`${address}/metrics`)).status, 401, `${name} keeps its figures`)
+    const metrics = await fetch(`${address}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+    t.match(await metrics.text(), /^saka_job_late\{job="seal-trail"\} 0$/m, name)
+  }
+
+  t.equal(await stopProcess(running['web-1']!), 0, 'one is changed for the next')
+  t.equal((await me()).status, 200, 'while the other serves')
+  await start(t, 'web-1')
+  for (const service of Object.values(running)) t.equal(await stopProcess(service), 0)
+})
