@@ -1,14 +1,35 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { Queue } from 'bullmq'
+import { eq } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
-import { runOnRedis } from '../../jobs/redis-runner.ts'
+import { clockSettings, runOnRedis } from '../../jobs/redis-runner.ts'
 import type { Runner } from '../../jobs/runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
-import { type AskedJob, askFor, GiveUp, type Job, RetryLater, type ScheduledJob } from '../../src/runs/index.ts'
+import {
+  type AskedJob,
+  askFor,
+  GiveUp,
+  type Job,
+  nextDue,
+  RetryLater,
+  type ScheduledJob,
+} from '../../src/runs/index.ts'
 import { startRedis } from '../support/redis.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
+import { killedJobs, sheared } from './killed-jobs.ts'
 
 const meaning = { el: 'Κουρεύει ένα πρόβατο.', en: 'Shears a sheep.' }
+
+/** After which moments 03:30 in Athens is due when, on the nights before, of and after both changes of 2023. */
+const changeNights = [
+  ['2023-03-25T12:00:00.000Z', '2023-03-26T01:00:00.000Z'],
+  ['2023-03-26T01:00:00.000Z', '2023-03-27T00:30:00.000Z'],
+  ['2023-10-28T12:00:00.000Z', '2023-10-29T00:30:00.000Z'],
+  ['2023-10-29T00:30:00.000Z', '2023-10-30T01:30:00.000Z'],
+] as const
 
 /** Asks until it is so. */
 async function until(sentence: string, isSo: () => unknown): Promise<void> {
@@ -244,6 +265,99 @@ for (const kind of kinds) {
       t.equal((Date.parse(last) - Date.parse(first)) / 1000, counted - 1, 'each second has its own')
     })
 
+    t.test('a process that is killed in the middle leaves its task to the next, and its run is given up', async (t) => {
+      const saka = await startSaka(t, { jobs: killedJobs })
+      const { clock, deps, api } = saka
+      await deps.db.transact((tx) => askFor(deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} }))
+      const env = {
+        ...process.env,
+        DATABASE_URL: `file:${saka.folder}/saka.db`,
+        LOG_LEVEL: 'silent',
+        KILLED: 'true',
+        NOW: clock.now(),
+        ...(kind.name !== 'embedded' && redis && { REDIS_URL: redis.url }),
+      }
+      const child = fork(new URL('./killed-runner.ts', import.meta.url), { env, execArgv: ['--import=tsx'] })
+      const begun = new Set<unknown>()
+      child.on('message', (name) => begun.add(name))
+      await until('both are at work', () => begun.size === 2)
+      child.kill('SIGKILL')
+      await once(child, 'close')
+      t.match((await api.get('/jobs/count-sheep/runs')).json.items, [{ status: 'running' }])
+      sheared.length = 0
+      clock.set(plusMilliseconds(clock.now(), 120_001))
+      const runner = await start(deps)
+      t.teardown(() => runner.stop())
+      await until('the task is done', async () => (await tasksOf(saka, 'done')).length === 1)
+      t.same(sheared, ['dolly'])
+      t.match(await tasksOf(saka), [{ attempts: 2, failure: null, reason: null }])
+      t.match(await api.post('/jobs/count-sheep/run'), { status: 202 })
+      await until('it is done', async () => (await api.get('/jobs/count-sheep/runs')).json.items[0].status === 'done')
+      t.match((await api.get('/jobs/count-sheep/runs')).json.items, [
+        { status: 'done' },
+        { status: 'interrupted', reason: { code: 'process_ended', meaning: { el: /σταμάτησε/ } } },
+      ])
+    })
+
+    t.test('a clock that jumps a year ahead and back keeps nothing waiting for a year', async (t) => {
+      const job = shearing(async (_deps, { id, attempts }) => {
+        if (id === 'killed' && attempts < 2) throw new Error('never attempted here')
+      })
+      const saka = await startSaka(t, { jobs: [job] })
+      const { clock, deps } = saka
+      const now = clock.now()
+      clock.set(plusMilliseconds(now, 365 * 24 * 60 * 60_000))
+      await ask(saka, 'killed')
+      const leasedUntil = plusMilliseconds(clock.now(), 120_000)
+      await deps.db.transact(({ q, t }) => q.update(t.tasks).set({ status: 'running', attempts: 1, leasedUntil }))
+      await ask(saka, 'asked', 'handed')
+      await deps.db.transact(({ q, t }) =>
+        q.update(t.tasks).set({ handedAt: clock.now() }).where(eq(t.tasks.id, 'handed')),
+      )
+      await deps.db.transact((tx) =>
+        askFor(deps, tx, {
+          ...{ id: 'later', job: 'shear-sheep', payload: {} },
+          runAt: plusMilliseconds(clock.now(), 60_000),
+        }),
+      )
+      clock.set(now)
+      const runner = await start(deps)
+      t.teardown(() => runner.stop())
+      await until('they are done', async () => (await tasksOf(saka, 'done')).length === 3)
+      t.same(job.attempted.toSorted(), ['asked', 'handed', 'killed'], 'what was asked for later waits for its time')
+    })
+
+    t.test('a clock that jumps runs what came due once, whichever way', async (t) => {
+      let counted = 0
+      const job: ScheduledJob = {
+        name: 'count-sheep',
+        meaning,
+        pattern: '0 3 * * *',
+        run: async () => ({ n: ++counted }),
+      }
+      const saka = await startSaka(t, { jobs: [job] })
+      const { clock, deps, api } = saka
+      const startAt = async (instant: string) => {
+        clock.set(instant)
+        const runner = await start({ ...deps, startedAt: instant })
+        await new Promise((tick) => setTimeout(tick, 200))
+        await runner.stop()
+      }
+      await api.post('/jobs/count-sheep/run')
+      await until('it has run', () => counted === 1)
+      await startAt('2024-09-12T06:30:00.000Z')
+      t.equal(counted, 2, 'a year later once, and not once for each day')
+      await startAt('2023-09-12T06:30:00.000Z')
+      t.equal(counted, 3, 'back again, that night has its run')
+      await startAt('2023-09-12T07:30:00.000Z')
+      t.equal(counted, 3)
+      await startAt('2023-09-13T06:30:00.000Z')
+      t.equal(counted, 4, 'and the next one its own')
+      t.notOk((await api.get('/jobs')).json.items[0].late)
+      clock.set('2023-09-14T06:30:00.000Z')
+      t.ok((await api.get('/jobs')).json.items[0].late, 'a run that is dated ahead hides no lateness')
+    })
+
     t.test('a run shows how far it is and stops when it is told to', async (t) => {
       const job: ScheduledJob = {
         name: 'count-sheep',
@@ -287,6 +401,73 @@ if (redis) {
     await redis.start()
     await until('it is done', async () => (await tasksOf(saka, 'done')).length === 2)
     t.same(job.attempted, ['before', 'during'])
+  })
+
+  t.test('with Redis away for ten minutes in the middle of a hand-over all is done, each once', async (t) => {
+    let slow = true
+    const job = shearing(() => (slow ? new Promise((tick) => setTimeout(tick, 20)) : Promise.resolve()))
+    const saka = await startSaka(t, { jobs: [job] })
+    const { clock, deps, api } = saka
+    const ids = Array.from({ length: 600 }, (_, i) => `sheep-${String(i).padStart(3, '0')}`)
+    const runners = await Promise.all([runOnRedis(deps, redis.url), runOnRedis(deps, redis.url)])
+    t.teardown(() => Promise.all(runners.map((runner) => runner.stop())))
+    await ask(saka, ...ids.slice(0, 300))
+    await until('some are done', () => job.attempted.length >= 5)
+    const asked = ask(saka, ...ids.slice(300))
+    await redis.kill()
+    await asked
+    for (let minute = 0; minute < 10; minute++) {
+      clock.set(plusMilliseconds(clock.now(), 60_000))
+      const began = performance.now()
+      t.match(await api.get('/jobs'), { status: 200 })
+      t.match(await api.get('//readyz'), { json: { database: 'ready' } })
+      t.ok(performance.now() - began < 1000, 'nobody waits for Redis')
+    }
+    slow = false
+    await redis.start()
+    await until('all are done', async () => {
+      clock.set(plusMilliseconds(clock.now(), 1000))
+      return (await api.get('/jobs')).json.items[0].tasks.done === 600
+    })
+    t.same(job.attempted.toSorted(), ids)
+  })
+
+  t.test('a Redis that forgot the clock is told again, and what came due meanwhile is run', async (t) => {
+    let counted = 0
+    const job: ScheduledJob = {
+      name: 'count-sheep',
+      meaning,
+      pattern: '* * * * * *',
+      run: async () => ({ n: ++counted }),
+    }
+    const saka = await startSaka(t, { jobs: [job] })
+    const deps = { ...saka.deps, clock: { now: () => new Date().toISOString() } }
+    const runner = await runOnRedis(deps, redis.url)
+    t.teardown(() => runner.stop())
+    await until('it runs', () => counted >= 1)
+    await redis.kill()
+    await redis.start()
+    const before = counted
+    await until('it runs again', () => counted >= before + 3)
+  })
+
+  t.test('the clock of Redis goes as ours on the nights on which the hour changes', async (t) => {
+    await redis.kill()
+    await redis.start()
+    const job: ScheduledJob = { name: 'count-sheep', meaning, pattern: '30 3 * * *', run: async () => ({ n: 1 }) }
+    const saka = await startSaka(t, { jobs: [job] })
+    const runner = await runOnRedis(saka.deps, redis.url)
+    t.teardown(() => runner.stop())
+    const queue = new Queue('clock', { prefix: 'saka', connection: { url: redis.url } })
+    t.teardown(() => queue.close())
+    const next = async () => (await queue.getJobScheduler('count-sheep'))?.next
+    await until('it is planned', next)
+    t.equal(new Date((await next())!).toISOString(), nextDue('30 3 * * *', 'Europe/Athens', new Date().toISOString()))
+    const { repeatStrategy } = clockSettings
+    for (const [after, due] of changeNights) {
+      const planned = repeatStrategy(Date.parse(after), { pattern: '30 3 * * *', tz: 'Europe/Athens' })
+      t.equal(new Date(planned!).toISOString(), due)
+    }
   })
 
   t.test('what Redis was handed and forgot is handed again', async (t) => {
