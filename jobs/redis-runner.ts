@@ -1,5 +1,6 @@
 import { type ConnectionOptions, Queue, Worker } from 'bullmq'
 import type { Deps } from '../src/deps.ts'
+import { plusMilliseconds } from '../src/kernel/time.ts'
 import {
   type AskedJob,
   attemptTask,
@@ -20,8 +21,10 @@ export const redisPrefix = 'saka'
 export const clockQueue = 'clock'
 
 const lookMilliseconds = 500
-/** How often it looks whether Redis still knows the clock. */
-const planMilliseconds = 2000
+/** How often it looks whether Redis still knows the clock, and whether something is overdue. */
+const planMilliseconds = 5000
+/** How long a job may be overdue before it is run without Redis. */
+const overdueMilliseconds = 60_000
 /** How many tasks of a job without a pace wait in its queue at most. */
 const mostHanded = 500
 /** How long Redis may take to answer before it counts as away, in milliseconds. */
@@ -46,7 +49,7 @@ export async function runOnRedis(deps: Deps, redisUrl: string): Promise<Runner> 
     keepClock(deps, connection),
     ...deps.jobs.flatMap((job) => (isScheduled(job) ? [] : [shareTasks(deps, job, connection)])),
   ]
-  await runOverdue(deps)
+  await runOverdue(deps, 0)
   return {
     stop: async () => {
       await Promise.race([Promise.all(parts.map((part) => part.stop())), pause(farewellMilliseconds)])
@@ -54,9 +57,10 @@ export async function runOnRedis(deps: Deps, redisUrl: string): Promise<Runner> 
   }
 }
 
-/** Runs what should have run while no process was up, or while Redis was away and forgot when. */
-async function runOverdue(deps: Deps): Promise<void> {
-  for (const { job, dueAt } of await readOverdueJobs(deps)) void tick(deps, job, dueAt)
+/** Runs what has been overdue for some time: no process was up, or Redis has been away or has forgotten when. */
+async function runOverdue(deps: Deps, milliseconds: number): Promise<void> {
+  const before = plusMilliseconds(deps.clock.now(), -milliseconds)
+  for (const { job, since, dueAt } of await readOverdueJobs(deps)) if (since <= before) void tick(deps, job, dueAt)
 }
 
 /** Runs a job because its time has come. */
@@ -66,7 +70,10 @@ function tick(deps: Deps, job: ScheduledJob, dueAt?: string): Promise<unknown> {
   )
 }
 
-/** Plans the jobs that run by the clock whenever Redis answers and does not know them, and runs them when it says so. */
+/**
+ * Plans the jobs that run by the clock whenever Redis answers and does not know them, and runs them when it says so; or a
+ * minute later by itself, if it says nothing.
+ */
 function keepClock(deps: Deps, connection: ConnectionOptions): Part {
   const scheduled = deps.jobs.filter(isScheduled)
   const queue = openQueue(deps, clockQueue, connection)
@@ -83,11 +90,11 @@ function keepClock(deps: Deps, connection: ConnectionOptions): Part {
       await inTime(queue.upsertJobScheduler(name, { pattern, tz: deps.config.timeZone }, { name, opts: kept }))
     for (const { key } of await inTime(queue.getJobSchedulers()))
       if (!known.has(key)) await inTime(queue.removeJobScheduler(key))
-    if (!isFirst) await runOverdue(deps)
     isFirst = false
   }
   const planning = every(planMilliseconds, deps, plan)
-  return { stop: () => Promise.all([planning.stop(), worker.close(), queue.close()]) }
+  const catchingUp = every(planMilliseconds, deps, () => runOverdue(deps, overdueMilliseconds))
+  return { stop: () => Promise.all([planning.stop(), catchingUp.stop(), worker.close(), queue.close()]) }
 }
 
 /** BullMQ's clock goes as ours, on the two nights on which the hour changes too. */

@@ -97,14 +97,23 @@ async function troubleOf(deps: Deps, job: Job): Promise<TroubledJob['trouble'] |
   return isOverdue || lastRun.status === 'running' ? 'perhaps' : undefined
 }
 
-/** The jobs whose time came and went after their last run while nothing ran, and the moment that they missed last. */
-export async function readOverdueJobs(deps: Deps): Promise<{ job: ScheduledJob; dueAt: Instant }[]> {
+/** A job whose time has come since its last run, and nothing ran it. */
+export interface OverdueJob {
+  job: ScheduledJob
+  /** The first moment that it missed. */
+  since: Instant
+  /** The last, which a run now answers: all that it missed is done by one. */
+  dueAt: Instant
+}
+
+/** The jobs whose time came and went after their last run while nothing ran. */
+export async function readOverdueJobs(deps: Deps): Promise<OverdueJob[]> {
   const now = deps.clock.now()
   const scheduled = deps.jobs.filter(isScheduled)
   const lastRuns = await Promise.all(scheduled.map(({ name }) => findLastRun(deps.db.read, name, now)))
   return scheduled.flatMap((job, i) => {
-    const due = lastRuns[i] && nextRunOf(deps, job, lastRuns[i].startedAt)
-    return due && due <= now ? [{ job, dueAt: lastDueOf(deps, job, now) }] : []
+    const since = lastRuns[i] && nextRunOf(deps, job, lastRuns[i].startedAt)
+    return since && since <= now ? [{ job, since, dueAt: lastDueOf(deps, job, now) }] : []
   })
 }
 

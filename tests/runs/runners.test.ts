@@ -1,68 +1,14 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { Queue } from 'bullmq'
 import { eq } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
-import { clockSettings, runOnRedis } from '../../jobs/redis-runner.ts'
+import { runOnRedis } from '../../jobs/redis-runner.ts'
 import type { Runner } from '../../jobs/runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
-import {
-  type AskedJob,
-  askFor,
-  GiveUp,
-  type Job,
-  nextDue,
-  RetryLater,
-  type ScheduledJob,
-} from '../../src/runs/index.ts'
+import { askFor, GiveUp, type Job, RetryLater, type ScheduledJob } from '../../src/runs/index.ts'
 import { startRedis } from '../support/redis.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
-import { killedJobs, sheared } from './killed-jobs.ts'
-
-const meaning = { el: 'Κουρεύει ένα πρόβατο.', en: 'Shears a sheep.' }
-
-/** After which moments 03:30 in Athens is due when, on the nights before, of and after both changes of 2023. */
-const changeNights = [
-  ['2023-03-25T12:00:00.000Z', '2023-03-26T01:00:00.000Z'],
-  ['2023-03-26T01:00:00.000Z', '2023-03-27T00:30:00.000Z'],
-  ['2023-10-28T12:00:00.000Z', '2023-10-29T00:30:00.000Z'],
-  ['2023-10-29T00:30:00.000Z', '2023-10-30T01:30:00.000Z'],
-] as const
-
-/** Asks until it is so. */
-async function until(sentence: string, isSo: () => unknown): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (await isSo()) return
-    await new Promise((tick) => setTimeout(tick, 10))
-  }
-  throw new Error(`it never came to pass that ${sentence}`)
-}
-
-/** A job whose tasks each test does in its own way. It notes which were attempted, in order. */
-function shearing(attempt: AskedJob['attempt'] = async () => {}): AskedJob & { attempted: string[] } {
-  const attempted: string[] = []
-  return {
-    name: 'shear-sheep',
-    meaning,
-    attempted,
-    attempt: (deps, task, signal) => {
-      attempted.push(task.id)
-      return attempt(deps, task, signal)
-    },
-  }
-}
-
-function ask({ deps }: Saka, ...ids: string[]): Promise<unknown> {
-  return deps.db.transact(async (tx) => {
-    for (const id of ids) await askFor(deps, tx, { id, job: 'shear-sheep', payload: { sheep: id } })
-  })
-}
-
-async function tasksOf({ api }: Saka, status?: string): Promise<any[]> {
-  return (await api.get(`/jobs/shear-sheep/tasks?limit=500${status ? `&status=${status}` : ''}`)).json.items
-}
+import { ask, meaning, shearing, tasksOf, until } from './flock.ts'
 
 /** One kind of runner: what there is to start it, in as many processes as a test likes. */
 interface Kind {
@@ -265,40 +211,6 @@ for (const kind of kinds) {
       t.equal((Date.parse(last) - Date.parse(first)) / 1000, counted - 1, 'each second has its own')
     })
 
-    t.test('a process that is killed in the middle leaves its task to the next, and its run is given up', async (t) => {
-      const saka = await startSaka(t, { jobs: killedJobs })
-      const { clock, deps, api } = saka
-      await deps.db.transact((tx) => askFor(deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} }))
-      const env = {
-        ...process.env,
-        DATABASE_URL: `file:${saka.folder}/saka.db`,
-        LOG_LEVEL: 'silent',
-        KILLED: 'true',
-        NOW: clock.now(),
-        ...(kind.name !== 'embedded' && redis && { REDIS_URL: redis.url }),
-      }
-      const child = fork(new URL('./killed-runner.ts', import.meta.url), { env, execArgv: ['--import=tsx'] })
-      const begun = new Set<unknown>()
-      child.on('message', (name) => begun.add(name))
-      await until('both are at work', () => begun.size === 2)
-      child.kill('SIGKILL')
-      await once(child, 'close')
-      t.match((await api.get('/jobs/count-sheep/runs')).json.items, [{ status: 'running' }])
-      sheared.length = 0
-      clock.set(plusMilliseconds(clock.now(), 120_001))
-      const runner = await start(deps)
-      t.teardown(() => runner.stop())
-      await until('the task is done', async () => (await tasksOf(saka, 'done')).length === 1)
-      t.same(sheared, ['dolly'])
-      t.match(await tasksOf(saka), [{ attempts: 2, failure: null, reason: null }])
-      t.match(await api.post('/jobs/count-sheep/run'), { status: 202 })
-      await until('it is done', async () => (await api.get('/jobs/count-sheep/runs')).json.items[0].status === 'done')
-      t.match((await api.get('/jobs/count-sheep/runs')).json.items, [
-        { status: 'done' },
-        { status: 'interrupted', reason: { code: 'process_ended', meaning: { el: /σταμάτησε/ } } },
-      ])
-    })
-
     t.test('a clock that jumps a year ahead and back keeps nothing waiting for a year', async (t) => {
       const job = shearing(async (_deps, { id, attempts }) => {
         if (id === 'killed' && attempts < 2) throw new Error('never attempted here')
@@ -377,111 +289,6 @@ for (const kind of kinds) {
       await until('it has stopped', async () => (await runs())[0].status !== 'running')
       t.match(await runs(), [{ status: 'cancelled', figures: { counted: 8 } }])
     })
-  })
-}
-
-if (redis) {
-  t.test('Redis may go away and forget everything: the service goes on, and nothing is lost or doubled', async (t) => {
-    const job = shearing()
-    const saka = await startSaka(t, { jobs: [job] })
-    await redis.kill()
-    const runner = await runOnRedis(saka.deps, redis.url)
-    t.teardown(() => runner.stop())
-    await ask(saka, 'before')
-    t.match(await saka.api.get('//readyz'), { status: 200 }, 'it serves')
-    await new Promise((tick) => setTimeout(tick, 1000))
-    t.same(job.attempted, [])
-    await redis.start()
-    await until('it is done', async () => (await tasksOf(saka, 'done')).length === 1)
-
-    await redis.kill()
-    await ask(saka, 'during')
-    t.match(await saka.api.get('/jobs'), { status: 200 })
-    await new Promise((tick) => setTimeout(tick, 1000))
-    await redis.start()
-    await until('it is done', async () => (await tasksOf(saka, 'done')).length === 2)
-    t.same(job.attempted, ['before', 'during'])
-  })
-
-  t.test('with Redis away for ten minutes in the middle of a hand-over all is done, each once', async (t) => {
-    let slow = true
-    const job = shearing(() => (slow ? new Promise((tick) => setTimeout(tick, 20)) : Promise.resolve()))
-    const saka = await startSaka(t, { jobs: [job] })
-    const { clock, deps, api } = saka
-    const ids = Array.from({ length: 600 }, (_, i) => `sheep-${String(i).padStart(3, '0')}`)
-    const runners = await Promise.all([runOnRedis(deps, redis.url), runOnRedis(deps, redis.url)])
-    t.teardown(() => Promise.all(runners.map((runner) => runner.stop())))
-    await ask(saka, ...ids.slice(0, 300))
-    await until('some are done', () => job.attempted.length >= 5)
-    const asked = ask(saka, ...ids.slice(300))
-    await redis.kill()
-    await asked
-    for (let minute = 0; minute < 10; minute++) {
-      clock.set(plusMilliseconds(clock.now(), 60_000))
-      const began = performance.now()
-      t.match(await api.get('/jobs'), { status: 200 })
-      t.match(await api.get('//readyz'), { json: { database: 'ready' } })
-      t.ok(performance.now() - began < 1000, 'nobody waits for Redis')
-    }
-    slow = false
-    await redis.start()
-    await until('all are done', async () => {
-      clock.set(plusMilliseconds(clock.now(), 1000))
-      return (await api.get('/jobs')).json.items[0].tasks.done === 600
-    })
-    t.same(job.attempted.toSorted(), ids)
-  })
-
-  t.test('a Redis that forgot the clock is told again, and what came due meanwhile is run', async (t) => {
-    let counted = 0
-    const job: ScheduledJob = {
-      name: 'count-sheep',
-      meaning,
-      pattern: '* * * * * *',
-      run: async () => ({ n: ++counted }),
-    }
-    const saka = await startSaka(t, { jobs: [job] })
-    const deps = { ...saka.deps, clock: { now: () => new Date().toISOString() } }
-    const runner = await runOnRedis(deps, redis.url)
-    t.teardown(() => runner.stop())
-    await until('it runs', () => counted >= 1)
-    await redis.kill()
-    await redis.start()
-    const before = counted
-    await until('it runs again', () => counted >= before + 3)
-  })
-
-  t.test('the clock of Redis goes as ours on the nights on which the hour changes', async (t) => {
-    await redis.kill()
-    await redis.start()
-    const job: ScheduledJob = { name: 'count-sheep', meaning, pattern: '30 3 * * *', run: async () => ({ n: 1 }) }
-    const saka = await startSaka(t, { jobs: [job] })
-    const runner = await runOnRedis(saka.deps, redis.url)
-    t.teardown(() => runner.stop())
-    const queue = new Queue('clock', { prefix: 'saka', connection: { url: redis.url } })
-    t.teardown(() => queue.close())
-    const next = async () => (await queue.getJobScheduler('count-sheep'))?.next
-    await until('it is planned', next)
-    t.equal(new Date((await next())!).toISOString(), nextDue('30 3 * * *', 'Europe/Athens', new Date().toISOString()))
-    const { repeatStrategy } = clockSettings
-    for (const [after, due] of changeNights) {
-      const planned = repeatStrategy(Date.parse(after), { pattern: '30 3 * * *', tz: 'Europe/Athens' })
-      t.equal(new Date(planned!).toISOString(), due)
-    }
-  })
-
-  t.test('what Redis was handed and forgot is handed again', async (t) => {
-    const job = shearing()
-    const saka = await startSaka(t, { jobs: [job] })
-    const { clock, deps } = saka
-    await ask(saka, 'dolly')
-    await deps.db.transact(({ q, t }) => q.update(t.tasks).set({ handedAt: clock.now() }))
-    const runner = await runOnRedis(deps, redis.url)
-    t.teardown(() => runner.stop())
-    await new Promise((tick) => setTimeout(tick, 1200))
-    t.same(job.attempted, [], 'it may still be in the queue')
-    clock.set(plusMilliseconds(clock.now(), 5 * 60_000 + 1))
-    await until('it is done', async () => (await tasksOf(saka, 'done')).length === 1)
   })
 }
 
