@@ -17,9 +17,20 @@ export async function insertTask({ q, t }: Tx, task: Tables['tasks']['$inferInse
 const isDead = (k: Tables['tasks'], now: Instant) =>
   and(eq(k.status, 'running'), or(lt(k.leasedUntil, now), gt(k.leasedUntil, longestLease(now))))
 
-/** Its time has come; or it was asked for at once, by a clock that was ahead and has been put back. */
-const isDue = (k: Tables['tasks'], now: Instant) =>
-  and(eq(k.status, 'queued'), or(lte(k.runAt, now), and(gt(k.createdAt, longestLease(now)), lte(k.runAt, k.createdAt))))
+/** Its time has come. */
+const isDue = (k: Tables['tasks'], now: Instant) => and(eq(k.status, 'queued'), lte(k.runAt, now))
+
+/** It was asked for at once, by a clock that was ahead and has been put back. */
+const isAstray = (k: Tables['tasks'], now: Instant) =>
+  and(eq(k.status, 'queued'), gt(k.createdAt, longestLease(now)), lte(k.runAt, k.createdAt))
+
+/** Tasks for which {@link isAstray} holds: none, as a rule. By the index on when they were asked for, which finds that at once. */
+async function astrayTasks({ q, t }: Reader, job: string, now: Instant): Promise<Pick<Task, 'id' | 'handedAt'>[]> {
+  const { id, status, runAt, createdAt, handedAt } = t.tasks
+  const ahead = and(eq(t.tasks.job, job), gt(createdAt, longestLease(now)))
+  const rows = await q.select({ id, status, runAt, createdAt, handedAt }).from(t.tasks).where(ahead)
+  return rows.filter((task) => task.status === 'queued' && task.runAt <= task.createdAt)
+}
 
 /** Whether a task of the job can be begun at `now`. */
 export async function hasDueTask(reader: Reader, job: string, now: Instant): Promise<boolean> {
@@ -36,7 +47,8 @@ async function dueTasks({ q, t }: Reader, job: string, now: Instant, limit: numb
     const waiting = q.select({ id: k.id }).from(k).where(due)
     rows.push(...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit - rows.length)))
   }
-  return rows.map(({ id }) => id)
+  if (rows.length < limit) rows.push(...(await astrayTasks({ q, t }, job, now)))
+  return rows.slice(0, limit).map(({ id }) => id)
 }
 
 /** Begins the next task of a job that can be begun at `now`. */
@@ -51,7 +63,7 @@ export async function leaseTask({ q, t }: Tx, id: string, now: Instant, until: I
   const [task] = await q
     .update(k)
     .set({ status: 'running', leasedUntil: until, attempts: sql`${k.attempts} + 1` })
-    .where(and(eq(k.id, id), or(isDue(k, now), isDead(k, now))))
+    .where(and(eq(k.id, id), or(isDue(k, now), isAstray(k, now), isDead(k, now))))
     .returning()
   return task
 }
@@ -85,6 +97,9 @@ export async function handTasks(
   const rows = [
     ...(await q.select({ id: k.id }).from(k).where(dead).limit(limit)),
     ...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit)),
+    ...(await astrayTasks({ q, t }, job, now)).filter(
+      ({ handedAt }) => handedAt === null || handedAt < handedBefore || handedAt > longestLease(now),
+    ),
   ]
   const ids = rows.slice(0, limit).map(({ id }) => id)
   if (ids.length > 0) await q.update(k).set({ handedAt: now }).where(inArray(k.id, ids))
