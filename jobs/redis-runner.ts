@@ -1,11 +1,13 @@
 import { type ConnectionOptions, Queue, Worker } from 'bullmq'
 import type { Deps } from '../src/deps.ts'
+import { plusMilliseconds } from '../src/kernel/time.ts'
 import {
   type AskedJob,
   attemptTask,
   beginTask,
   handOverTasks,
   isScheduled,
+  nextDue,
   readOverdueJobs,
   runOnTime,
   type ScheduledJob,
@@ -19,6 +21,10 @@ export const redisPrefix = 'saka'
 export const clockQueue = 'clock'
 
 const lookMilliseconds = 500
+/** How often it looks whether Redis still knows the clock, and whether something is overdue. */
+const planMilliseconds = 5000
+/** How long a job may be overdue before it is run without Redis. */
+const overdueMilliseconds = 60_000
 /** How many tasks of a job without a pace wait in its queue at most. */
 const mostHanded = 500
 /** How long Redis may take to answer before it counts as away, in milliseconds. */
@@ -43,12 +49,18 @@ export async function runOnRedis(deps: Deps, redisUrl: string): Promise<Runner> 
     keepClock(deps, connection),
     ...deps.jobs.flatMap((job) => (isScheduled(job) ? [] : [shareTasks(deps, job, connection)])),
   ]
-  for (const { job, dueAt } of await readOverdueJobs(deps)) void tick(deps, job, dueAt)
+  await runOverdue(deps, 0)
   return {
     stop: async () => {
       await Promise.race([Promise.all(parts.map((part) => part.stop())), pause(farewellMilliseconds)])
     },
   }
+}
+
+/** Runs what has been overdue for some time: no process was up, or Redis has been away or has forgotten when. */
+async function runOverdue(deps: Deps, milliseconds: number): Promise<void> {
+  const before = plusMilliseconds(deps.clock.now(), -milliseconds)
+  for (const { job, since, dueAt } of await readOverdueJobs(deps)) if (since <= before) void tick(deps, job, dueAt)
 }
 
 /** Runs a job because its time has come. */
@@ -58,7 +70,10 @@ function tick(deps: Deps, job: ScheduledJob, dueAt?: string): Promise<unknown> {
   )
 }
 
-/** Plans the jobs that run by the clock, as soon as Redis answers, and runs them when it says so. */
+/**
+ * Plans the jobs that run by the clock whenever Redis answers and does not know them, and runs them when it says so; or a
+ * minute later by itself, if it says nothing.
+ */
 function keepClock(deps: Deps, connection: ConnectionOptions): Part {
   const scheduled = deps.jobs.filter(isScheduled)
   const queue = openQueue(deps, clockQueue, connection)
@@ -66,17 +81,28 @@ function keepClock(deps: Deps, connection: ConnectionOptions): Part {
     const job = scheduled.find((known) => known.name === name)
     if (job) await tick(deps, job)
   })
+  const known = new Set(scheduled.map(({ name }) => name))
+  let isFirst = true
   const plan = async () => {
+    const planned = await inTime(queue.getJobSchedulersCount())
+    if (!isFirst && planned >= known.size) return
     for (const { name, pattern } of scheduled)
-      await queue.upsertJobScheduler(name, { pattern, tz: deps.config.timeZone }, { name, opts: kept })
-    const known = new Set(scheduled.map(({ name }) => name))
-    for (const { key } of await queue.getJobSchedulers()) if (!known.has(key)) await queue.removeJobScheduler(key)
+      await inTime(queue.upsertJobScheduler(name, { pattern, tz: deps.config.timeZone }, { name, opts: kept }))
+    for (const { key } of await inTime(queue.getJobSchedulers()))
+      if (!known.has(key)) await inTime(queue.removeJobScheduler(key))
+    isFirst = false
   }
-  const planned = every(lookMilliseconds, deps, async () => {
-    await inTime(plan())
-    planned.end()
-  })
-  return { stop: () => Promise.all([planned.stop(), worker.close(), queue.close()]) }
+  const planning = every(planMilliseconds, deps, plan)
+  const catchingUp = every(planMilliseconds, deps, () => runOverdue(deps, overdueMilliseconds))
+  return { stop: () => Promise.all([planning.stop(), catchingUp.stop(), worker.close(), queue.close()]) }
+}
+
+/** BullMQ's clock goes as ours, on the two nights on which the hour changes too. */
+export const clockSettings = {
+  repeatStrategy: (milliseconds: number, { pattern, tz }: { pattern?: string; tz?: string }) => {
+    const due = pattern && tz ? nextDue(pattern, tz, new Date(milliseconds).toISOString()) : null
+    return due ? Date.parse(due) : undefined
+  },
 }
 
 /** Hands the tasks of a job to its queue as they come due, and does those that this process is given, one after another. */
@@ -116,7 +142,7 @@ function shareTasks(deps: Deps, job: AskedJob, connection: ConnectionOptions): P
 }
 
 function openQueue(deps: Deps, name: string, connection: ConnectionOptions): Queue {
-  const queue = new Queue(name, { prefix: redisPrefix, connection })
+  const queue = new Queue(name, { prefix: redisPrefix, connection, settings: clockSettings })
   queue.on('error', (error) => tellAway(deps, error))
   return queue
 }
@@ -128,7 +154,12 @@ function openWorker(
   options: { concurrency: number; limiter?: { max: number; duration: number } },
   work: (name: string, taskId: string) => Promise<void>,
 ): Worker {
-  const worker = new Worker(name, (job) => work(job.name, job.data.id), { prefix: redisPrefix, connection, ...options })
+  const worker = new Worker(name, (job) => work(job.name, job.data.id), {
+    prefix: redisPrefix,
+    connection,
+    settings: clockSettings,
+    ...options,
+  })
   worker.on('error', (error) => tellAway(deps, error))
   return worker
 }
@@ -144,7 +175,7 @@ function tellAway(deps: Deps, error: Error): void {
 }
 
 /** Does `work` again and again, with a pause between; what it throws is told. */
-function every(milliseconds: number, deps: Deps, work: () => Promise<unknown>): Part & { end(): void } {
+function every(milliseconds: number, deps: Deps, work: () => Promise<unknown>): Part {
   let ended = false
   let timer: NodeJS.Timeout
   let working: Promise<unknown> = Promise.resolve()
@@ -156,14 +187,10 @@ function every(milliseconds: number, deps: Deps, work: () => Promise<unknown>): 
       })
   }
   timer = setTimeout(round, 0)
-  const end = () => {
-    ended = true
-    clearTimeout(timer)
-  }
   return {
-    end,
     stop: () => {
-      end()
+      ended = true
+      clearTimeout(timer)
       return working
     },
   }

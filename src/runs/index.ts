@@ -1,3 +1,4 @@
+export { nextDue } from './clockwork.ts'
 export type { FigureName } from './figure-words.ts'
 export { deleteRuns } from './repository.ts'
 export { runRoutes } from './routes.ts'

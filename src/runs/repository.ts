@@ -1,8 +1,9 @@
-import { and, desc, eq, isNotNull, lt, ne } from 'drizzle-orm'
+import { and, desc, eq, gt, isNotNull, lt, lte, ne, or } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import type { Instant } from '../kernel/time.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import { longestLease } from './rules.ts'
 
 /** One run of a job. */
 export type JobRun = Tables['jobRuns']['$inferSelect']
@@ -12,13 +13,18 @@ export async function insertRun({ q, t }: Tx, run: Tables['jobRuns']['$inferInse
   return (await q.insert(t.jobRuns).values(run).onConflictDoNothing().returning({ id: t.jobRuns.id })).length > 0
 }
 
-/** Gives up the runs of a job whose process has given no sign of life: their lease ended before `now`. */
+/**
+ * Gives up the runs of a job whose process has given no sign of life: their lease ended before `now`, or ends so late that a
+ * clock which was ahead must have made it.
+ */
 export async function interruptRuns({ q, t }: Tx, job: string, now: Instant): Promise<void> {
   const r = t.jobRuns
   await q
     .update(r)
     .set({ status: 'interrupted', endedAt: now, reason: 'process_ended' })
-    .where(and(eq(r.job, job), eq(r.status, 'running'), lt(r.leasedUntil, now)))
+    .where(
+      and(eq(r.job, job), eq(r.status, 'running'), or(lt(r.leasedUntil, now), gt(r.leasedUntil, longestLease(now)))),
+    )
 }
 
 /** Changes a run that is still running. */
@@ -48,10 +54,11 @@ export async function isCancelled({ q, t }: Reader, id: Id): Promise<boolean> {
   return (await q.select({ id: r.id }).from(r).where(cancelled)).length > 0
 }
 
-/** The last run of each job. */
-export async function findLastRun({ q, t }: Reader, job: string): Promise<JobRun | undefined> {
+/** The last run of a job that had begun by `now`: one that a clock dated ahead, before it was put back, says nothing. */
+export async function findLastRun({ q, t }: Reader, job: string, now: Instant): Promise<JobRun | undefined> {
   const r = t.jobRuns
-  return (await q.select().from(r).where(eq(r.job, job)).orderBy(desc(r.id)).limit(1))[0]
+  const begun = and(eq(r.job, job), lte(r.startedAt, now))
+  return (await q.select().from(r).where(begun).orderBy(desc(r.id)).limit(1))[0]
 }
 
 /** When the last run of a job that was done began. */

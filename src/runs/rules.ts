@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { defineProblem } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
+import { type Instant, plusMilliseconds } from '../kernel/time.ts'
 import type { Wording } from '../kernel/wording.ts'
 import type { Config } from '../platform/config.ts'
 
@@ -68,6 +68,11 @@ export type RunStatus = (typeof runStatuses)[number]
 
 /** How long a run or a task counts as alive without a sign of life, in milliseconds. */
 export const leaseMilliseconds = 2 * 60_000
+
+/** No lease that is taken by `now` ends later: one that does was made by a clock that was ahead and has been put back. */
+export function longestLease(now: Instant): Instant {
+  return plusMilliseconds(now, 2 * leaseMilliseconds)
+}
 
 /** How late a job may be before somebody is told, in milliseconds: a machine may have been asleep for a while. */
 const graceMilliseconds = 15 * 60_000

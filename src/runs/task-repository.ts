@@ -1,7 +1,8 @@
-import { and, asc, count, desc, eq, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import type { Instant } from '../kernel/time.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import { longestLease } from './rules.ts'
 import type { TaskStatus } from './task-rules.ts'
 
 /** One piece of work that was asked for. */
@@ -12,6 +13,25 @@ export async function insertTask({ q, t }: Tx, task: Tables['tasks']['$inferInse
   return (await q.insert(t.tasks).values(task).onConflictDoNothing().returning({ id: t.tasks.id })).length > 0
 }
 
+/** The process that did it has given no sign of life; or a clock that was ahead, and has been put back, made its lease. */
+const isDead = (k: Tables['tasks'], now: Instant) =>
+  and(eq(k.status, 'running'), or(lt(k.leasedUntil, now), gt(k.leasedUntil, longestLease(now))))
+
+/** Its time has come. */
+const isDue = (k: Tables['tasks'], now: Instant) => and(eq(k.status, 'queued'), lte(k.runAt, now))
+
+/** It was asked for at once, by a clock that was ahead and has been put back. */
+const isAstray = (k: Tables['tasks'], now: Instant) =>
+  and(eq(k.status, 'queued'), gt(k.createdAt, longestLease(now)), lte(k.runAt, k.createdAt))
+
+/** Tasks for which {@link isAstray} holds: none, as a rule. By the index on when they were asked for, which finds that at once. */
+async function astrayTasks({ q, t }: Reader, job: string, now: Instant): Promise<Pick<Task, 'id' | 'handedAt'>[]> {
+  const { id, status, runAt, createdAt, handedAt } = t.tasks
+  const ahead = and(eq(t.tasks.job, job), gt(createdAt, longestLease(now)))
+  const rows = await q.select({ id, status, runAt, createdAt, handedAt }).from(t.tasks).where(ahead)
+  return rows.filter((task) => task.status === 'queued' && task.runAt <= task.createdAt)
+}
+
 /** Whether a task of the job can be begun at `now`. */
 export async function hasDueTask(reader: Reader, job: string, now: Instant): Promise<boolean> {
   return (await dueTasks(reader, job, now, 1)).length > 0
@@ -20,14 +40,15 @@ export async function hasDueTask(reader: Reader, job: string, now: Instant): Pro
 /** Ids of tasks that can be begun at `now`: first those whose process died, then the longest due. */
 async function dueTasks({ q, t }: Reader, job: string, now: Instant, limit: number): Promise<string[]> {
   const k = t.tasks
-  const dead = and(eq(k.job, job), eq(k.status, 'running'), lt(k.leasedUntil, now))
+  const dead = and(eq(k.job, job), isDead(k, now))
   const rows = await q.select({ id: k.id }).from(k).where(dead).limit(limit)
   if (rows.length < limit) {
-    const due = and(eq(k.job, job), eq(k.status, 'queued'), lte(k.runAt, now))
+    const due = and(eq(k.job, job), isDue(k, now))
     const waiting = q.select({ id: k.id }).from(k).where(due)
     rows.push(...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit - rows.length)))
   }
-  return rows.map(({ id }) => id)
+  if (rows.length < limit) rows.push(...(await astrayTasks({ q, t }, job, now)))
+  return rows.slice(0, limit).map(({ id }) => id)
 }
 
 /** Begins the next task of a job that can be begun at `now`. */
@@ -39,11 +60,10 @@ export async function leaseNextTask(tx: Tx, job: string, now: Instant, until: In
 /** Begins this task if it can be begun at `now`. */
 export async function leaseTask({ q, t }: Tx, id: string, now: Instant, until: Instant): Promise<Task | undefined> {
   const k = t.tasks
-  const isDue = sql`(${k.status} = 'queued' and ${k.runAt} <= ${now}) or (${k.status} = 'running' and ${k.leasedUntil} < ${now})`
   const [task] = await q
     .update(k)
     .set({ status: 'running', leasedUntil: until, attempts: sql`${k.attempts} + 1` })
-    .where(and(eq(k.id, id), sql`(${isDue})`))
+    .where(and(eq(k.id, id), or(isDue(k, now), isAstray(k, now), isDead(k, now))))
     .returning()
   return task
 }
@@ -69,14 +89,17 @@ export async function handTasks(
   { now, handedBefore, limit }: { now: Instant; handedBefore: Instant; limit: number },
 ): Promise<string[]> {
   const k = t.tasks
-  const handedLongAgo = or(isNull(k.handedAt), lt(k.handedAt, handedBefore))
+  const handedLongAgo = or(isNull(k.handedAt), lt(k.handedAt, handedBefore), gt(k.handedAt, longestLease(now)))
   const handedToTheDead = or(isNull(k.handedAt), lt(k.handedAt, k.leasedUntil))
-  const dead = and(eq(k.job, job), eq(k.status, 'running'), lt(k.leasedUntil, now), handedToTheDead)
-  const due = and(eq(k.job, job), eq(k.status, 'queued'), lte(k.runAt, now), handedLongAgo)
+  const dead = and(eq(k.job, job), isDead(k, now), handedToTheDead)
+  const due = and(eq(k.job, job), isDue(k, now), handedLongAgo)
   const waiting = q.select({ id: k.id }).from(k).where(due)
   const rows = [
     ...(await q.select({ id: k.id }).from(k).where(dead).limit(limit)),
     ...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit)),
+    ...(await astrayTasks({ q, t }, job, now)).filter(
+      ({ handedAt }) => handedAt === null || handedAt < handedBefore || handedAt > longestLease(now),
+    ),
   ]
   const ids = rows.slice(0, limit).map(({ id }) => id)
   if (ids.length > 0) await q.update(k).set({ handedAt: now }).where(inArray(k.id, ids))

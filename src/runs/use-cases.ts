@@ -1,4 +1,3 @@
-import { Cron } from 'croner'
 import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
@@ -6,6 +5,7 @@ import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import { type Instant, plusMilliseconds } from '../kernel/time.ts'
+import { lastDue, nextDue } from './clockwork.ts'
 import { type FailureReason, failureOf, failureWords } from './failure-rules.ts'
 import { figuresInWords } from './figure-words.ts'
 import {
@@ -98,14 +98,23 @@ async function troubleOf(deps: Deps, job: Job): Promise<TroubledJob['trouble'] |
   return isOverdue || lastRun.status === 'running' ? 'perhaps' : undefined
 }
 
-/** The jobs whose time came and went after their last run while nothing ran, and the moment that they missed last. */
-export async function readOverdueJobs(deps: Deps): Promise<{ job: ScheduledJob; dueAt: Instant }[]> {
+/** A job whose time has come since its last run, and nothing ran it. */
+export interface OverdueJob {
+  job: ScheduledJob
+  /** The first moment that it missed. */
+  since: Instant
+  /** The last, which a run now answers: all that it missed is done by one. */
+  dueAt: Instant
+}
+
+/** The jobs whose time came and went after their last run while nothing ran. */
+export async function readOverdueJobs(deps: Deps): Promise<OverdueJob[]> {
   const now = deps.clock.now()
   const scheduled = deps.jobs.filter(isScheduled)
-  const lastRuns = await Promise.all(scheduled.map(({ name }) => findLastRun(deps.db.read, name)))
+  const lastRuns = await Promise.all(scheduled.map(({ name }) => findLastRun(deps.db.read, name, now)))
   return scheduled.flatMap((job, i) => {
-    const due = lastRuns[i] && nextRunOf(deps, job, lastRuns[i].startedAt)
-    return due && due <= now ? [{ job, dueAt: lastDueOf(deps, job, now) }] : []
+    const since = lastRuns[i] && nextRunOf(deps, job, lastRuns[i].startedAt)
+    return since && since <= now ? [{ job, since, dueAt: lastDueOf(deps, job, now) }] : []
   })
 }
 
@@ -118,7 +127,7 @@ async function planOf(deps: Deps, job: Job): Promise<PlannedJob> {
     const since = oldest && oldest < deps.startedAt ? deps.startedAt : oldest
     return { name, meaning, pattern: null, nextRunAt: oldest, late: isLate(since, now), lastRun: null, tasks }
   }
-  const lastRun = (await findLastRun(deps.db.read, name)) ?? null
+  const lastRun = (await findLastRun(deps.db.read, name, now)) ?? null
   const since = lastRun && lastRun.startedAt > deps.startedAt ? lastRun.startedAt : deps.startedAt
   const late = isLate(nextRunOf(deps, job, since), now)
   return {
@@ -133,21 +142,11 @@ async function planOf(deps: Deps, job: Job): Promise<PlannedJob> {
 }
 
 /** When a job is due for the first time after an instant. */
-function nextRunOf({ config }: Deps, { pattern }: ScheduledJob, after: Instant): Instant | null {
-  const next = new Cron(pattern, { timezone: config.timeZone }).nextRun(new Date(after))
-  return next?.toISOString() ?? null
-}
-
-const earlyMilliseconds = 50
+const nextRunOf = ({ config }: Deps, { pattern }: ScheduledJob, after: Instant) =>
+  nextDue(pattern, config.timeZone, after)
 
 /** The last moment, not after `now`, at which a job was due. */
-function lastDueOf({ config }: Deps, { pattern }: ScheduledJob, now: Instant): Instant {
-  const cron = new Cron(pattern, { timezone: config.timeZone })
-  // A timer may be a little early, and a pattern knows whole seconds: up to the end of this one.
-  const second = Math.floor((Date.parse(now) + earlyMilliseconds) / 1000)
-  const [last] = cron.previousRuns(1, new Date((second + 1) * 1000))
-  return last?.toISOString() ?? now
-}
+const lastDueOf = ({ config }: Deps, { pattern }: ScheduledJob, now: Instant) => lastDue(pattern, config.timeZone, now)
 
 /** The runs of a job, the newest first. Raises `not_found`. */
 export async function readRuns(

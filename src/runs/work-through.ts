@@ -13,13 +13,13 @@ export type WorkFigures = {
 }
 
 /** Some of what a run looked at failed; the rest is done. */
-export class PartlyFailed extends Error {
+class PartlyFailed extends Error {
   override readonly name = 'PartlyFailed'
 }
 
 /**
  * Does `work` to each of `items`, one after another. One that fails does not hold up the others: the run goes on, shows how
- * far it is, and throws {@link PartlyFailed} in the end. Told to stop, it stops after the one that it is at.
+ * far it is, and fails in the end. Told to stop, it stops after the one that it is at.
  */
 export async function workThrough<Item>(
   { signal, progress }: RunControl,

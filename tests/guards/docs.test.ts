@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { jobs } from '../../jobs/registry.ts'
 import '../../src/app.ts'
 import { problemKinds } from '../../src/kernel/problem.ts'
 import { settings } from '../../src/platform/config.ts'
 import { faultCodes } from '../../src/platform/imports/faults.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
+import { isScheduled } from '../../src/runs/index.ts'
 
 /** The rows of the tables of a page that begin with a word in code, as lists of cells without the backquotes. */
 function rowsOf(page: string): string[][] {
@@ -48,4 +50,10 @@ t.test('docs/configuration.md lists every setting with its default and meaning',
   const told = rowsOf('configuration.md')
   const real = Object.values(settings).map(({ name, fallback, meaning }) => [name, fallback || 'none', meaning])
   t.same(told, real)
+})
+
+t.test('docs/jobs.md lists every job with its time', async (t) => {
+  const told = rowsOf('jobs.md').map(([name, when]) => `${name} ${when}`)
+  const real = jobs.map((job) => `${job.name} ${isScheduled(job) ? job.pattern : 'when asked'}`)
+  t.same(told.sort(), real.sort())
 })

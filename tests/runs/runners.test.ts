@@ -1,47 +1,14 @@
+import { eq } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
 import { runOnRedis } from '../../jobs/redis-runner.ts'
 import type { Runner } from '../../jobs/runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
-import { type AskedJob, askFor, GiveUp, type Job, RetryLater, type ScheduledJob } from '../../src/runs/index.ts'
+import { askFor, GiveUp, type Job, RetryLater, type ScheduledJob } from '../../src/runs/index.ts'
 import { startRedis } from '../support/redis.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
-
-const meaning = { el: 'Κουρεύει ένα πρόβατο.', en: 'Shears a sheep.' }
-
-/** Asks until it is so. */
-async function until(sentence: string, isSo: () => unknown): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (await isSo()) return
-    await new Promise((tick) => setTimeout(tick, 10))
-  }
-  throw new Error(`it never came to pass that ${sentence}`)
-}
-
-/** A job whose tasks each test does in its own way. It notes which were attempted, in order. */
-function shearing(attempt: AskedJob['attempt'] = async () => {}): AskedJob & { attempted: string[] } {
-  const attempted: string[] = []
-  return {
-    name: 'shear-sheep',
-    meaning,
-    attempted,
-    attempt: (deps, task, signal) => {
-      attempted.push(task.id)
-      return attempt(deps, task, signal)
-    },
-  }
-}
-
-function ask({ deps }: Saka, ...ids: string[]): Promise<unknown> {
-  return deps.db.transact(async (tx) => {
-    for (const id of ids) await askFor(deps, tx, { id, job: 'shear-sheep', payload: { sheep: id } })
-  })
-}
-
-async function tasksOf({ api }: Saka, status?: string): Promise<any[]> {
-  return (await api.get(`/jobs/shear-sheep/tasks?limit=500${status ? `&status=${status}` : ''}`)).json.items
-}
+import { ask, meaning, shearing, tasksOf, until } from './flock.ts'
 
 /** One kind of runner: what there is to start it, in as many processes as a test likes. */
 interface Kind {
@@ -244,6 +211,65 @@ for (const kind of kinds) {
       t.equal((Date.parse(last) - Date.parse(first)) / 1000, counted - 1, 'each second has its own')
     })
 
+    t.test('a clock that jumps a year ahead and back keeps nothing waiting for a year', async (t) => {
+      const job = shearing(async (_deps, { id, attempts }) => {
+        if (id === 'killed' && attempts < 2) throw new Error('never attempted here')
+      })
+      const saka = await startSaka(t, { jobs: [job] })
+      const { clock, deps } = saka
+      const now = clock.now()
+      clock.set(plusMilliseconds(now, 365 * 24 * 60 * 60_000))
+      await ask(saka, 'killed')
+      const leasedUntil = plusMilliseconds(clock.now(), 120_000)
+      await deps.db.transact(({ q, t }) => q.update(t.tasks).set({ status: 'running', attempts: 1, leasedUntil }))
+      await ask(saka, 'asked', 'handed')
+      await deps.db.transact(({ q, t }) =>
+        q.update(t.tasks).set({ handedAt: clock.now() }).where(eq(t.tasks.id, 'handed')),
+      )
+      await deps.db.transact((tx) =>
+        askFor(deps, tx, {
+          ...{ id: 'later', job: 'shear-sheep', payload: {} },
+          runAt: plusMilliseconds(clock.now(), 60_000),
+        }),
+      )
+      clock.set(now)
+      const runner = await start(deps)
+      t.teardown(() => runner.stop())
+      await until('they are done', async () => (await tasksOf(saka, 'done')).length === 3)
+      t.same(job.attempted.toSorted(), ['asked', 'handed', 'killed'], 'what was asked for later waits for its time')
+    })
+
+    t.test('a clock that jumps runs what came due once, whichever way', async (t) => {
+      let counted = 0
+      const job: ScheduledJob = {
+        name: 'count-sheep',
+        meaning,
+        pattern: '0 3 * * *',
+        run: async () => ({ n: ++counted }),
+      }
+      const saka = await startSaka(t, { jobs: [job] })
+      const { clock, deps, api } = saka
+      const startAt = async (instant: string) => {
+        clock.set(instant)
+        const runner = await start({ ...deps, startedAt: instant })
+        await new Promise((tick) => setTimeout(tick, 200))
+        await runner.stop()
+      }
+      await api.post('/jobs/count-sheep/run')
+      await until('it has run', () => counted === 1)
+      await startAt('2024-09-12T06:30:00.000Z')
+      t.equal(counted, 2, 'a year later once, and not once for each day')
+      await startAt('2023-09-12T06:30:00.000Z')
+      t.equal(counted, 3, 'back again, that night has its run')
+      await startAt('2023-09-12T07:30:00.000Z')
+      t.equal(counted, 3)
+      await startAt('2023-09-13T06:30:00.000Z')
+      t.equal(counted, 4, 'and the next one its own')
+      t.notOk((await api.get('/jobs')).json.items[0].late)
+      clock.set('2023-09-14T06:30:00.000Z')
+      t.ok((await api.get('/jobs')).json.items[0].late, 'a run that is dated ahead hides no lateness')
+    })
+
     t.test('a run shows how far it is and stops when it is told to', async (t) => {
       const job: ScheduledJob = {
         name: 'count-sheep',
@@ -263,44 +289,6 @@ for (const kind of kinds) {
       await until('it has stopped', async () => (await runs())[0].status !== 'running')
       t.match(await runs(), [{ status: 'cancelled', figures: { counted: 8 } }])
     })
-  })
-}
-
-if (redis) {
-  t.test('Redis may go away and forget everything: the service goes on, and nothing is lost or doubled', async (t) => {
-    const job = shearing()
-    const saka = await startSaka(t, { jobs: [job] })
-    await redis.kill()
-    const runner = await runOnRedis(saka.deps, redis.url)
-    t.teardown(() => runner.stop())
-    await ask(saka, 'before')
-    t.match(await saka.api.get('//readyz'), { status: 200 }, 'it serves')
-    await new Promise((tick) => setTimeout(tick, 1000))
-    t.same(job.attempted, [])
-    await redis.start()
-    await until('it is done', async () => (await tasksOf(saka, 'done')).length === 1)
-
-    await redis.kill()
-    await ask(saka, 'during')
-    t.match(await saka.api.get('/jobs'), { status: 200 })
-    await new Promise((tick) => setTimeout(tick, 1000))
-    await redis.start()
-    await until('it is done', async () => (await tasksOf(saka, 'done')).length === 2)
-    t.same(job.attempted, ['before', 'during'])
-  })
-
-  t.test('what Redis was handed and forgot is handed again', async (t) => {
-    const job = shearing()
-    const saka = await startSaka(t, { jobs: [job] })
-    const { clock, deps } = saka
-    await ask(saka, 'dolly')
-    await deps.db.transact(({ q, t }) => q.update(t.tasks).set({ handedAt: clock.now() }))
-    const runner = await runOnRedis(deps, redis.url)
-    t.teardown(() => runner.stop())
-    await new Promise((tick) => setTimeout(tick, 1200))
-    t.same(job.attempted, [], 'it may still be in the queue')
-    clock.set(plusMilliseconds(clock.now(), 5 * 60_000 + 1))
-    await until('it is done', async () => (await tasksOf(saka, 'done')).length === 1)
   })
 }
 

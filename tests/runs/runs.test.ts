@@ -2,11 +2,20 @@ import t from 'tap'
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
 import { jobs } from '../../jobs/registry.ts'
 import type { Runner } from '../../jobs/runner.ts'
+import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { AddressRefused, ChannelDown } from '../../src/platform/delivery.ts'
 import { failureOf } from '../../src/runs/failure-rules.ts'
 import { figureWords } from '../../src/runs/figure-words.ts'
-import { GiveUp, isScheduled, RetryLater, type ScheduledJob, workThrough } from '../../src/runs/index.ts'
+import {
+  GiveUp,
+  isScheduled,
+  nextDue,
+  RetryLater,
+  runOnTime,
+  type ScheduledJob,
+  workThrough,
+} from '../../src/runs/index.ts'
 import { startSaka } from '../support/saka.ts'
 
 const meaning = { el: 'Μετρά τα πρόβατα.', en: 'Counts the sheep.' }
@@ -160,6 +169,30 @@ t.test(
     t.match(await api.get('//readyz'), { json: { jobs: 'ready' } })
   },
 )
+
+t.test('on the two nights on which the hour changes a nightly job runs once, whatever its hour', async (t) => {
+  const nights = [
+    ['Europe/Athens', '30 3 * * *', '2023-03-25T21:00:00.000Z'],
+    ['Europe/Athens', '30 3 * * *', '2023-10-28T20:00:00.000Z'],
+    ['Europe/Athens', '30 2 * * *', '2023-03-25T21:00:00.000Z'],
+    ['Europe/Athens', '30 2 * * *', '2023-10-28T20:00:00.000Z'],
+    ['Europe/Berlin', '30 2 * * *', '2023-03-25T21:00:00.000Z'],
+    ['Europe/Berlin', '30 2 * * *', '2023-10-28T20:00:00.000Z'],
+  ] as const
+  for (const [zone, pattern, evening] of nights) {
+    const job = { ...sheepJob(async () => ({ done: 1 })), pattern }
+    const saka = await startSaka(t, { jobs: [job], now: evening, env: { TIME_ZONE: zone } })
+    const { deps, clock, api } = saka
+    // As a runner does, a quarter of an hour late at most.
+    for (let minute = 0; minute < 12 * 60; minute += 15) {
+      clock.set(plusMilliseconds(evening, minute * 60_000))
+      const due = nextDue(pattern, zone, plusMilliseconds(clock.now(), -15 * 60_000))
+      if (due && due <= clock.now()) await runOnTime(deps, job)
+      t.match((await api.get('//readyz')).json, { jobs: 'ready' }, `${zone} ${clock.now()}`)
+    }
+    t.equal((await api.get('/jobs/count-sheep/runs')).json.items.length, 1, `${zone} ${pattern} ${evening}`)
+  }
+})
 
 t.test('what should have run while no service was up runs when the next one starts', async (t) => {
   let counted = 0

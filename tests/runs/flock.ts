@@ -1,0 +1,41 @@
+import type { AskedJob } from '../../src/runs/index.ts'
+import { askFor } from '../../src/runs/index.ts'
+import type { Saka } from '../support/saka.ts'
+
+/** What both jobs of the flock do, for a coordinator. */
+export const meaning = { el: 'Κουρεύει ένα πρόβατο.', en: 'Shears a sheep.' }
+
+/** Asks until it is so. */
+export async function until(sentence: string, isSo: () => unknown): Promise<void> {
+  for (let i = 0; i < 1000; i++) {
+    if (await isSo()) return
+    await new Promise((tick) => setTimeout(tick, 10))
+  }
+  throw new Error(`it never came to pass that ${sentence}`)
+}
+
+/** A job whose tasks each test does in its own way. It notes which were attempted, in order. */
+export function shearing(attempt: AskedJob['attempt'] = async () => {}): AskedJob & { attempted: string[] } {
+  const attempted: string[] = []
+  return {
+    name: 'shear-sheep',
+    meaning,
+    attempted,
+    attempt: (deps, task, signal) => {
+      attempted.push(task.id)
+      return attempt(deps, task, signal)
+    },
+  }
+}
+
+/** Asks for these sheep to be shorn. */
+export function ask({ deps }: Saka, ...ids: string[]): Promise<unknown> {
+  return deps.db.transact(async (tx) => {
+    for (const id of ids) await askFor(deps, tx, { id, job: 'shear-sheep', payload: { sheep: id } })
+  })
+}
+
+/** The tasks of the shearing, the newest first. */
+export async function tasksOf({ api }: Saka, status?: string): Promise<any[]> {
+  return (await api.get(`/jobs/shear-sheep/tasks?limit=500${status ? `&status=${status}` : ''}`)).json.items
+}
