@@ -46,6 +46,8 @@ async function runOn(engine) {
     console.log('      skipped: there is no PostgreSQL server to be had')
     return { passed: 1, failed: 0, skipped: 1 }
   }
+  process.once('SIGTERM', () => server.stop().then(() => process.exit(143)))
+  process.once('SIGINT', () => server.stop().then(() => process.exit(130)))
   try {
     const env = { SAKA_TEST_ENGINE: engine, SAKA_TEST_POSTGRES: server.url }
     const template = spawnSync(process.execPath, ['--import=tsx', 'tests/support/postgres-template.ts'], {

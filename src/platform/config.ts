@@ -440,7 +440,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (faults.length > 0) throw new InvalidConfig(faults)
   const baseUrl = config.baseUrl ?? `http://${authority(config.host)}:${config.port}`
   const databaseFile = isPostgres(config.databaseUrl)
-    ? join(config.dataFolder, 'saka')
+    ? join(config.dataFolder, 'saka.db')
     : config.databaseUrl.slice('file:'.length)
   return { ...config, databaseFile, baseUrl, mailFrom: config.mailFrom ?? `saka@${new URL(baseUrl).hostname}` }
 }

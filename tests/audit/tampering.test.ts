@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { sealTrailJob } from '../../jobs/seal-trail.ts'
 import { linkOf } from '../../src/audit/chain.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
+import { bytesLiteral } from '../support/sql.ts'
 import { recordEvents, tamper, verifyOffline } from '../support/trail.ts'
 
 /** A trail of twelve entries in three checkpoints, all of which are verified, and the ids of its events. */
@@ -54,7 +55,7 @@ t.test('a change that is no JSON any more is found', async (t) => {
 
 t.test('an event edited together with its seal is found', async (t) => {
   const saka = await sealedTrail(t)
-  const leaf = `x'${'ab'.repeat(32)}'`
+  const leaf = bytesLiteral('ab'.repeat(32))
   await tamper(saka.deps, `UPDATE audit_seals SET leaf = ${leaf} WHERE position = 6`)
   const { faults } = await found(t, saka)
   t.match(faults, [

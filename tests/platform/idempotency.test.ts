@@ -1,14 +1,14 @@
-import { sql } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { openDeps } from '../../src/open-deps.ts'
 import { fillDisk, makeRoom } from '../support/disk.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
+import { breaking, runStatements, withoutTrigger } from '../support/sql.ts'
 
 const key = (text: string) => ({ 'idempotency-key': text })
 const kit = { name: 'Σχολικό σετ', items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }] }
 
 /** What is stored, written down past the API. */
-const change = ({ deps }: Saka, statement: string) => deps.db.transact(async ({ q }) => void q.run(sql.raw(statement)))
+const change = ({ deps }: Saka, statement: string) => runStatements(deps, statement)
 
 const count = async ({ api }: Saka, list: string) => (await api.get(`${list}?limit=500`)).json.items.length
 
@@ -197,11 +197,11 @@ t.test('a key has 1 to 200 characters', async (t) => {
 
 t.test('an effect and its answer are kept together or not at all', async (t) => {
   const saka = await startSaka(t)
-  await change(saka, `CREATE TRIGGER cut BEFORE UPDATE ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'cut off'); END`)
+  await change(saka, breaking('UPDATE ON idempotency_keys'))
   t.match(await saka.api.post('/kits', kit, key('k')), { status: 500, json: { code: 'internal_error' } })
   t.equal(await count(saka, '/kits'), 0, 'no kit without its answer')
   t.equal((await saka.api.get('/audit/events')).json.items.length, 0, 'and no trail of it')
-  await change(saka, 'DROP TRIGGER cut')
+  await change(saka, withoutTrigger('broken', 'idempotency_keys'))
   t.match(await saka.api.post('/kits', kit, key('k')), { status: 201, headers: { 'idempotency-replayed': undefined } })
   t.equal(await count(saka, '/kits'), 1)
 })

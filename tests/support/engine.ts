@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Test } from 'tap'
+import type { Deps } from '../../src/deps.ts'
 
 /** The engine that this run of the tests is about: `SAKA_TEST_ENGINE`, else SQLite. */
 export const engine = process.env.SAKA_TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
@@ -23,6 +24,12 @@ export async function newDatabase(t: Test, folder: string): Promise<Record<strin
   t.teardown(() => administer(`DROP DATABASE ${name} WITH (FORCE)`))
   return { DATABASE_URL: `${serverUrl()}/${name}`, DATABASE_CONNECTIONS: '5', DATA_FOLDER: folder }
 }
+
+/** The settings with which another process works on the database of `deps`. */
+export const databaseOf = ({ config }: Pick<Deps, 'config'>) => ({
+  DATABASE_URL: config.databaseUrl,
+  DATA_FOLDER: config.dataFolder,
+})
 
 /** Where the server of this run is, without a database. */
 export function serverUrl(): string {

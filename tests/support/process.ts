@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Deps } from '../../src/deps.ts'
+import { databaseOf } from './engine.ts'
 
 /** The service in a process of its own. */
 export interface ServiceProcess {
@@ -10,10 +12,10 @@ export interface ServiceProcess {
 }
 
 /**
- * Starts the service on the database in `folder` and waits until it listens. With `killed` it dies by itself: the module at
+ * Starts the service on the database of `deps` and waits until it listens. With `killed` it dies by itself: the module at
  * `by`, loaded before it, sends it SIGKILL at the moment that it calls `at`.
  */
-export async function startProcess(folder: string, killed?: { by: string; at: string }): Promise<ServiceProcess> {
+export async function startProcess(deps: Deps, killed?: { by: string; at: string }): Promise<ServiceProcess> {
   const loaded = ['--import=tsx', ...(killed ? [`--import=${resolve(killed.by)}`] : [])]
   const child = spawn(process.execPath, [...loaded, resolve('src/main.ts'), 'serve'], {
     env: {
@@ -22,7 +24,7 @@ export async function startProcess(folder: string, killed?: { by: string; at: st
       PORT: '0',
       HOST: '127.0.0.1',
       BASE_URL: 'https://saka.example.org',
-      DATABASE_URL: `file:${resolve(folder, 'saka.db')}`,
+      ...databaseOf(deps),
       LOG_LEVEL: 'info',
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -63,15 +63,15 @@ function binderOf(params: unknown[]): (values?: Record<string, unknown>) => unkn
 
 /** Where the value of one parameter comes from. */
 function sourceOf(param: unknown): (values: Record<string, unknown>) => unknown {
-  if (is(param, Placeholder)) return valueOf(param.name)
+  if (is(param, Placeholder)) return placed(param.name)
   if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
-  const value = valueOf(param.value.name)
+  const value = placed(param.value.name)
   const { encoder } = param
   const isPlain = encoder.mapToDriverValue === Column.prototype.mapToDriverValue
   return isPlain ? value : (values) => encoder.mapToDriverValue(value(values))
 }
 
-function valueOf(name: string) {
+function placed(name: string) {
   return (values: Record<string, unknown>) => {
     const value = values[name]
     if (value === undefined && !(name in values)) throw new Error(`the statement lacks a value for ${name}`)
