@@ -174,7 +174,7 @@ t.test('nothing is signed that does not continue the checkpoint before', async (
   const { deps } = await startSaka(t)
   await recordEvents(deps, 300)
   await sealTrailJob.run(deps)
-  await tamper(deps, 'UPDATE audit_nodes SET hash = zeroblob(32)')
+  await tamper(deps, `UPDATE audit_nodes SET hash = ${bytesLiteral('00'.repeat(32))}`)
   await recordEvents(deps, 300)
   await t.rejects(sealTrailJob.run(deps), { code: 'trail_broken', message: /The first 300 entries are not those/ })
   const { q, t: tables } = deps.db.read

@@ -124,9 +124,9 @@ t.test('an event that was inserted with a seal between others is found', async (
 t.test('events that changed places are found', async (t) => {
   const saka = await sealedTrail(t)
   const swap = (table: string, column: string, a: string, b: string) => [
-    `UPDATE ${table} SET ${column} = 0 WHERE ${column} = ${a}`,
+    `UPDATE ${table} SET ${column} = '0' WHERE ${column} = ${a}`,
     `UPDATE ${table} SET ${column} = ${a} WHERE ${column} = ${b}`,
-    `UPDATE ${table} SET ${column} = ${b} WHERE ${column} = 0`,
+    `UPDATE ${table} SET ${column} = ${b} WHERE ${column} = '0'`,
   ]
   await tamper(saka.deps, ...swap('audit_seals', 'position', '6', '9'))
   const { faults } = await found(t, saka)
@@ -177,7 +177,7 @@ t.test('a trail written anew with all its hashes is found', async (t) => {
   const hash = linkOf(seals[10]!.hash, leaf).toString('hex')
   await tamper(
     saka.deps,
-    `UPDATE audit_seals SET leaf = x'${leaf.toString('hex')}', hash = x'${hash}' WHERE position = 12`,
+    `UPDATE audit_seals SET leaf = ${bytesLiteral(leaf.toString('hex'))}, hash = ${bytesLiteral(hash)} WHERE position = 12`,
     `UPDATE audit_checkpoints SET head = '${hash}' WHERE size = 12`,
   )
   const { faults } = await found(t, saka)

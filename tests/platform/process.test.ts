@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
+import { newDatabase, sqliteAlone } from '../support/engine.ts'
 
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }
 const kit = (name: string) => ({ name, items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }] })
@@ -27,12 +28,12 @@ interface Running {
   call(method: string, path: string, body?: unknown): Promise<Response>
 }
 
-/** Starts the service on the database in `folder`; `shell` goes before it on the command line. */
-async function start(t: Test, folder: string, shell = ''): Promise<Running> {
+/** Starts the service on this database; `shell` goes before it on the command line. */
+async function start(t: Test, database: Record<string, string>, shell = ''): Promise<Running> {
   const env = {
     ...process.env,
     PORT: '0',
-    DATABASE_URL: `file:${join(folder, 'saka.db')}`,
+    ...database,
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: admin.password,
     LOG_LEVEL: 'info',
@@ -79,10 +80,10 @@ async function start(t: Test, folder: string, shell = ''): Promise<Running> {
   return { child, address, log, logged, ended, call }
 }
 
-function temporaryFolder(t: Test): string {
+async function emptyDatabase(t: Test): Promise<Record<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'saka-process-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
+  return newDatabase(t, folder)
 }
 
 /** Every kit of the service, by name. */
@@ -92,7 +93,7 @@ async function kitNames({ call }: Running): Promise<string[]> {
 }
 
 t.test('asked to stop, the service answers what is under way and ends with 0', async (t) => {
-  const service = await start(t, temporaryFolder(t))
+  const service = await start(t, await emptyDatabase(t))
   t.equal(service.log.filter(({ msg }) => String(msg).startsWith('listening')).length, 1, 'listening is said once')
 
   const { port } = new URL(service.address)
@@ -120,8 +121,8 @@ t.test('asked to stop, the service answers what is under way and ends with 0', a
 t.test(
   'killed in the middle of its work, the service loses nothing that it has acknowledged and keeps nothing by half',
   async (t) => {
-    const folder = temporaryFolder(t)
-    const service = await start(t, folder)
+    const database = await emptyDatabase(t)
+    const service = await start(t, database)
     const acknowledged: string[] = []
     const commands = Array.from({ length: 200 }, async (_, i) => {
       const answer = await service.call('POST', '/kits', kit(`kit ${i}`))
@@ -132,7 +133,7 @@ t.test(
     await Promise.allSettled(commands)
     t.match(await service.ended, { signal: 'SIGKILL' })
 
-    const restarted = await start(t, folder)
+    const restarted = await start(t, database)
     const names = await kitNames(restarted)
     t.ok(acknowledged.length >= 20)
     t.same(
@@ -146,25 +147,29 @@ t.test(
   },
 )
 
-t.test('when the disk refuses a commit, the command is refused and everything before it is there', async (t) => {
-  const folder = temporaryFolder(t)
-  const limited = await start(t, folder, 'ulimit -f 6000;')
-  const acknowledged: string[] = []
-  let refused: Response | undefined
-  for (let i = 0; i < 100 && !refused; i++) {
-    const answer = await limited.call('POST', '/kits', heavyKit(`kit ${i}`))
-    if (answer.status === 201) acknowledged.push(`kit ${i}`)
-    else refused = answer
-  }
-  t.ok(acknowledged.length > 0)
-  t.equal(refused?.status, 503)
-  t.equal(refused?.headers.get('retry-after'), '60')
-  t.match(await refused?.json(), { code: 'storage_unavailable' })
-  t.same((await kitNames(limited)).sort(), [...acknowledged].sort(), 'it can still be read')
-  limited.child.kill('SIGKILL')
-  await limited.ended
+t.test(
+  'when the disk refuses a commit, the command is refused and everything before it is there',
+  sqliteAlone('a limit on the size of files is one on its file'),
+  async (t) => {
+    const database = await emptyDatabase(t)
+    const limited = await start(t, database, 'ulimit -f 6000;')
+    const acknowledged: string[] = []
+    let refused: Response | undefined
+    for (let i = 0; i < 100 && !refused; i++) {
+      const answer = await limited.call('POST', '/kits', heavyKit(`kit ${i}`))
+      if (answer.status === 201) acknowledged.push(`kit ${i}`)
+      else refused = answer
+    }
+    t.ok(acknowledged.length > 0)
+    t.equal(refused?.status, 503)
+    t.equal(refused?.headers.get('retry-after'), '60')
+    t.match(await refused?.json(), { code: 'storage_unavailable' })
+    t.same((await kitNames(limited)).sort(), [...acknowledged].sort(), 'it can still be read')
+    limited.child.kill('SIGKILL')
+    await limited.ended
 
-  const roomy = await start(t, folder)
-  t.same((await kitNames(roomy)).sort(), [...acknowledged].sort())
-  t.equal((await roomy.call('POST', '/kits', kit('with room again'))).status, 201)
-})
+    const roomy = await start(t, database)
+    t.same((await kitNames(roomy)).sort(), [...acknowledged].sort())
+    t.equal((await roomy.call('POST', '/kits', kit('with room again'))).status, 201)
+  },
+)

@@ -4,14 +4,16 @@ import { watchStatements } from '../support/statements.ts'
 const middle = 500
 const { KILL_AT } = process.env
 let handOuts = 0
+let ours: object | undefined
 
 watchStatements({
-  before: (statement) => {
+  before: (statement, connection) => {
     if (!statement.startsWith('insert into "redemptions"')) return
     handOuts++
+    ours = connection
     if (KILL_AT === 'middle' && handOuts === middle) process.kill(process.pid, 'SIGKILL')
   },
-  committed: () => {
-    if (KILL_AT === 'committed' && handOuts > 0) process.kill(process.pid, 'SIGKILL')
+  committed: (connection) => {
+    if (KILL_AT === 'committed' && connection === ours) process.kill(process.pid, 'SIGKILL')
   },
 })

@@ -39,3 +39,6 @@ export const withoutTrigger = (name: string, table: string) =>
 
 /** Bytes as a statement says them. */
 export const bytesLiteral = (hex: string) => (engine === 'postgres' ? `'\\x${hex}'::bytea` : `x'${hex}'`)
+
+/** Where the engine notes which migrations have been applied. */
+export const migrationsTable = engine === 'postgres' ? 'drizzle.__drizzle_migrations' : '__drizzle_migrations'

@@ -3,10 +3,10 @@ import pg from 'pg'
 
 /** What a module that is loaded before the service does about the statements that change something. */
 export interface Watch {
-  /** Before a statement runs. */
-  before?(statement: string): void
+  /** Before a statement runs on a connection. */
+  before?(statement: string, connection: object): void
   /** After a commit. */
-  committed?(): void
+  committed?(connection: object): void
 }
 
 /** Shows `watch` every statement that this process runs on the writing connections of either engine. */
@@ -16,24 +16,24 @@ export function watchStatements(watch: Watch): void {
     const statement = prepare.call(this, source) as Statement
     const run = statement.run.bind(statement)
     statement.run = (...values) => {
-      watch.before?.(source)
+      watch.before?.(source, this)
       const result = run(...values)
-      if (source === 'COMMIT') watch.committed?.()
+      if (source === 'COMMIT') watch.committed?.(this)
       return result
     }
     return statement
   } as typeof prepare
   Sqlite.prototype.pragma = function (this: Sqlite.Database, source: string, options) {
-    watch.before?.(source)
+    watch.before?.(source, this)
     return pragma.call(this, source, options)
   } as typeof pragma
 
   const { query } = pg.Client.prototype
   pg.Client.prototype.query = async function (this: pg.Client, config: string | { text: string }, ...more: unknown[]) {
     const source = typeof config === 'string' ? config : config.text
-    watch.before?.(source)
+    watch.before?.(source, this)
     const result = await Reflect.apply(query, this, [config, ...more])
-    if (source === 'COMMIT') watch.committed?.()
+    if (source === 'COMMIT') watch.committed?.(this)
     return result
   } as typeof query
 }
