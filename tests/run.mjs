@@ -12,6 +12,9 @@ import { installPrograms } from './programs.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const tap = join(root, 'node_modules/tap/dist/esm/run.mjs')
 
+/** How long a file of tests may take: on PostgreSQL each statement goes to another process and back. */
+const secondsForFile = { sqlite: 120, postgres: 600 }
+
 const fileResult = /^(not )?ok \d+ - (\S+)/
 const failedAssertion = /^ +not ok \d+ (?!.*# (time=|TODO|SKIP))/
 const failedTest = /^ +not ok \d+ .*# time=/
@@ -63,7 +66,7 @@ async function runOn(engine) {
 }
 
 async function runTests(files, env) {
-  const child = spawn(process.execPath, [tap, 'run', '--reporter=tap', ...files], {
+  const child = spawn(process.execPath, [tap, 'run', '--reporter=tap', `--timeout=${secondsForFile[env.SAKA_TEST_ENGINE]}`, ...files], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },

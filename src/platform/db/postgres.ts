@@ -29,8 +29,8 @@ const triesBesideOthers = 4
  * Every transaction is SERIALIZABLE: it sees and does what it would if it were the only one, as on SQLite, or it is refused
  * and run again. One that is refused often gets a turn alone: the lock is the first statement, before the snapshot is taken.
  */
-const begin = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN ROW SHARE MODE; SAVEPOINT work'
-const beginAlone = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE; SAVEPOINT work'
+const begin = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN ROW SHARE MODE'
+const beginAlone = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE'
 
 /** Opens the database with a pool of connections that write and one of those that only read. Applies missing migrations; throws `NewerDatabase`. */
 export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Promise<OpenDb<Tables>> {
@@ -86,6 +86,8 @@ function poolOf<Tables>(
     // A process that hangs in the middle of a transaction holds up others no longer than this.
     idle_in_transaction_session_timeout: statementSeconds * 1000,
     keepAlive: true,
+    // Statements that do not wait for each other's answers share a round trip.
+    pipeline: true,
     application_name: 'saka',
     ...(settings && { options: settings }),
   })
@@ -142,14 +144,18 @@ async function transactOnce<Result>(
   const ignore = () => {}
   client.on('error', ignore)
   let broken: Error | undefined
+  let notBegun: { error: unknown } | undefined
   try {
-    await client.query(beginning)
+    // Not waited for: the first statement of the work goes out behind it. Where this fails, that fails too.
+    client.query(instead ? `${beginning}; SAVEPOINT work` : beginning).catch((error: unknown) => {
+      notBegun = { error }
+    })
     let failure: { error: unknown } | undefined
     let result: Result | undefined
     try {
       result = await work(client)
     } catch (error) {
-      if (!instead || isRace(error) || isLostConnection(error)) throw error
+      if (!instead || notBegun || isRace(error) || isLostConnection(error)) throw error
       failure = { error: await replace(client, error, instead) }
     }
     await commit(client)
@@ -160,7 +166,7 @@ async function transactOnce<Result>(
     await client.query('ROLLBACK').catch((lost: Error) => {
       broken = lost
     })
-    throw error
+    throw notBegun ? notBegun.error : error
   } finally {
     client.off('error', ignore)
     client.release(broken)
