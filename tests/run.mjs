@@ -66,11 +66,15 @@ async function runOn(engine) {
 }
 
 async function runTests(files, env) {
-  const child = spawn(process.execPath, [tap, 'run', '--reporter=tap', `--timeout=${secondsForFile[env.SAKA_TEST_ENGINE]}`, ...files], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
-  })
+  const child = spawn(
+    process.execPath,
+    [tap, 'run', '--reporter=tap', `--timeout=${secondsForFile[env.SAKA_TEST_ENGINE]}`, ...files],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    },
+  )
   const ended = new Promise((resolve) => child.on('close', resolve))
   let counts = { passed: 0, failed: 0, skipped: 0 }
   let block = []
