@@ -19,7 +19,7 @@ const fileResult = /^(not )?ok \d+ - (\S+)/
 const failedAssertion = /^ +not ok \d+ (?!.*# (time=|TODO|SKIP))/
 const failedTest = /^ +not ok \d+ .*# time=/
 const skippedTest = /^ +ok \d+(?: - )?(.*) # SKIP ?(.*)$/
-const skippedElsewhere = /^ +ok \d+.* # SKIP SQLite alone: /
+const skippedElsewhere = /^ +ok \d+.* # SKIP (SQLite|PostgreSQL) alone: /
 const summary = /^# \{ total: \d+/
 
 const files = process.argv.slice(2)

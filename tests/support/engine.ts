@@ -10,6 +10,9 @@ export const engine = process.env.SAKA_TEST_ENGINE === 'postgres' ? 'postgres' :
 /** What a test is skipped for where it is about SQLite alone. `tests/run.mjs` does not count it among the skipped: it ran on SQLite. */
 export const sqliteAlone = (why: string) => (engine === 'sqlite' ? {} : { skip: `SQLite alone: ${why}` })
 
+/** The same where it is about PostgreSQL alone. */
+export const postgresAlone = (why: string) => (engine === 'postgres' ? {} : { skip: `PostgreSQL alone: ${why}` })
+
 /** The database with the tables, of which each test gets a copy. */
 export const templateName = 'saka_template'
 

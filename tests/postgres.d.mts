@@ -1,0 +1,10 @@
+/** A server that `startPostgres` has started. */
+export interface PostgresServer {
+  url: string
+  /** Where its data lies. */
+  data: string
+  start(): Promise<void>
+  kill(): Promise<void>
+  stop(): Promise<void>
+}
+export declare function startPostgres(options?: { durable?: boolean; copyOf?: PostgresServer }): Promise<PostgresServer | undefined>
