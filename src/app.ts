@@ -9,7 +9,7 @@ import { enrollmentRoutes } from './enrollment/index.ts'
 import { authenticator, deviceReportRoutes, identityRoutes, knowActor } from './identity/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
-import { type App, answerOnce, httpServer, limitCalls } from './platform/http/index.ts'
+import { type App, answerOnce, httpServer, limitCalls, readListsApart } from './platform/http/index.ts'
 import { openApi } from './platform/http/openapi.ts'
 import { privacyRoutes } from './privacy/index.ts'
 import { reconciliationRoutes } from './reconciliation/index.ts'
@@ -35,6 +35,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     knowActor(api, deps, credentials)
     limitCalls(api, deps.config)
     answerOnce(api)
+    readListsApart(api)
     await api.register(identityRoutes, { credentials })
     await api.register(deviceReportRoutes)
     await api.register(auditRoutes)

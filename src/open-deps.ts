@@ -75,6 +75,7 @@ async function openDatabase(config: Config, log: Log, commitTogether: number | u
   mkdirSync(resolve(config.dataFolder), { recursive: true, mode: 0o700 })
   return openPostgres({
     url: config.databaseUrl,
+    readUrl: config.databaseReadUrl,
     tables: postgresSchema,
     migrationsFolder: resolve(projectRoot, 'drizzle/postgres'),
     connections: config.databaseConnections,

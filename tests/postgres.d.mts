@@ -5,6 +5,7 @@ export interface PostgresServer {
   data: string
   start(): Promise<void>
   kill(): Promise<void>
+  pause(): Promise<void>
   stop(): Promise<void>
 }
-export declare function startPostgres(options?: { durable?: boolean; copyOf?: PostgresServer }): Promise<PostgresServer | undefined>
+export declare function startPostgres(options?: { durable?: boolean; replicaOf?: PostgresServer }): Promise<PostgresServer | undefined>

@@ -1,4 +1,5 @@
 import { max } from 'drizzle-orm'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import type { Tx } from '../../src/schema.ts'
 import { startPostgres } from '../postgres.mjs'
@@ -12,6 +13,41 @@ async function ownServer(t: Test) {
   t.teardown(() => server.stop())
   return { ...saka, server }
 }
+
+t.test(
+  'a replica gives the lists while it keeps up, and never one that lacks what was stored before',
+  postgresAlone('SQLite has no replica'),
+  async (t) => {
+    const server = (await startPostgres({ durable: true }))!
+    const replica = (await startPostgres({ replicaOf: server }))!
+    const of = ({ url }: { url: string }) => `${url}/postgres`
+    const env = { DATABASE_URL: of(server), DATABASE_READ_URL: of(replica), DATABASE_CONNECTIONS: '5' }
+    const { api, deps } = await startSaka(t, { env })
+    t.teardown(() => Promise.all([server.stop(), replica.stop()]))
+    const tell = new pg.Client(of(replica))
+    await tell.connect()
+    tell.on('error', () => {})
+    t.teardown(() => tell.end())
+    const codes = async () => (await api.get('/communities')).json.items.map(({ code }: { code: string }) => code)
+    const isReplica = async () => (await deps.db.forLists()) !== deps.db.read
+
+    await api.made('/communities', { code: 'A', name: 'Α΄' })
+    while (!(await isReplica())) await new Promise((next) => setTimeout(next, 20))
+    t.same(await codes(), ['A'])
+    await tell.query('SELECT pg_wal_replay_pause()')
+    await api.made('/communities', { code: 'B', name: 'Β΄' })
+    t.equal(await isReplica(), false, 'it has stopped')
+    t.same(await codes(), ['A', 'B'])
+    const csv = await api.get('/communities', { accept: 'text/csv' })
+    t.match(csv.text, /\nB,|,B,/)
+    await tell.query('SELECT pg_wal_replay_resume()')
+    while (!(await isReplica())) await new Promise((next) => setTimeout(next, 20))
+    t.same(await codes(), ['A', 'B'])
+    await replica.kill()
+    t.equal(await isReplica(), false, 'it is gone')
+    t.same(await codes(), ['A', 'B'])
+  },
+)
 
 /** Appends a row that is one more than the largest: wrong as soon as somebody comes between. */
 async function append({ q, t: { auditMailings: m } }: Tx, id: string, meanwhile?: () => Promise<void>) {

@@ -4,12 +4,15 @@ import pg from 'pg'
 import type { OpenDb, Reader, Tx } from './db.ts'
 import { isLostConnection, isRace, outcomeUnknown, overloaded, storageFault } from './faults.ts'
 import { applyPostgresMigrations, isPostgresMigrated } from './migrations.ts'
+import { hasCaughtUp } from './replica.ts'
 import { compiledForPostgres } from './statement.ts'
 
 /** How to open a PostgreSQL database. */
 export interface PostgresOptions<Tables> {
   /** `postgres://user:password@host:port/database` */
   url: string
+  /** A replica of it, for lists and exports. */
+  readUrl?: string | undefined
   tables: Tables
   migrationsFolder: string
   /** How many connections write at most, and how many read. */
@@ -38,6 +41,7 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
   for (const type of [pg.types.builtins.INT8, pg.types.builtins.NUMERIC]) pg.types.setTypeParser(type, Number)
   const writers = poolOf(options)
   const readers = tellingProblems(poolOf(options, '-c default_transaction_read_only=on'))
+  const replica = options.readUrl ? tellingProblems(poolOf({ ...options, url: options.readUrl })) : undefined
   const readerOn = (connection: pg.Pool | pg.PoolClient): Reader<Tables> => ({
     q: drizzle(connection) as unknown as Reader<Tables>['q'],
     t: options.tables,
@@ -54,17 +58,20 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
     return tx
   }
   const close = async () => {
-    await Promise.all([writers.end(), readers.end()])
+    await Promise.all([writers.end(), readers.end(), replica?.end()])
   }
 
   await migrate(writers, options.migrationsFolder).catch(async (error: unknown) => {
     await close()
     throw error
   })
+  const read = readerOn(readers)
+  const readReplica = replica && readerOn(replica)
   return {
     transact: (work, instead) =>
       transact(writers, (client) => work(txOn(client)), instead && ((client, error) => instead(txOn(client), error))),
-    read: readerOn(readers),
+    read,
+    forLists: async () => (replica && (await hasCaughtUp(replica, readers)) ? readReplica! : read),
     check: async () => {
       if (!(await isPostgresMigrated(readers, options.migrationsFolder))) throw new Error('migrations are missing')
     },
@@ -95,13 +102,13 @@ function poolOf<Tables>(
   return pool
 }
 
-/** Reads that fail for the server's sake are answered as such. */
+/** Reads that fail for the server's sake are answered as such; a replica gives one up that its news would change (40001). */
 function tellingProblems(pool: pg.Pool): pg.Pool {
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
   return Object.assign(pool, {
     query: (...args: unknown[]) =>
       query(...args).catch((error: unknown) => {
-        throw storageFault(error)
+        throw isRace(error) ? overloaded() : storageFault(error)
       }),
   })
 }
