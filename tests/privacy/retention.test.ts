@@ -9,7 +9,7 @@ import { postgresSchema } from '../../src/schema.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
 import { engine, sqliteAlone } from '../support/engine.ts'
 import { openRaw } from '../support/raw.ts'
-import { allSql, runStatements } from '../support/sql.ts'
+import { allSql, runStatements, textOfPostgres } from '../support/sql.ts'
 import { findTold, told, toldCampaign } from './told-campaign.ts'
 
 const closing = '2023-10-02T09:00:00.000Z'
@@ -17,10 +17,7 @@ const halfAYearLater = '2024-03-30T09:00:00.000Z'
 
 /** Every byte that the database has on the disk, as text; of PostgreSQL, whose disk is its own affair, all that it holds. */
 async function bytesOf({ deps, folder }: OpenCampaign): Promise<string> {
-  if (engine === 'postgres') {
-    const tables = Object.values(postgresSchema).map((table) => `SELECT t::text AS row FROM "${getTableName(table)}" t`)
-    return (await allSql(deps.db.read, tables.join(' UNION ALL '))).map(({ row }) => row).join('\n')
-  }
+  if (engine === 'postgres') return textOfPostgres(deps)
   const files = readdirSync(folder).filter((name) => name.startsWith('saka.db') && !name.endsWith('-uploads'))
   t.ok(files.includes('saka.db-wal'))
   return files.map((name) => readFileSync(join(folder, name)).toString('utf8')).join('')

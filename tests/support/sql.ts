@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm'
-import type { Db, Reader } from '../../src/schema.ts'
+import { getTableName, type SQL, sql } from 'drizzle-orm'
+import { type Db, postgresSchema, type Reader } from '../../src/schema.ts'
 import { engine } from './engine.ts'
 
 type Pg = { execute(query: SQL): Promise<{ rows: unknown[] }> }
@@ -39,6 +39,12 @@ export const withoutTrigger = (name: string, table: string) =>
 
 /** Bytes as a statement says them. */
 export const bytesLiteral = (hex: string) => (engine === 'postgres' ? `'\\x${hex}'::bytea` : `x'${hex}'`)
+
+/** All that the database holds, as text. */
+export async function textOfPostgres({ db }: { db: Db }): Promise<string> {
+  const rows = Object.values(postgresSchema).map((table) => `SELECT t::text AS row FROM "${getTableName(table)}" t`)
+  return (await allSql(db.read, rows.join(' UNION ALL '))).map(({ row }) => row).join('\n')
+}
 
 /** Where the engine notes which migrations have been applied. */
 export const migrationsTable = engine === 'postgres' ? 'drizzle.__drizzle_migrations' : '__drizzle_migrations'

@@ -41,11 +41,17 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
   for (const type of [pg.types.builtins.INT8, pg.types.builtins.NUMERIC]) pg.types.setTypeParser(type, Number)
   const writers = poolOf(options)
   const readers = tellingProblems(poolOf(options, '-c default_transaction_read_only=on'))
+  const names = new Map<string, string>()
+  const nameOf = (text: string) => {
+    const name = names.get(text) ?? `saka_${names.size}`
+    names.set(text, name)
+    return name
+  }
   const replica = options.readUrl ? tellingProblems(poolOf({ ...options, url: options.readUrl })) : undefined
   const readerOn = (connection: pg.Pool | pg.PoolClient): Reader<Tables> => ({
     q: drizzle(connection) as unknown as Reader<Tables>['q'],
     t: options.tables,
-    compile: (query) => compiledForPostgres(query, connection),
+    compile: (query) => compiledForPostgres(query, connection, nameOf),
   })
   const known = new WeakMap<pg.PoolClient, Tx<Tables>>()
   /** One for each connection: it has its prepared statements. */
@@ -136,7 +142,8 @@ async function transact<Result>(pool: pg.Pool, work: Work<Result>, instead: Inst
     } catch (error) {
       if (isAlone || !isRace(error)) throw storageFault(error)
     }
-    await pause(Math.random() * 2 ** tries)
+    // Not the same for two that met: the last digits of the clock are random enough.
+    await pause((performance.now() * 1000) % 2 ** tries)
   }
 }
 
