@@ -11,7 +11,7 @@ import { metricsRoutes } from './metrics/index.ts'
 import { notificationRoutes } from './notifications/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
-import { type App, answerOnce, httpServer, limitCalls } from './platform/http/index.ts'
+import { type App, answerOnce, httpServer, limitCalls, readListsApart } from './platform/http/index.ts'
 import { openApi } from './platform/http/openapi.ts'
 import { privacyRoutes } from './privacy/index.ts'
 import { reconciliationRoutes } from './reconciliation/index.ts'
@@ -40,6 +40,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     knowActor(api, deps, credentials)
     limitCalls(api, deps.config)
     answerOnce(api)
+    readListsApart(api)
     await api.register(identityRoutes, { credentials })
     await api.register(deviceReportRoutes)
     await api.register(auditRoutes)

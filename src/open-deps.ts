@@ -92,6 +92,7 @@ async function openDatabase(
   mkdirSync(resolve(config.dataFolder), { recursive: true, mode: 0o700 })
   return openPostgres({
     url: config.databaseUrl,
+    readUrl: config.databaseReadUrl,
     tables: postgresSchema,
     migrationsFolder: resolve(projectRoot, 'drizzle/postgres'),
     connections: config.databaseConnections,

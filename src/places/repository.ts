@@ -78,7 +78,7 @@ export async function listSchools({ q, t }: Reader, filter: SchoolFilter, page: 
   const found = filter.q
     ? or(
         like(t.schools.folded, `%${filter.q}%`),
-        like(sql`replace(${t.schools.ministryCode}, '-', '')`, `${filter.q}%`),
+        like(sql`lower(replace(${t.schools.ministryCode}, '-', ''))`, `${filter.q}%`),
       )
     : undefined
   const rows = await q

@@ -16,6 +16,7 @@ interface Settings {
   baseUrl: string
   /** `file:` and a path, or `postgres://…`. */
   databaseUrl: string
+  databaseReadUrl: string | undefined
   databaseConnections: number
   databaseSeconds: number
   dataFolder: string
@@ -219,6 +220,15 @@ export const settings: Record<keyof Settings, Setting> = {
     meaning:
       'The database: file: and the path of a SQLite file, made if it is not there, or postgres://user:password@host/database.',
     read: database,
+  },
+  databaseReadUrl: {
+    name: 'DATABASE_READ_URL',
+    fallback: '',
+    meaning: 'A replica of that PostgreSQL server, which lists and exports are read from while it keeps up.',
+    read: (text) =>
+      text === '' || (postgresServer.test(text) && URL.canParse(text))
+        ? { value: text || undefined }
+        : { fault: 'must look like postgres://user:password@host/database' },
   },
   databaseConnections: {
     name: 'DATABASE_CONNECTIONS',
@@ -507,11 +517,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const provider = [config.oidcIssuer, config.oidcClientId, config.oidcClientSecret]
   if (provider.some(Boolean) && !provider.every(Boolean))
     faults.push('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be given together.')
+  if (config.databaseReadUrl && !isPostgres(config.databaseUrl ?? ''))
+    faults.push('DATABASE_READ_URL must be given together with a DATABASE_URL of PostgreSQL.')
   faults.push(...smsFaults(config))
   if (faults.length > 0) throw new InvalidConfig(faults)
   const baseUrl = config.baseUrl ?? `http://${authority(config.host)}:${config.port}`
   const databaseFile = isPostgres(config.databaseUrl)
-    ? join(config.dataFolder, 'saka')
+    ? join(config.dataFolder, 'saka.db')
     : config.databaseUrl.slice('file:'.length)
   return { ...config, databaseFile, baseUrl, mailFrom: config.mailFrom ?? `saka@${new URL(baseUrl).hostname}` }
 }

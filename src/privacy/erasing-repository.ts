@@ -1,5 +1,6 @@
 import { and, eq, exists, inArray, isNotNull, isNull, like, lt, ne, notExists, or, type SQL, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
+import { contains } from '../platform/db/index.ts'
 import type { Tables, Tx } from '../schema.ts'
 import { countValues, type Figures, type Scope } from './rules.ts'
 
@@ -162,7 +163,7 @@ const disclosures: Step = async ({ q, t: { auditDisclosures: d, auditEvents: e }
  * import's. Sealed ones tell nothing to anybody but their caller.
  */
 const answers = ofCampaign(async ({ q, t: { campaigns: c, idempotencyKeys: k } }, campaignId) => {
-  const names = (id: SQL | typeof c.id | string) => sql`instr(${k.answer}, ${id}) > 0`
+  const names = (id: typeof c.id | string) => contains(k.answer, id)
   const anyCampaign = q.select({ id: c.id }).from(c).where(names(c.id))
   const beforeClosing = q
     .select({ id: c.id })
@@ -170,11 +171,11 @@ const answers = ofCampaign(async ({ q, t: { campaigns: c, idempotencyKeys: k } }
     .where(and(eq(c.id, campaignId), sql`${k.createdAt} <= ${c.closedAt}`))
   const mine = or(names(campaignId), and(exists(beforeClosing), notExists(anyCampaign)))
   const some = q
-    .select({ row: sql`rowid` })
+    .select({ credential: k.credential, key: k.key })
     .from(k)
     .where(and(like(k.answer, '{%'), mine))
     .limit(atOnce)
-  const rows = await q.delete(k).where(inArray(sql`rowid`, some)).returning({ key: k.key })
+  const rows = await q.delete(k).where(sql`(${k.credential}, ${k.key}) in ${some}`).returning({ key: k.key })
   return { 'idempotencyKeys.answer': rows.length }
 })
 

@@ -1,7 +1,8 @@
-import { and, eq, inArray, like, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, like, or } from 'drizzle-orm'
 import type { ReadEvent } from '../audit/index.ts'
 import { withDisclosures } from '../audit/index.ts'
 import type { Id } from '../kernel/ids.ts'
+import { contains } from '../platform/db/index.ts'
 import type { Redemption } from '../redemption/rules.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Voucher } from '../vouchers/rules.ts'
@@ -86,7 +87,7 @@ export async function deleteAnswersTelling(
   { q, t: { idempotencyKeys: k } }: Tx,
   texts: readonly string[],
 ): Promise<Figures> {
-  const telling = or(...texts.map((text) => sql`instr(${k.answer}, ${text}) > 0`))
+  const telling = or(...texts.map((text) => contains(k.answer, text)))
   const rows = await q
     .delete(k)
     .where(and(like(k.answer, '{%'), telling))

@@ -38,7 +38,8 @@ export async function hasDueTask(reader: Reader, job: string, now: Instant): Pro
 }
 
 /** Ids of tasks that can be begun at `now`: first those whose process died, then the longest due. */
-async function dueTasks({ q, t }: Reader, job: string, now: Instant, limit: number): Promise<string[]> {
+async function dueTasks(reader: Reader, job: string, now: Instant, limit: number): Promise<string[]> {
+  const { q, t } = reader
   const k = t.tasks
   const dead = and(eq(k.job, job), isDead(k, now))
   const rows = await q.select({ id: k.id }).from(k).where(dead).limit(limit)
@@ -47,7 +48,7 @@ async function dueTasks({ q, t }: Reader, job: string, now: Instant, limit: numb
     const waiting = q.select({ id: k.id }).from(k).where(due)
     rows.push(...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit - rows.length)))
   }
-  if (rows.length < limit) rows.push(...(await astrayTasks({ q, t }, job, now)))
+  if (rows.length < limit) rows.push(...(await astrayTasks(reader, job, now)))
   return rows.slice(0, limit).map(({ id }) => id)
 }
 
@@ -84,10 +85,11 @@ export async function updateTask(
  * since their process died; no more than `limit`. Answers their ids.
  */
 export async function handTasks(
-  { q, t }: Tx,
+  tx: Tx,
   job: string,
   { now, handedBefore, limit }: { now: Instant; handedBefore: Instant; limit: number },
 ): Promise<string[]> {
+  const { q, t } = tx
   const k = t.tasks
   const handedLongAgo = or(isNull(k.handedAt), lt(k.handedAt, handedBefore), gt(k.handedAt, longestLease(now)))
   const handedToTheDead = or(isNull(k.handedAt), lt(k.handedAt, k.leasedUntil))
@@ -97,7 +99,7 @@ export async function handTasks(
   const rows = [
     ...(await q.select({ id: k.id }).from(k).where(dead).limit(limit)),
     ...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit)),
-    ...(await astrayTasks({ q, t }, job, now)).filter(
+    ...(await astrayTasks(tx, job, now)).filter(
       ({ handedAt }) => handedAt === null || handedAt < handedBefore || handedAt > longestLease(now),
     ),
   ]

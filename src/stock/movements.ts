@@ -39,11 +39,14 @@ export async function moveStock(deps: Sources, tx: Tx, actor: Actor, move: Move)
     actorId: actor.id,
     recordedAt: deps.clock.now(),
   }
-  try {
-    await insertMovement(tx, movement)
-  } catch (error) {
-    throw isCheckViolation(error) ? ((await shortage(tx, move)) ?? error) : error
-  }
+  // What is handed out leaves a school, which may be left with less than nothing: no attempt can fail.
+  if (move.kind === 'handout') await insertMovement(tx, movement)
+  else
+    await tx
+      .attempt(() => insertMovement(tx, movement))
+      .catch(async (error: unknown) => {
+        throw isCheckViolation(error) ? ((await shortage(tx, move)) ?? error) : error
+      })
   return id
 }
 

@@ -1,26 +1,28 @@
 import { createHmac } from 'node:crypto'
-import Sqlite from 'better-sqlite3'
-import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { openCampaign } from '../support/campaign.ts'
+import { askOf } from '../support/invariants.ts'
+import { breaking, runStatements } from '../support/sql.ts'
 
 /** A campaign in which a child was withdrawn for a reason, and a look at the file. */
 async function withdrawal(t: Parameters<typeof openCampaign>[0]) {
   const saka = await openCampaign(t)
   const child = await saka.enroll(saka.school.id, '1')
   await saka.api.made(`/enrollments/${child.id}/withdraw`, { reason: 'moved to Ξάνθη' })
-  const file = new Sqlite(saka.deps.config.databaseFile, { readonly: true })
-  t.teardown(() => void file.close())
-  const stored = () =>
-    file.prepare(`SELECT change FROM audit_events WHERE action = 'enrollment.withdrawn'`).pluck().get() as string
+  const ask = askOf(saka.deps)
+  const changes = async () =>
+    (await ask(`SELECT change FROM audit_events WHERE action = 'enrollment.withdrawn'`)).map((row) =>
+      String(row.change),
+    )
+  const stored = async () => (await changes())[0]!
   const read = async () => (await saka.api.get('/audit/events?action=enrollment.withdrawn')).json.items[0]
-  return { ...saka, child, file, stored, read }
+  return { ...saka, child, ask, changes, stored, read }
 }
 
 t.test('an event holds what somebody typed as a commitment, which its salt opens', async (t) => {
   const { stored, read } = await withdrawal(t)
-  t.notMatch(stored(), 'moved')
-  const { reason } = JSON.parse(stored())
+  t.notMatch(await stored(), 'moved')
+  const { reason } = JSON.parse(await stored())
   const event = await read()
   t.equal(event.change.reason, 'moved to Ξάνθη', 'reading puts it back')
   const opened = (salt: string, value: string) =>
@@ -31,41 +33,37 @@ t.test('an event holds what somebody typed as a commitment, which its salt opens
 })
 
 t.test('the same words twice are two commitments: nobody can tell that they are the same', async (t) => {
-  const { api, enroll, school, file } = await withdrawal(t)
+  const { api, enroll, school, changes } = await withdrawal(t)
   await api.made(`/enrollments/${(await enroll(school.id, '2')).id}/withdraw`, { reason: 'moved to Ξάνθη' })
-  const changes = file.prepare(`SELECT change FROM audit_events WHERE action = 'enrollment.withdrawn'`).pluck().all()
-  t.equal(new Set(changes).size, 2)
+  t.equal(new Set(await changes()).size, 2)
 })
 
 t.test('when salt and value are gone the event is as it was, and tells nobody', async (t) => {
   const { deps, stored, read } = await withdrawal(t)
-  const before = stored()
-  await deps.db.transact(async ({ q }) => void q.run(sql`DELETE FROM audit_disclosures`))
-  t.equal(stored(), before)
+  const before = await stored()
+  await runStatements(deps, 'DELETE FROM audit_disclosures')
+  t.equal(await stored(), before)
   const event = await read()
   t.same(event.change, JSON.parse(before))
   t.same(event.salts, {})
 })
 
 t.test('an event and what it discloses are one: both are written or none', async (t) => {
-  const { api, deps, enroll, school, file } = await withdrawal(t)
+  const { api, deps, enroll, school, ask } = await withdrawal(t)
   const { id } = await enroll(school.id, '2')
-  await deps.db.transact(async ({ q }) => {
-    q.run(sql`CREATE TRIGGER broken BEFORE INSERT ON audit_disclosures BEGIN SELECT RAISE(ABORT, 'broken'); END`)
-  })
+  await runStatements(deps, breaking('INSERT ON audit_disclosures'))
   t.equal((await api.post(`/enrollments/${id}/withdraw`, { reason: 'moved' })).status, 500)
-  const status = file.prepare('SELECT status FROM enrollments WHERE id = ?').pluck().get(id)
-  t.equal(status, 'active')
-  t.equal(file.prepare(`SELECT count(*) FROM audit_events WHERE subject_id = ?`).pluck().get(id), 1)
+  t.same(await ask(`SELECT status FROM enrollments WHERE id = '${id}'`), [{ status: 'active' }])
+  t.same(await ask(`SELECT count(*) AS events FROM audit_events WHERE subject_id = '${id}'`), [{ events: 1 }])
 })
 
 t.test('a hand-out discloses nothing: its event is one row', async (t) => {
-  const { api, campaign, enroll, school, file } = await withdrawal(t)
+  const { api, campaign, enroll, school, ask } = await withdrawal(t)
   await enroll(school.id, '2')
   await api.made(`/campaigns/${campaign.id}/vouchers`)
-  const disclosures = () => file.prepare('SELECT count(*) FROM audit_disclosures').pluck().get()
-  const before = disclosures()
+  const disclosures = () => ask('SELECT count(*) AS kept FROM audit_disclosures')
+  const before = await disclosures()
   const [{ code }] = (await api.get(`/campaigns/${campaign.id}/vouchers`)).json.items
   await api.made('/redemptions', { code, schoolId: school.id, scanId: 'scan-1' })
-  t.equal(disclosures(), before)
+  t.same(await disclosures(), before)
 })

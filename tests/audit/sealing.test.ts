@@ -11,8 +11,10 @@ import type { Deps } from '../../src/deps.ts'
 import { systemActor } from '../../src/identity/rules.ts'
 import { idSource } from '../../src/kernel/ids.ts'
 import { openDeps } from '../../src/open-deps.ts'
+import { databaseOf } from '../support/engine.ts'
 import { startSaka } from '../support/saka.ts'
-import { recordEvents, runStatements, tamper } from '../support/trail.ts'
+import { bytesLiteral, runStatements } from '../support/sql.ts'
+import { recordEvents, tamper } from '../support/trail.ts'
 
 const sealedIds = async ({ db: { read } }: Deps) =>
   (await read.q.select().from(read.t.auditSeals)).map(({ eventId }) => eventId)
@@ -93,7 +95,7 @@ t.test('two processes on one database make one chain', async (t) => {
 t.test('killed between batches, the sealing goes on where it was', async (t) => {
   const { deps, api } = await startSaka(t)
   await recordEvents(deps, 3000)
-  const env = { ...process.env, DATABASE_URL: `file:${deps.config.databaseFile}`, LOG_LEVEL: 'silent' }
+  const env = { ...process.env, ...databaseOf(deps), LOG_LEVEL: 'silent' }
   const child = fork(new URL('./killed-sealer.ts', import.meta.url), { env, execArgv: ['--import=tsx'] })
   child.once('message', () => child.kill('SIGKILL'))
   await once(child, 'exit')
@@ -167,13 +169,13 @@ t.test('seals, nodes and checkpoints cannot be changed or removed, and a seal is
   await recordEvents(deps, 300)
   await sealTrailJob.run(deps)
   for (const statement of [
-    'UPDATE audit_seals SET event_id = 1',
+    "UPDATE audit_seals SET event_id = '1'",
     'DELETE FROM audit_seals',
     'UPDATE audit_nodes SET level = 9',
     'DELETE FROM audit_nodes',
     'UPDATE audit_checkpoints SET size = 1',
     'DELETE FROM audit_checkpoints',
-    "INSERT INTO audit_seals VALUES (302, 'x', zeroblob(32), zeroblob(32))",
+    `INSERT INTO audit_seals VALUES (302, 'x', ${bytesLiteral('00'.repeat(32))}, ${bytesLiteral('00'.repeat(32))})`,
   ])
     await t.rejects(runStatements(deps, statement), { cause: { message: /never|follow each other/ } }, statement)
 })
@@ -194,7 +196,7 @@ t.test('nothing is signed that does not continue the checkpoint before', async (
   const { deps } = await startSaka(t)
   await recordEvents(deps, 300)
   await sealTrailJob.run(deps)
-  await tamper(deps, 'UPDATE audit_nodes SET hash = zeroblob(32)')
+  await tamper(deps, `UPDATE audit_nodes SET hash = ${bytesLiteral('00'.repeat(32))}`)
   await recordEvents(deps, 300)
   await t.rejects(sealTrailJob.run(deps), { code: 'trail_broken', message: /The first 300 entries are not those/ })
   const { q, t: tables } = deps.db.read

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { sealTrailJob } from '../../jobs/seal-trail.ts'
 import { linkOf } from '../../src/audit/chain.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
+import { bytesLiteral } from '../support/sql.ts'
 import { recordEvents, tamper, verifyOffline } from '../support/trail.ts'
 
 /** A trail of twelve entries in three checkpoints, all of which are verified, and the ids of its events. */
@@ -54,7 +55,7 @@ t.test('a change that is no JSON any more is found', async (t) => {
 
 t.test('an event edited together with its seal is found', async (t) => {
   const saka = await sealedTrail(t)
-  const leaf = `x'${'ab'.repeat(32)}'`
+  const leaf = bytesLiteral('ab'.repeat(32))
   await tamper(saka.deps, `UPDATE audit_seals SET leaf = ${leaf} WHERE position = 6`)
   const { faults } = await found(t, saka)
   t.match(faults, [
@@ -185,9 +186,9 @@ t.test('an event that was inserted with a seal between others is found', async (
 t.test('events that changed places are found', async (t) => {
   const saka = await sealedTrail(t)
   const swap = (table: string, column: string, a: string, b: string) => [
-    `UPDATE ${table} SET ${column} = 0 WHERE ${column} = ${a}`,
+    `UPDATE ${table} SET ${column} = '0' WHERE ${column} = ${a}`,
     `UPDATE ${table} SET ${column} = ${a} WHERE ${column} = ${b}`,
-    `UPDATE ${table} SET ${column} = ${b} WHERE ${column} = 0`,
+    `UPDATE ${table} SET ${column} = ${b} WHERE ${column} = '0'`,
   ]
   await tamper(saka.deps, ...swap('audit_seals', 'position', '6', '9'))
   const { faults } = await found(t, saka)
@@ -238,7 +239,7 @@ t.test('a trail written anew with all its hashes is found', async (t) => {
   const hash = linkOf(seals[10]!.hash, leaf).toString('hex')
   await tamper(
     saka.deps,
-    `UPDATE audit_seals SET leaf = x'${leaf.toString('hex')}', hash = x'${hash}' WHERE position = 12`,
+    `UPDATE audit_seals SET leaf = ${bytesLiteral(leaf.toString('hex'))}, hash = ${bytesLiteral(hash)} WHERE position = 12`,
     `UPDATE audit_checkpoints SET head = '${hash}' WHERE size = 12`,
   )
   const { faults } = await found(t, saka)

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { serve } from '../../src/serve.ts'
 import { openCampaign } from '../support/campaign.ts'
+import { databaseOf } from '../support/engine.ts'
 
 const childrenInFile = 30_000
 const file = [
@@ -23,7 +24,7 @@ t.test('an import that is killed in the middle of writing has done nothing, and 
     return (await q.select({ id: tables.enrollments.id }).from(tables.enrollments)).length
   }
   const args = [path, campaign.id, String(childrenInFile / 2)]
-  const env = { ...process.env, DATABASE_URL: `file:${join(folder, 'saka.db')}`, LOG_LEVEL: 'silent' }
+  const env = { ...process.env, ...databaseOf(deps), LOG_LEVEL: 'silent' }
   const child = fork(new URL('./killed-import.ts', import.meta.url), args, { env, execArgv: ['--import=tsx'] })
   const [, signal] = await once(child, 'close')
   t.equal(signal, 'SIGKILL')

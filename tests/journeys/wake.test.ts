@@ -76,7 +76,7 @@ t.test('a school system whose counts move after the kits are out: nobody loses w
     )
   }
   t.equal(total(second.lines, 'quantity'), stock + 600)
-  invariantsHold(t, askOf(deps))
+  await invariantsHold(t, askOf(deps))
 
   const run = await api.made(`/campaigns/${campaign.id}/reconciliations`)
   t.same(

@@ -13,11 +13,13 @@ import {
   scan,
   temporaryFolder,
 } from '../support/backups.ts'
+import { sqliteAlone } from '../support/engine.ts'
 import { askOf, invariantsHold } from '../support/invariants.ts'
 import { startSaka } from '../support/saka.ts'
 
 t.test(
   'a backup made while schools scan holds every scan that was answered before it, and is restored whole',
+  sqliteAlone('pg_dump is for PostgreSQL'),
   async (t) => {
     const { campaign, vouchers, database } = await campaignWithVouchers(t, 300)
     const answered: string[] = []
@@ -49,8 +51,8 @@ t.test(
     t.equal(restored.code, 0, restored.err)
     const deps = await openFile(t, elsewhere)
     const ask = askOf(deps)
-    invariantsHold(t, ask)
-    const redeemed = ask(`select v.code from vouchers v join redemptions r on r.voucher_id = v.id`).map(
+    await invariantsHold(t, ask)
+    const redeemed = (await ask(`select v.code from vouchers v join redemptions r on r.voucher_id = v.id`)).map(
       ({ code }) => code,
     )
     const written = redeemed.map((code) => String(code).replaceAll('-', ''))
@@ -63,67 +65,84 @@ t.test(
   },
 )
 
-t.test('a disk that is full fails the backup aloud and leaves nothing of it', async (t) => {
-  const { database } = await campaignWithVouchers(t, 100)
-  const folder = temporaryFolder(t)
-  const made = await sakaApart(database, ['backup', folder], { shell: 'ulimit -f 300;' })
-  t.equal(made.code, 1)
-  t.match(made.err, /The disk is full or does not answer\. Nothing was kept by half/)
-  t.same(readdirSync(folder), [])
-})
-
-t.test('what a killed backup left is no backup, and is cleared away once nobody can be at it', async (t) => {
-  const { database } = await campaignWithVouchers(t, 1)
-  const folder = temporaryFolder(t)
-  const long = new Date(Date.now() - 25 * 60 * 60_000)
-  for (const name of ['.saka-part-old', '.saka-part-young', 'notes.txt']) writeFileSync(join(folder, name), 'half')
-  mkdirSync(join(folder, '.saka-try-old'))
-  utimesSync(join(folder, '.saka-part-old'), long, long)
-  utimesSync(join(folder, '.saka-try-old'), long, long)
-  t.equal((await saka(database, ['backup', folder])).code, 0)
-  t.match(readdirSync(folder).sort(), ['.saka-part-young', 'notes.txt', /^saka-/])
-})
-
-t.test('a database whose books or trail are not whole makes no backup that anybody would trust', async (t) => {
-  const damages = {
-    'the balances of kit .* sum to 3': "UPDATE balances SET on_hand = on_hand + 3 WHERE kind = 'warehouse'",
-    'vouchers at odds with the redemptions':
-      "UPDATE vouchers SET status = 'redeemed', redeemed_at = '2023-09-11T06:30:00.000Z'",
-    'in the trail: Entry 2':
-      "DROP TRIGGER audit_events_stay; UPDATE audit_events SET action = 'x' WHERE id = (SELECT event_id FROM audit_seals WHERE position = 2)",
-    'refers to none of': "PRAGMA foreign_keys = OFF; UPDATE enrollments SET school_id = 'nowhere'",
-  }
-  const { database, campaign } = await campaignWithVouchers(t, 2)
-  await campaign.deps.emptyLog()
-  for (const [fault, statements] of Object.entries(damages)) {
+t.test(
+  'a disk that is full fails the backup aloud and leaves nothing of it',
+  sqliteAlone('pg_dump is for PostgreSQL'),
+  async (t) => {
+    const { database } = await campaignWithVouchers(t, 100)
     const folder = temporaryFolder(t)
-    const damaged = join(folder, 'damaged.db')
-    copyFileSync(database, damaged)
-    const connection = new Sqlite(damaged)
-    connection.exec(statements)
-    connection.close()
-    const made = await saka(damaged, ['backup', join(folder, 'kept')])
-    t.equal(made.code, 1, fault)
-    t.match(made.err, new RegExp(fault))
-    t.same(readdirSync(join(folder, 'kept')), [])
-  }
-})
+    const made = await sakaApart(database, ['backup', folder], { shell: 'ulimit -f 300;' })
+    t.equal(made.code, 1)
+    t.match(made.err, /The disk is full or does not answer\. Nothing was kept by half/)
+    t.same(readdirSync(folder), [])
+  },
+)
 
-t.test('every night a backup is made where the configuration says, and the old are thinned out', async (t) => {
-  const folder = temporaryFolder(t)
-  const keeping = { BACKUP_DAILY: '2', BACKUP_WEEKLY: '0', BACKUP_MONTHLY: '0' }
-  const { deps, api } = await startSaka(t, { env: { BACKUP_FOLDER: folder, ...keeping }, jobs: [backUpJob] })
-  const old = ['saka-2023-09-09T012000Z.db', 'saka-2023-09-10T012000Z.db']
-  for (const name of old) writeFileSync(join(folder, name), '')
-  const run = await runOnTime(deps, backUpJob)
-  const [ended] = (await api.get('/jobs/back-up/runs')).json.items
-  t.match(ended, { id: run!.id, status: 'done', failure: null, figures: { made: 1, removed: 1, bytes: /\d{5}/ } })
-  t.match(readdirSync(folder).sort(), [old[1], /^saka-/])
-  t.equal(readdirSync(folder).length, 2)
-})
+t.test(
+  'what a killed backup left is no backup, and is cleared away once nobody can be at it',
+  sqliteAlone('pg_dump is for PostgreSQL'),
+  async (t) => {
+    const { database } = await campaignWithVouchers(t, 1)
+    const folder = temporaryFolder(t)
+    const long = new Date(Date.now() - 25 * 60 * 60_000)
+    for (const name of ['.saka-part-old', '.saka-part-young', 'notes.txt']) writeFileSync(join(folder, name), 'half')
+    mkdirSync(join(folder, '.saka-try-old'))
+    utimesSync(join(folder, '.saka-part-old'), long, long)
+    utimesSync(join(folder, '.saka-try-old'), long, long)
+    t.equal((await saka(database, ['backup', folder])).code, 0)
+    t.match(readdirSync(folder).sort(), ['.saka-part-young', 'notes.txt', /^saka-/])
+  },
+)
+
+t.test(
+  'a database whose books or trail are not whole makes no backup that anybody would trust',
+  sqliteAlone('pg_dump is for PostgreSQL'),
+  async (t) => {
+    const damages = {
+      'the balances of kit .* sum to 3': "UPDATE balances SET on_hand = on_hand + 3 WHERE kind = 'warehouse'",
+      'vouchers at odds with the redemptions':
+        "UPDATE vouchers SET status = 'redeemed', redeemed_at = '2023-09-11T06:30:00.000Z'",
+      'in the trail: Entry 2':
+        "DROP TRIGGER audit_events_stay; UPDATE audit_events SET action = 'x' WHERE id = (SELECT event_id FROM audit_seals WHERE position = 2)",
+      'refers to none of': "PRAGMA foreign_keys = OFF; UPDATE enrollments SET school_id = 'nowhere'",
+    }
+    const { database, campaign } = await campaignWithVouchers(t, 2)
+    await campaign.deps.emptyLog()
+    for (const [fault, statements] of Object.entries(damages)) {
+      const folder = temporaryFolder(t)
+      const damaged = join(folder, 'damaged.db')
+      copyFileSync(database, damaged)
+      const connection = new Sqlite(damaged)
+      connection.exec(statements)
+      connection.close()
+      const made = await saka(damaged, ['backup', join(folder, 'kept')])
+      t.equal(made.code, 1, fault)
+      t.match(made.err, new RegExp(fault))
+      t.same(readdirSync(join(folder, 'kept')), [])
+    }
+  },
+)
+
+t.test(
+  'every night a backup is made where the configuration says, and the old are thinned out',
+  sqliteAlone('pg_dump is for PostgreSQL'),
+  async (t) => {
+    const folder = temporaryFolder(t)
+    const keeping = { BACKUP_DAILY: '2', BACKUP_WEEKLY: '0', BACKUP_MONTHLY: '0' }
+    const { deps, api } = await startSaka(t, { env: { BACKUP_FOLDER: folder, ...keeping }, jobs: [backUpJob] })
+    const old = ['saka-2023-09-09T012000Z.db', 'saka-2023-09-10T012000Z.db']
+    for (const name of old) writeFileSync(join(folder, name), '')
+    const run = await runOnTime(deps, backUpJob)
+    const [ended] = (await api.get('/jobs/back-up/runs')).json.items
+    t.match(ended, { id: run!.id, status: 'done', failure: null, figures: { made: 1, removed: 1, bytes: /\d{5}/ } })
+    t.match(readdirSync(folder).sort(), [old[1], /^saka-/])
+    t.equal(readdirSync(folder).length, 2)
+  },
+)
 
 t.test(
   'a night whose backup fails is a job that failed, with the reason; without a folder nothing is made',
+  sqliteAlone('pg_dump is for PostgreSQL'),
   async (t) => {
     const blocked = join(temporaryFolder(t), 'blocked')
     writeFileSync(blocked, 'a file where the folder should be')

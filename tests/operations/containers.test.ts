@@ -112,10 +112,11 @@ const skip = redis ? false : 'there is no Redis'
 
 t.test('the processes of a region, as the file starts them, are one service', { skip }, async (t) => {
   const mail = await mailServer(t)
-  const folder = await neglectedDatabase(t)
+  const database = await neglectedDatabase(t)
+  const folder = database.DATA_FOLDER!
   if (nobody) for (const path of ['', ...readdirSync(folder)]) chownSync(join(folder, path), nobody, nobody)
   const admin = { ADMIN_EMAIL: 'admin@example.org', ADMIN_PASSWORD: 'correct horse battery' }
-  const addresses = { DATABASE_URL: `file:${join(folder, 'saka.db')}`, REDIS_URL: redis!.url, SMTP_URL: mail.url }
+  const addresses = { ...database, REDIS_URL: redis!.url, SMTP_URL: mail.url }
   const token = 'what-the-scraper-knows'
   const running: Record<string, ServiceProcess> = {}
   const start = async (t: Test, name: string) => {
@@ -124,7 +125,7 @@ t.test('the processes of a region, as the file starts them, are one service', { 
       ...admin,
       METRICS_TOKEN: token,
     }
-    running[name] = await startProcess(folder, undefined, { env, ...(nobody && { uid: nobody }) })
+    running[name] = await startProcess(database, undefined, { env, ...(nobody && { uid: nobody }) })
     t.teardown(() => running[name]!.child.kill('SIGKILL'))
   }
   for (const [name] of region) await start(t, name)

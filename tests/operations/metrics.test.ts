@@ -3,7 +3,7 @@ import { attemptTask, beginNextTask, runOnTime } from '../../src/runs/index.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { fillDisk } from '../support/disk.ts'
 import { type Api, startSaka } from '../support/saka.ts'
-import { runStatements } from '../support/trail.ts'
+import { runStatements } from '../support/sql.ts'
 
 /** The value of a metric with exactly these labels, of all that are told. */
 async function metric(api: Api, name: string, labels: Record<string, string> = {}): Promise<number | undefined> {

@@ -12,67 +12,77 @@ import {
   scan,
   temporaryFolder,
 } from '../support/backups.ts'
+import { sqliteAlone } from '../support/engine.ts'
 import { askOf } from '../support/invariants.ts'
-import { runStatements } from '../support/trail.ts'
+import { runStatements } from '../support/sql.ts'
 
-t.test('a restore replaces no database unless it is told to, and then keeps it', async (t) => {
-  const { database, campaign } = await campaignWithVouchers(t, 3)
-  const folder = temporaryFolder(t)
-  t.equal((await saka(database, ['backup', folder])).code, 0)
-  const backup = join(folder, backupsIn(folder)[0]!)
-  const target = join(temporaryFolder(t), 'saka.db')
-  const other = await openFile(t, target)
-  await runStatements(other, "INSERT INTO communities (id, code, name, version) VALUES ('one', 'Z', 'Ζ΄', 1)")
+t.test(
+  'a restore replaces no database unless it is told to, and then keeps it',
+  sqliteAlone('pg_dump is for PostgreSQL'),
+  async (t) => {
+    const { database, campaign } = await campaignWithVouchers(t, 3)
+    const folder = temporaryFolder(t)
+    t.equal((await saka(database, ['backup', folder])).code, 0)
+    const backup = join(folder, backupsIn(folder)[0]!)
+    const target = join(temporaryFolder(t), 'saka.db')
+    const other = await openFile(t, target)
+    await runStatements(other, "INSERT INTO communities (id, code, name, version) VALUES ('one', 'Z', 'Ζ΄', 1)")
 
-  const refused = await saka(target, ['restore', backup])
-  t.equal(refused.code, 1)
-  t.match(refused.err, /There is a database already\. Say --force/)
-  const held = await saka(target, ['restore', backup, '--force'])
-  t.equal(held.code, 1)
-  t.match(held.err, /A service has .*saka\.db open\. Stop it/)
-  t.match(askOf(other)('select code from communities'), [{ code: 'Z' }], 'nothing has changed')
+    const refused = await saka(target, ['restore', backup])
+    t.equal(refused.code, 1)
+    t.match(refused.err, /There is a database already\. Say --force/)
+    const held = await saka(target, ['restore', backup, '--force'])
+    t.equal(held.code, 1)
+    t.match(held.err, /A service has .*saka\.db open\. Stop it/)
+    t.match(askOf(other)('select code from communities'), [{ code: 'Z' }], 'nothing has changed')
 
-  other.close()
-  const done = await saka(target, ['restore', backup, '--force'])
-  t.equal(done.code, 0, done.err)
-  const former = /The former database is kept in (.*)\.\n/.exec(done.out)![1]!
-  t.match(new Sqlite(former).prepare('select code from communities').all(), [{ code: 'Z' }])
-  const deps = await openFile(t, target)
-  t.equal(askOf(deps)('select id from vouchers').length, 3)
-  t.same(
-    readdirSync(resolve(target, '..')).filter((name) => name.startsWith('.saka-')),
-    [],
-    'nothing by half is left',
-  )
-  await campaign.deps.check()
-})
-
-t.test('a restore that is killed half-way leaves the database as it was, and can be begun again', async (t) => {
-  const { database } = await campaignWithVouchers(t, 3)
-  const folder = temporaryFolder(t)
-  t.equal((await saka(database, ['backup', folder])).code, 0)
-  const backup = join(folder, backupsIn(folder)[0]!)
-  const target = join(temporaryFolder(t), 'saka.db')
-  const other = await openFile(t, target)
-  await runStatements(other, "INSERT INTO communities (id, code, name, version) VALUES ('one', 'Z', 'Ζ΄', 1)")
-  other.close()
-  for (const at of ['copyFileSync', 'linkSync', 'renameSync']) {
-    const shell = `NODE_OPTIONS=--import=${resolve('tests/operations/killed-restore.mjs')}`
-    t.equal(
-      (await sakaApart(target, ['restore', backup, '--force'], { shell, env: { KILL_AT: at } })).code,
-      'SIGKILL',
-      at,
+    other.close()
+    const done = await saka(target, ['restore', backup, '--force'])
+    t.equal(done.code, 0, done.err)
+    const former = /The former database is kept in (.*)\.\n/.exec(done.out)![1]!
+    t.match(new Sqlite(former).prepare('select code from communities').all(), [{ code: 'Z' }])
+    const deps = await openFile(t, target)
+    t.equal((await askOf(deps)('select id from vouchers')).length, 3)
+    t.same(
+      readdirSync(resolve(target, '..')).filter((name) => name.startsWith('.saka-')),
+      [],
+      'nothing by half is left',
     )
-    const left = new Sqlite(target)
-    t.match(left.prepare('select code from communities').all(), [{ code: 'Z' }], `killed at ${at}`)
-    left.close()
-  }
-  t.equal((await saka(target, ['restore', backup, '--force'])).code, 0)
-  t.equal(askOf(await openFile(t, target))('select id from vouchers').length, 3)
-})
+    await campaign.deps.check()
+  },
+)
+
+t.test(
+  'a restore that is killed half-way leaves the database as it was, and can be begun again',
+  sqliteAlone('pg_dump is for PostgreSQL'),
+  async (t) => {
+    const { database } = await campaignWithVouchers(t, 3)
+    const folder = temporaryFolder(t)
+    t.equal((await saka(database, ['backup', folder])).code, 0)
+    const backup = join(folder, backupsIn(folder)[0]!)
+    const target = join(temporaryFolder(t), 'saka.db')
+    const other = await openFile(t, target)
+    await runStatements(other, "INSERT INTO communities (id, code, name, version) VALUES ('one', 'Z', 'Ζ΄', 1)")
+    other.close()
+    for (const at of ['copyFileSync', 'linkSync', 'renameSync']) {
+      const shell = `NODE_OPTIONS=--import=${resolve('tests/operations/killed-restore.mjs')}`
+      t.equal(
+        (await sakaApart(target, ['restore', backup, '--force'], { shell, env: { KILL_AT: at } })).code,
+        'SIGKILL',
+        at,
+      )
+      const left = new Sqlite(target)
+      t.match(left.prepare('select code from communities').all(), [{ code: 'Z' }], `killed at ${at}`)
+      left.close()
+    }
+    t.equal((await saka(target, ['restore', backup, '--force'])).code, 0)
+    t.equal((await askOf(await openFile(t, target))('select id from vouchers')).length, 3)
+  },
+)
 
 t.test(
   'a restored service goes on: its trail is intact, its keys are told of, its copies of checkpoints put aside',
+  sqliteAlone('pg_dump is for PostgreSQL'),
   async (t) => {
     const { database, campaign, vouchers } = await campaignWithVouchers(t, 3)
     const folder = temporaryFolder(t)
@@ -86,7 +96,7 @@ t.test(
     t.notMatch(done.out, /Put the key back/)
     const deps = await openFile(t, database)
     t.match(await sealTrail(deps), { sealed: /\d/ }, 'the seal goes on')
-    t.equal(askOf(deps)('select id from redemptions').length, 0)
+    t.equal((await askOf(deps)('select id from redemptions')).length, 0)
 
     const bare = join(temporaryFolder(t), 'saka.db')
     const moved = await saka(bare, ['restore', join(folder, backupsIn(folder)[0]!)])
@@ -95,17 +105,21 @@ t.test(
   },
 )
 
-t.test('what is no backup is not restored, and what is there stays', async (t) => {
-  const folder = temporaryFolder(t)
-  const target = join(folder, 'saka.db')
-  writeFileSync(join(folder, 'letter.db'), 'Dear Sir or Madam, '.repeat(1000))
-  const letter = await saka(target, ['restore', join(folder, 'letter.db')])
-  t.equal(letter.code, 1)
-  t.match(letter.err, /The backup is not whole:\n {2}file is not a database/)
-  t.match((await saka(target, ['restore', join(folder, 'nowhere.db')])).err, /There is no file/)
-  t.match((await saka(target, ['restore'])).err, /Name the backup to restore/)
-  t.match((await saka(target, ['restore', 'a', 'b'])).err, /cannot be understood/)
-  t.match((await saka(target, ['backup'])).err, /Name a folder for the backup, or set BACKUP_FOLDER/)
-  t.notOk(existsSync(target))
-  t.equal(readFileSync(join(folder, 'letter.db'), 'utf8').length, 19_000)
-})
+t.test(
+  'what is no backup is not restored, and what is there stays',
+  sqliteAlone('pg_dump is for PostgreSQL'),
+  async (t) => {
+    const folder = temporaryFolder(t)
+    const target = join(folder, 'saka.db')
+    writeFileSync(join(folder, 'letter.db'), 'Dear Sir or Madam, '.repeat(1000))
+    const letter = await saka(target, ['restore', join(folder, 'letter.db')])
+    t.equal(letter.code, 1)
+    t.match(letter.err, /The backup is not whole:\n {2}file is not a database/)
+    t.match((await saka(target, ['restore', join(folder, 'nowhere.db')])).err, /There is no file/)
+    t.match((await saka(target, ['restore'])).err, /Name the backup to restore/)
+    t.match((await saka(target, ['restore', 'a', 'b'])).err, /cannot be understood/)
+    t.match((await saka(target, ['backup'])).err, /Name a folder for the backup, or set BACKUP_FOLDER/)
+    t.notOk(existsSync(target))
+    t.equal(readFileSync(join(folder, 'letter.db'), 'utf8').length, 19_000)
+  },
+)

@@ -2,19 +2,19 @@ import t, { type Test } from 'tap'
 import { didJobs, neglectedDatabase, until } from '../support/neglected.ts'
 import { startProcess, stopProcess } from '../support/process.ts'
 
-const start = async (t: Test, folder: string, command: string, env: Record<string, string> = {}) => {
-  const service = await startProcess(folder, undefined, { command, env })
+const start = async (t: Test, database: Record<string, string>, command: string, env: Record<string, string> = {}) => {
+  const service = await startProcess(database, undefined, { command, env })
   t.teardown(() => service.child.kill('SIGKILL'))
   return service
 }
 
 t.test('a web process serves and leaves the jobs to a worker; the worker does them and serves nobody', async (t) => {
-  const folder = await neglectedDatabase(t)
-  const web = await start(t, folder, 'serve', { ROLE: 'web' })
+  const database = await neglectedDatabase(t)
+  const web = await start(t, database, 'serve', { ROLE: 'web' })
   t.equal((await fetch(`${web.address}/api/v1/me`)).status, 401)
   t.equal((await fetch(`${web.address}/openapi.json`)).status, 200)
 
-  const worker = await start(t, folder, 'worker')
+  const worker = await start(t, database, 'worker')
   await until('the worker has done what waited', () => didJobs(worker))
   t.equal((await fetch(`${worker.address}/healthz`)).status, 200)
   t.equal((await fetch(`${worker.address}/readyz`)).status, 200)

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { openTracing } from '../../src/platform/tracing.ts'
+import { newDatabase } from '../support/engine.ts'
 import { startProcess, stopProcess } from '../support/process.ts'
 import { startSaka } from '../support/saka.ts'
 
@@ -42,7 +43,7 @@ async function serveTraced(t: Test, env: Record<string, string>, use: (address: 
   const folder = mkdtempSync(join(tmpdir(), 'saka-traces-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const first = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }
-  const service = await startProcess(folder, undefined, { env: { ...first, ...env } })
+  const service = await startProcess(await newDatabase(t, folder), undefined, { env: { ...first, ...env } })
   t.teardown(() => service.child.kill('SIGKILL'))
   await use(service.address)
   t.equal(await stopProcess(service), 0)

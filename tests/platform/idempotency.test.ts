@@ -1,14 +1,15 @@
-import { sql } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { openDeps } from '../../src/open-deps.ts'
 import { fillDisk, makeRoom } from '../support/disk.ts'
+import { sqliteAlone } from '../support/engine.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
+import { breaking, runStatements, withoutTrigger } from '../support/sql.ts'
 
 const key = (text: string) => ({ 'idempotency-key': text })
 const kit = { name: 'Σχολικό σετ', items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }] }
 
 /** What is stored, written down past the API. */
-const change = ({ deps }: Saka, statement: string) => deps.db.transact(async ({ q }) => void q.run(sql.raw(statement)))
+const change = ({ deps }: Saka, statement: string) => runStatements(deps, statement)
 
 const count = async ({ api }: Saka, list: string) => (await api.get(`${list}?limit=500`)).json.items.length
 
@@ -103,24 +104,28 @@ t.test('the same request many times at once happens once', async (t) => {
   t.equal(await count(saka, '/kits'), 1)
 })
 
-t.test('of two at once with one key the first is the answer, also when it is a refusal', async (t) => {
-  const saka = await startSaka(t)
-  const { api } = saka
-  const community = { code: 'A', name: 'Α΄ Δημοτική Κοινότητα' }
-  const { id } = await api.made('/communities', community)
-  const [refused, freed, again, other] = await Promise.all([
-    api.post('/communities', community, key('k')),
-    api.patch(`/communities/${id}`, { code: 'Z' }),
-    api.post('/communities', community, key('k')),
-    api.post('/communities', { ...community, code: 'B' }, key('k')),
-  ])
-  t.match(refused, { status: 409, json: { code: 'community_code_taken' } })
-  t.match(freed, { status: 200 }, 'which makes what was refused possible')
-  t.match(again, { status: 409, headers: { 'idempotency-replayed': 'true' } })
-  t.same(again.json, refused.json)
-  t.match(other, { status: 422, json: { code: 'idempotency_key_reused' } }, 'and another request has no claim to it')
-  t.equal(await count(saka, '/communities'), 1)
-})
+t.test(
+  'of two at once with one key the first is the answer, also when it is a refusal',
+  sqliteAlone('its one writer takes requests in the order in which they come'),
+  async (t) => {
+    const saka = await startSaka(t)
+    const { api } = saka
+    const community = { code: 'A', name: 'Α΄ Δημοτική Κοινότητα' }
+    const { id } = await api.made('/communities', community)
+    const [refused, freed, again, other] = await Promise.all([
+      api.post('/communities', community, key('k')),
+      api.patch(`/communities/${id}`, { code: 'Z' }),
+      api.post('/communities', community, key('k')),
+      api.post('/communities', { ...community, code: 'B' }, key('k')),
+    ])
+    t.match(refused, { status: 409, json: { code: 'community_code_taken' } })
+    t.match(freed, { status: 200 }, 'which makes what was refused possible')
+    t.match(again, { status: 409, headers: { 'idempotency-replayed': 'true' } })
+    t.same(again.json, refused.json)
+    t.match(other, { status: 422, json: { code: 'idempotency_key_reused' } }, 'and another request has no claim to it')
+    t.equal(await count(saka, '/communities'), 1)
+  },
+)
 
 t.test('of many different requests at once with one key one is answered, and alone has an effect', async (t) => {
   const saka = await startSaka(t)
@@ -197,11 +202,11 @@ t.test('a key has 1 to 200 characters', async (t) => {
 
 t.test('an effect and its answer are kept together or not at all', async (t) => {
   const saka = await startSaka(t)
-  await change(saka, `CREATE TRIGGER cut BEFORE UPDATE ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'cut off'); END`)
+  await change(saka, breaking('UPDATE ON idempotency_keys'))
   t.match(await saka.api.post('/kits', kit, key('k')), { status: 500, json: { code: 'internal_error' } })
   t.equal(await count(saka, '/kits'), 0, 'no kit without its answer')
   t.equal((await saka.api.get('/audit/events')).json.items.length, 0, 'and no trail of it')
-  await change(saka, 'DROP TRIGGER cut')
+  await change(saka, withoutTrigger('broken', 'idempotency_keys'))
   t.match(await saka.api.post('/kits', kit, key('k')), { status: 201, headers: { 'idempotency-replayed': undefined } })
   t.equal(await count(saka, '/kits'), 1)
 })

@@ -5,6 +5,7 @@ import { openLog } from '../../src/platform/log.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { fillDisk } from '../support/disk.ts'
 import { startSaka } from '../support/saka.ts'
+import { breaking, runStatements } from '../support/sql.ts'
 
 t.test(
   'the log tells what was done and nothing of whom: no name, contact, code, token or address of a record',
@@ -68,8 +69,7 @@ t.test(
     await api.call('POST', '/schools', '{"name":"Ελένη"', { 'content-type': 'application/json' })
 
     // Faults of ours and of the disk, which are logged with their stacks.
-    const broken = `CREATE TRIGGER broken BEFORE INSERT ON guardians BEGIN SELECT RAISE(ABORT, 'broken'); END`
-    await deps.db.transact(async ({ q }) => void q.run(broken))
+    await runStatements(deps, breaking('INSERT ON guardians'))
     t.match(await api.post(`/campaigns/${campaign.id}/enrollments`, { ...child, pupilRef: 'P-4713' }), { status: 500 })
     await fillDisk(deps)
     for (let i = 0; i < 40; i++)

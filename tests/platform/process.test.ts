@@ -4,9 +4,12 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
+import { openDeps } from '../../src/open-deps.ts'
+import { readConfig } from '../../src/platform/config.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
+import { newDatabase, sqliteAlone } from '../support/engine.ts'
+import { allSql } from '../support/sql.ts'
 
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }
 const kit = (name: string) => ({ name, items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }] })
@@ -28,12 +31,12 @@ interface Running {
   call(method: string, path: string, body?: unknown): Promise<Response>
 }
 
-/** Starts the service on the database in `folder`; `shell` goes before it on the command line. */
-async function start(t: Test, folder: string, shell = ''): Promise<Running> {
+/** Starts the service on this database; `shell` goes before it on the command line. */
+async function start(t: Test, database: Record<string, string>, shell = ''): Promise<Running> {
   const env = {
     ...process.env,
     PORT: '0',
-    DATABASE_URL: `file:${join(folder, 'saka.db')}`,
+    ...database,
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: admin.password,
     LOG_LEVEL: 'info',
@@ -80,10 +83,10 @@ async function start(t: Test, folder: string, shell = ''): Promise<Running> {
   return { child, address, log, logged, ended, call }
 }
 
-function temporaryFolder(t: Test): string {
+async function emptyDatabase(t: Test): Promise<Record<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'saka-process-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
+  return newDatabase(t, folder)
 }
 
 /** Every kit of the service, by name. */
@@ -93,8 +96,8 @@ async function kitNames({ call }: Running): Promise<string[]> {
 }
 
 t.test('asked to stop, the service answers what is under way and ends with 0', async (t) => {
-  const folder = temporaryFolder(t)
-  const service = await start(t, folder)
+  const database = await emptyDatabase(t)
+  const service = await start(t, database)
   t.equal(service.log.filter(({ msg }) => String(msg).startsWith('listening')).length, 1, 'listening is said once')
 
   const { port } = new URL(service.address)
@@ -117,17 +120,17 @@ t.test('asked to stop, the service answers what is under way and ends with 0', a
   t.match(answer, /HTTP\/1.1 201 Created/)
   t.match(answer, /connection: close/i)
   t.same(await service.ended, { code: 0, signal: null })
-  const database = new Sqlite(join(folder, 'saka.db'), { readonly: true })
-  t.teardown(() => database.close())
+  const deps = await openDeps(readConfig({ ...database, LOG_LEVEL: 'silent' }))
+  t.teardown(() => deps.close())
   const unsealed = 'SELECT action FROM audit_events WHERE id NOT IN (SELECT event_id FROM audit_seals)'
-  t.same(database.prepare(unsealed).all(), [], 'and everything that it did is sealed')
+  t.same(await allSql(deps.db.read, unsealed), [], 'and everything that it did is sealed')
 })
 
 t.test(
   'killed in the middle of its work, the service loses nothing that it has acknowledged and keeps nothing by half',
   async (t) => {
-    const folder = temporaryFolder(t)
-    const service = await start(t, folder)
+    const database = await emptyDatabase(t)
+    const service = await start(t, database)
     const acknowledged: string[] = []
     const commands = Array.from({ length: 200 }, async (_, i) => {
       const answer = await service.call('POST', '/kits', kit(`kit ${i}`))
@@ -138,7 +141,7 @@ t.test(
     await Promise.allSettled(commands)
     t.match(await service.ended, { signal: 'SIGKILL' })
 
-    const restarted = await start(t, folder)
+    const restarted = await start(t, database)
     const names = await kitNames(restarted)
     t.ok(acknowledged.length >= 20)
     t.same(
@@ -152,25 +155,29 @@ t.test(
   },
 )
 
-t.test('when the disk refuses a commit, the command is refused and everything before it is there', async (t) => {
-  const folder = temporaryFolder(t)
-  const limited = await start(t, folder, 'ulimit -f 6000;')
-  const acknowledged: string[] = []
-  let refused: Response | undefined
-  for (let i = 0; i < 100 && !refused; i++) {
-    const answer = await limited.call('POST', '/kits', heavyKit(`kit ${i}`))
-    if (answer.status === 201) acknowledged.push(`kit ${i}`)
-    else refused = answer
-  }
-  t.ok(acknowledged.length > 0)
-  t.equal(refused?.status, 503)
-  t.equal(refused?.headers.get('retry-after'), '60')
-  t.match(await refused?.json(), { code: 'storage_unavailable' })
-  t.same((await kitNames(limited)).sort(), [...acknowledged].sort(), 'it can still be read')
-  limited.child.kill('SIGKILL')
-  await limited.ended
+t.test(
+  'when the disk refuses a commit, the command is refused and everything before it is there',
+  sqliteAlone('a limit on the size of files is one on its file'),
+  async (t) => {
+    const database = await emptyDatabase(t)
+    const limited = await start(t, database, 'ulimit -f 6000;')
+    const acknowledged: string[] = []
+    let refused: Response | undefined
+    for (let i = 0; i < 100 && !refused; i++) {
+      const answer = await limited.call('POST', '/kits', heavyKit(`kit ${i}`))
+      if (answer.status === 201) acknowledged.push(`kit ${i}`)
+      else refused = answer
+    }
+    t.ok(acknowledged.length > 0)
+    t.equal(refused?.status, 503)
+    t.equal(refused?.headers.get('retry-after'), '60')
+    t.match(await refused?.json(), { code: 'storage_unavailable' })
+    t.same((await kitNames(limited)).sort(), [...acknowledged].sort(), 'it can still be read')
+    limited.child.kill('SIGKILL')
+    await limited.ended
 
-  const roomy = await start(t, folder)
-  t.same((await kitNames(roomy)).sort(), [...acknowledged].sort())
-  t.equal((await roomy.call('POST', '/kits', kit('with room again'))).status, 201)
-})
+    const roomy = await start(t, database)
+    t.same((await kitNames(roomy)).sort(), [...acknowledged].sort())
+    t.equal((await roomy.call('POST', '/kits', kit('with room again'))).status, 201)
+  },
+)

@@ -2,9 +2,10 @@
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sql } from 'drizzle-orm'
 import t from 'tap'
+import { databaseOf, engine } from '../support/engine.ts'
 import { startProcess } from '../support/process.ts'
+import { allSql, runStatements } from '../support/sql.ts'
 import { findTold, told, toldCampaign } from './told-campaign.ts'
 
 const childrenInFile = 1200
@@ -34,8 +35,13 @@ t.test('an erasure that is killed at any moment has counted what it erased, and 
   await api.upload(`/campaigns/${campaign.id}/enrollment-imports`, file)
   await saka.end()
   const { key } = await api.made('/api-keys', { name: 'night watch', roles: [{ role: 'admin' }] })
-  const count = (what: string) => (deps.db.read.q.all(sql.raw(`SELECT count(*) AS n ${what}`)) as [{ n: number }])[0].n
-  const counts = () => Object.fromEntries(Object.entries(personal).map(([column, what]) => [column, count(what)]))
+  const count = async (what: string) =>
+    (await allSql<{ n: number }>(deps.db.read, `SELECT count(*) AS n ${what}`))[0]!.n
+  const counts = async () => {
+    const all: Record<string, number> = {}
+    for (const [column, what] of Object.entries(personal)) all[column] = await count(what)
+    return all
+  }
   const figures = async () => {
     const { checks, comparison } = await api.made(`/campaigns/${campaign.id}/reconciliations`)
     return { summary: (await api.get(`/campaigns/${campaign.id}/summary`)).json, checks, comparison }
@@ -47,37 +53,42 @@ t.test('an erasure that is killed at any moment has counted what it erased, and 
       method: 'POST',
       headers: { authorization: `Bearer ${key}` },
     })
-  const before = counts()
+  const before = await counts()
   const figuresBefore = await figures()
   t.ok(before['guardians.email']! > childrenInFile)
 
-  for (const [moment, left] of [
+  const moments = [
     ['in a batch', childrenInFile + 5 - 500],
     ['between two batches', childrenInFile + 5 - 500 - 500 - 205],
-    ['before the log is emptied', 0],
+    // PostgreSQL's log is its own affair.
+    ...(engine === 'sqlite' ? [['before the log is emptied', 0] as const] : []),
     ['in the report', 0],
-  ] as const) {
-    const { child, address } = await startProcess(folder, { by: 'tests/privacy/killed-erasure.ts', at: moment })
+  ] as const
+  for (const [moment, left] of moments) {
+    const { child, address } = await startProcess(databaseOf(deps), {
+      by: 'tests/privacy/killed-erasure.ts',
+      at: moment,
+    })
     const dead = once(child, 'exit')
     await erase(address).catch(() => undefined)
     t.same(await dead, [null, 'SIGKILL'], `killed ${moment}`)
     // As much later as a run that gives no sign of life is taken for alive.
-    await deps.db.transact(async ({ q }) => void q.run(sql`UPDATE job_runs SET leased_until = started_at`))
+    await runStatements(deps, 'UPDATE job_runs SET leased_until = started_at')
 
     const [report, ...others] = await reports()
     t.same(others, [], 'one report')
     t.equal(report.finishedAt, null, 'which does not say that it is done')
     t.same(await events(), [], 'nor does the trail')
-    const now = counts()
+    const now = await counts()
     t.equal(now['enrollments.pupilRef'], left, moment)
     for (const [column, there] of Object.entries(now))
       t.equal(there + (report.erased[column] ?? 0), before[column], `${column} is there or counted as erased`)
     const half = `(pupil_ref = id) <> (coalesce(family_name, given_name, section, withdrawal_reason) IS NULL AND folded = '')`
     const nameless = `pupil_ref <> id AND family_name IS NULL`
-    t.equal(count(`FROM enrollments WHERE ${half} AND NOT (${nameless})`), 0, 'no child is half erased')
+    t.equal(await count(`FROM enrollments WHERE ${half} AND NOT (${nameless})`), 0, 'no child is half erased')
   }
 
-  const { child, address } = await startProcess(folder)
+  const { child, address } = await startProcess(databaseOf(deps))
   t.teardown(() => child.kill('SIGKILL'))
   t.ok((await erase(address)).ok)
   const get = async (path: string): Promise<any> =>
@@ -87,7 +98,7 @@ t.test('an erasure that is killed at any moment has counted what it erased, and 
   const runs = (await get('/jobs/erase-personal-data/runs')).items
   t.same(
     runs.map(({ status }: any) => status),
-    ['done', 'interrupted', 'interrupted', 'interrupted', 'interrupted'],
+    ['done', ...moments.map(() => 'interrupted')],
   )
   t.match(await get('/audit/verification'), { intact: true, faultCount: 0 }, 'the trail is intact')
   const [report, ...others] = await reports()

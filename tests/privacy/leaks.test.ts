@@ -5,6 +5,7 @@ import { openLog } from '../../src/platform/log.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { scanImage } from '../support/qr-reader.ts'
 import type { Api } from '../support/saka.ts'
+import { breaking, runStatements, withoutTrigger } from '../support/sql.ts'
 import { findTold, told, toldCampaign } from './told-campaign.ts'
 
 const problems: string[] = []
@@ -64,10 +65,9 @@ t.test('from the first enrollment to the erasure no log, problem or QR code tell
   t.equal(imported.status, 422)
   problems.push(imported.text)
   // A fault of ours, logged with its stack, and the disk's.
-  const broken = `CREATE TRIGGER broken BEFORE INSERT ON guardians BEGIN SELECT RAISE(ABORT, 'broken'); END`
-  await deps.db.transact(async ({ q }) => void q.run(broken))
+  await runStatements(deps, breaking('INSERT ON guardians'))
   t.match(await api.post(enrollments, { ...person, pupilRef: '6' }), { status: 500 })
-  await deps.db.transact(async ({ q }) => void q.run('DROP TRIGGER broken'))
+  await runStatements(deps, withoutTrigger('broken', 'guardians'))
   t.ok(problems.length > 12)
   for (const problem of problems) t.same(findTold(problem), [], problem)
 

@@ -1,19 +1,23 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
-import { sql } from 'drizzle-orm'
+import { type Column, getTableColumns, getTableName } from 'drizzle-orm'
 import t from 'tap'
 import { erasePersonalDataJob } from '../../jobs/erase-personal-data.ts'
 import { columnsOf } from '../../src/privacy/data-map.ts'
+import { postgresSchema } from '../../src/schema.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
+import { engine, sqliteAlone } from '../support/engine.ts'
+import { openRaw } from '../support/raw.ts'
+import { allSql, runStatements, textOfPostgres } from '../support/sql.ts'
 import { findTold, told, toldCampaign } from './told-campaign.ts'
 
 const closing = '2023-10-02T09:00:00.000Z'
 const halfAYearLater = '2024-03-30T09:00:00.000Z'
 
-/** Every byte that the database has on the disk, as text. */
-function bytesOf({ folder }: OpenCampaign): string {
+/** Every byte that the database has on the disk, as text; of PostgreSQL, whose disk is its own affair, all that it holds. */
+async function bytesOf({ deps, folder }: OpenCampaign): Promise<string> {
+  if (engine === 'postgres') return textOfPostgres(deps)
   const files = readdirSync(folder).filter((name) => name.startsWith('saka.db') && !name.endsWith('-uploads'))
   t.ok(files.includes('saka.db-wal'))
   return files.map((name) => readFileSync(join(folder, name)).toString('utf8')).join('')
@@ -33,19 +37,17 @@ t.test('half a year after the closing nothing personal is left, and the figures 
   await api.get(`/enrollments/${child.id}`, { 'access-reason': encodeURIComponent(told.access) })
   await saka.end()
   const before = await figuresOf(saka)
-  const raw = new Sqlite(deps.config.databaseFile, { readonly: true })
-  t.teardown(() => void raw.close())
-  const events = () => raw.prepare('SELECT * FROM audit_events WHERE at <= ? ORDER BY id').all(closing)
-  const trail = events()
+  const events = () => allSql(deps.db.read, `SELECT * FROM audit_events WHERE at <= '${closing}' ORDER BY id`)
+  const trail = await events()
 
   clock.set('2024-03-30T08:59:59.999Z')
   t.same(await erasePersonalDataJob.run(deps), { campaigns: 0, values: 0 }, 'not a millisecond too early')
-  t.same(findTold(bytesOf(saka)).sort(), Object.values(told).sort(), 'until then everything is there to be found')
+  t.same(findTold(await bytesOf(saka)).sort(), Object.values(told).sort(), 'until then everything is there to be found')
 
   clock.set(halfAYearLater)
   const done = await erasePersonalDataJob.run(deps)
   t.equal(done.campaigns, 1)
-  t.same(findTold(bytesOf(saka)), [], 'not in any byte of the database, its free pages or its log')
+  t.same(findTold(await bytesOf(saka)), [], 'not in any byte of the database, its free pages or its log')
 
   const [report] = (await api.get(`/campaigns/${campaign.id}/erasures`)).json.items
   t.match(report, { campaignId: campaign.id, startedAt: halfAYearLater, finishedAt: halfAYearLater })
@@ -60,7 +62,7 @@ t.test('half a year after the closing nothing personal is left, and the figures 
   t.equal(items.length, 5)
   for (const enrollment of items) t.equal(enrollment.pupilRef, enrollment.id, 'a pseudonym that is nobody else’s')
   t.same(await figuresOf(saka), before)
-  t.same(events(), trail, 'no event has changed')
+  t.same(await events(), trail, 'no event has changed')
 })
 
 t.test('erasing again does nothing; what is typed into an erased campaign goes the night after', async (t) => {
@@ -77,7 +79,7 @@ t.test('erasing again does nothing; what is typed into an erased campaign goes t
   await api.patch(`/discrepancies/${items[0].id}`, { resolution: told.resolution })
   await erasePersonalDataJob.run(deps)
   t.match((await reports())[0].erased, { 'discrepancies.resolution': 1, 'auditDisclosures.value': 1 })
-  t.same(findTold(bytesOf(saka)), [])
+  t.same(findTold(await bytesOf(saka)), [])
 })
 
 t.test('the retention is the campaign’s own, and may change after the closing, alone', async (t) => {
@@ -92,7 +94,7 @@ t.test('the retention is the campaign’s own, and may change after the closing,
   t.match(await api.patch(`/campaigns/${campaign.id}`, { retentionDays: 1, name: 'Άλλο' }), { status: 409 })
   t.match(await api.patch(`/campaigns/${campaign.id}`, { retentionDays: 0 }), { json: { retentionDays: 0 } })
   await erasePersonalDataJob.run(deps)
-  t.same(findTold(bytesOf(saka)), [])
+  t.same(findTold(await bytesOf(saka)), [])
 })
 
 t.test('a campaign that is not closed keeps what it needs, and so does its neighbour', async (t) => {
@@ -107,7 +109,7 @@ t.test('a campaign that is not closed keeps what it needs, and so does its neigh
   await saka.end()
   clock.set(halfAYearLater)
   await erasePersonalDataJob.run(deps)
-  t.same(findTold(bytesOf(saka)), [])
+  t.same(findTold(await bytesOf(saka)), [])
   t.match((await api.get(`/enrollments/${first.id}`)).json, { familyName: 'Επομενίδου', pupilRef: 'NEXT-1' })
   t.same((await api.post(`/campaigns/${next.id}/enrollments`, pupil, key)).json, first, 'its answers are kept')
   t.same((await api.get(`/campaigns/${campaign.id}/enrollments?q=επομενιδου`)).json.items, [])
@@ -140,65 +142,67 @@ t.test('cut off in the middle, the next run goes on and the report counts all of
     },
   ])
   t.equal((await reports()).length, 1)
-  t.same(findTold(bytesOf(saka)), [])
+  t.same(findTold(await bytesOf(saka)), [])
 })
 
 t.test('what belongs to no campaign goes when it is as old', async (t) => {
   const saka = await openCampaign(t, { draft: true })
   const { api, clock, deps, school } = saka
   await api.post('/redemptions', { scanId: 'scan-1', payload: told.raw, schoolId: school.id })
-  t.same(findTold(bytesOf(saka)), [told.raw])
+  t.same(findTold(await bytesOf(saka)), [told.raw])
   clock.set('2024-03-09T06:30:00.000Z')
   t.same(await erasePersonalDataJob.run(deps), { campaigns: 0, values: 0 })
   clock.set('2024-03-09T06:30:00.001Z')
   t.same(await erasePersonalDataJob.run(deps), { campaigns: 0, values: 1 })
-  t.same(findTold(bytesOf(saka)), [])
+  t.same(findTold(await bytesOf(saka)), [])
   const again = await api.post('/redemptions', { scanId: 'scan-1', payload: told.raw, schoolId: school.id })
   t.match(again, { status: 422, json: { code: 'idempotency_key_reused' } }, 'nobody knows any more what was read')
 })
 
 t.test('of the ledger and the scans nothing else can be changed, not even in the database', async (t) => {
   const { deps } = await toldCampaign(t)
-  const database = new Sqlite(deps.config.databaseFile)
-  t.teardown(() => void database.close())
+  const { run } = await openRaw(t, deps)
   const erasable = ['movements.reason', 'scans.raw']
-  for (const table of ['movements', 'scans', 'audit_disclosures']) {
-    const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).pluck().all() as string[]
+  for (const table of [postgresSchema.movements, postgresSchema.scans, postgresSchema.auditDisclosures]) {
+    const columns = Object.values(getTableColumns(table) as Record<string, Column>)
     t.ok(columns.length > 4)
-    for (const column of columns) {
-      const change = () => database.prepare(`UPDATE ${table} SET ${column} = 'other'`).run()
-      t.throws(change, { message: /are never changed/ }, `${table}.${column}`)
-      const erase = () => database.prepare(`UPDATE ${table} SET ${column} = NULL`).run()
-      if (!erasable.includes(`${table}.${column}`)) t.throws(erase, Error, `${table}.${column}`)
+    for (const { name, dataType } of columns) {
+      const told = `${getTableName(table)}.${name}`
+      const other = dataType === 'custom' ? `'other'` : name
+      const change = run(`UPDATE ${getTableName(table)} SET ${name} = ${other}`)
+      await t.rejects(change, { message: /are never changed/ }, told)
+      const erase = () => run(`UPDATE ${getTableName(table)} SET ${name} = NULL`)
+      if (!erasable.includes(told)) await t.rejects(erase(), told)
     }
   }
-  const erased = database.prepare(`UPDATE movements SET reason = NULL WHERE kind <> 'adjustment'`).run()
-  t.ok(erased.changes > 0)
+  t.ok((await run(`UPDATE movements SET reason = NULL WHERE kind <> 'adjustment'`)) > 0)
 })
 
-t.test('of 1,500 children who were renamed in between, no page of the database remembers one', async (t) => {
-  const saka = await openCampaign(t)
-  const { api, clock, deps, campaign } = saka
-  const file = (mark: string) =>
-    [
-      'schoolCode;pupilRef;familyName;givenName;guardianName;guardianEmail',
-      ...Array.from({ length: 1500 }, (_, i) => {
-        const name = `${mark}${i}`.padEnd(12 + ((i * 7) % 60), 'x')
-        return `${9_000_001 + (i % 2)};${mark}-${i};${name};${name};${name};${mark}${i}@example.org`
-      }),
-    ].join('\n')
-  await api.upload(`/campaigns/${campaign.id}/enrollment-imports`, file('Marka'))
-  await api.upload(
-    `/campaigns/${campaign.id}/enrollment-imports`,
-    file('Marka').replaceAll(/;Marka(\d)/g, ';Markademoisele$1'),
-  )
-  t.match(bytesOf(saka), /Marka/)
-  await deps.db.transact(async ({ q }) => {
-    q.run(sql`UPDATE campaigns SET status = 'closed', closed_at = ${clock.now()}`)
-  })
-  clock.set(halfAYearLater)
-  t.match(await erasePersonalDataJob.run(deps), { campaigns: 1 })
-  t.notMatch(bytesOf(saka), /marka/i)
-  const [report] = (await api.get(`/campaigns/${campaign.id}/erasures`)).json.items
-  t.match(report.erased, { 'enrollments.familyName': 1500, 'guardians.email': 1500 })
-})
+t.test(
+  'of 1,500 children who were renamed in between, no page of the database remembers one',
+  sqliteAlone('it is about pages of its file'),
+  async (t) => {
+    const saka = await openCampaign(t)
+    const { api, clock, deps, campaign } = saka
+    const file = (mark: string) =>
+      [
+        'schoolCode;pupilRef;familyName;givenName;guardianName;guardianEmail',
+        ...Array.from({ length: 1500 }, (_, i) => {
+          const name = `${mark}${i}`.padEnd(12 + ((i * 7) % 60), 'x')
+          return `${9_000_001 + (i % 2)};${mark}-${i};${name};${name};${name};${mark}${i}@example.org`
+        }),
+      ].join('\n')
+    await api.upload(`/campaigns/${campaign.id}/enrollment-imports`, file('Marka'))
+    await api.upload(
+      `/campaigns/${campaign.id}/enrollment-imports`,
+      file('Marka').replaceAll(/;Marka(\d)/g, ';Markademoisele$1'),
+    )
+    t.match(await bytesOf(saka), /Marka/)
+    await runStatements(deps, `UPDATE campaigns SET status = 'closed', closed_at = '${clock.now()}'`)
+    clock.set(halfAYearLater)
+    t.match(await erasePersonalDataJob.run(deps), { campaigns: 1 })
+    t.notMatch(await bytesOf(saka), /marka/i)
+    const [report] = (await api.get(`/campaigns/${campaign.id}/erasures`)).json.items
+    t.match(report.erased, { 'enrollments.familyName': 1500, 'guardians.email': 1500 })
+  },
+)

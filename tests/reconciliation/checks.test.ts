@@ -1,6 +1,5 @@
-import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import t from 'tap'
+import { openLawless } from '../support/raw.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
 
 /** A fault that the service itself would never let happen, and what a run says of it. */
@@ -113,26 +112,27 @@ function warning(check: string, code: string, ...broken: string[]): Fault {
   return { check, code, severity: 'warning', broken }
 }
 
-const tables = [
-  'balances',
-  'movements',
-  'reservations',
-  'shipments',
-  'vouchers',
-  'redemptions',
-  'scans',
-  'receipts',
-  'allocations',
-  'allocation_lines',
-  'campaigns',
-  'audit_events',
-]
+/** What is broken and mended, by what its rows are known by. */
+const keys = {
+  balances: 'location_id, kit_id',
+  movements: 'id',
+  reservations: 'warehouse_id, kit_id, campaign_id, school_id',
+  shipments: 'id',
+  vouchers: 'id',
+  redemptions: 'id',
+  scans: 'id',
+  receipts: 'id',
+  allocations: 'id',
+  allocation_lines: 'allocation_id, school_id',
+  campaigns: 'id',
+  audit_events: 'id',
+}
 
 t.test(
   'every check of a run fails when what it checks is broken in the database, and passes when it is mended',
   async (t) => {
     const saka = await handedOutCampaign(t)
-    const { api, schools, folder } = saka
+    const { api, schools, deps } = saka
     const refused = (await saka.vouchersOf(0)).find(({ status }: any) => status === 'issued')
     await saka.scan(refused, schools[1], { handedOut: true })
     await api.made(`/adjustments`, {
@@ -154,19 +154,11 @@ t.test(
       'no check is left out',
     )
 
-    const database = new Sqlite(join(folder, 'saka.db'))
-    t.teardown(() => database.close())
-    database.pragma('ignore_check_constraints = ON')
-    for (const { name, type } of database
-      .prepare("select name, type from sqlite_master where type in ('trigger', 'index')")
-      .all() as any[]) {
-      if (type === 'trigger' || name === 'vouchers_one_live' || name === 'redemptions_one_per_voucher')
-        database.exec(`drop ${type} ${name}`)
-    }
-    for (const table of tables) database.exec(`create temp table sound_${table} as select * from main.${table}`)
+    const { run: change } = await openLawless(t, deps, ['vouchers_one_live', 'redemptions_one_per_voucher'])
+    for (const table of Object.keys(keys)) await change(`create temp table sound_${table} as select * from ${table}`)
     for (const { check, code, severity, broken } of faults) {
       for (const statement of broken) {
-        t.ok(database.prepare(statement).run().changes > 0, statement)
+        t.ok((await change(statement)) > 0, statement)
       }
       const run = await saka.reconcile()
       t.equal(run.status, 'findings')
@@ -174,11 +166,13 @@ t.test(
       const finding = run.discrepancies.find((one: any) => one.code === code && one.status === 'open')
       t.match(finding, { severity, detail: /\.$/ }, `${check} opens ${code}`)
 
-      database.exec('delete from reservations')
-      for (const table of tables)
-        database.exec(`insert or replace into main.${table} select * from temp.sound_${table}`)
+      await change('delete from reservations')
+      for (const [table, key] of Object.entries(keys)) {
+        await change(`delete from ${table} where (${key}) in (select ${key} from sound_${table})`)
+        await change(`insert into ${table} select * from sound_${table}`)
+      }
       if (check === 'reports_are_answered')
-        database.exec("update discrepancies set status = 'resolved' where code = 'refused_handout'")
+        await change("update discrepancies set status = 'resolved' where code = 'refused_handout'")
       t.equal((await saka.reconcile()).status, 'clean', `${check} passes once it is mended`)
     }
   },

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import t from 'tap'
 import { openCampaign } from '../support/campaign.ts'
 import { enrollChildren } from '../support/children.ts'
+import { databaseOf } from '../support/engine.ts'
 import { startProcess } from '../support/process.ts'
 
 t.test('a service that is killed in the middle of a batch has done all of it or nothing', async (t) => {
-  const { api, campaign, school, deps, folder } = await openCampaign(t)
+  const { api, campaign, school, deps } = await openCampaign(t)
   await enrollChildren(deps, { campaignId: campaign.id, schoolId: school.id, count: 1000 })
   await api.made(`/campaigns/${campaign.id}/vouchers`)
   const vouchers: { code: string }[] = []
@@ -38,14 +39,17 @@ t.test('a service that is killed in the middle of a batch has done all of it or 
     ['middle', 0],
     ['committed', 1000],
   ] as const) {
-    const { child, address } = await startProcess(folder, { by: 'tests/redemption/killed-service.ts', at: killAt })
+    const { child, address } = await startProcess(databaseOf(deps), {
+      by: 'tests/redemption/killed-service.ts',
+      at: killAt,
+    })
     const dead = once(child, 'exit')
     await t.rejects(send(address), 'nobody is answered')
     t.same(await dead, [null, 'SIGKILL'])
     t.same(await done(), [kept, kept, kept], `killed ${killAt}`)
   }
 
-  const { child, address } = await startProcess(folder)
+  const { child, address } = await startProcess(databaseOf(deps))
   const { results } = (await (await send(address)).json()) as { results: { status: number }[] }
   child.kill('SIGTERM')
   t.ok(

@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Test } from 'tap'
+import type { Deps } from '../../src/deps.ts'
 
 /** The engine that this run of the tests is about: `SAKA_TEST_ENGINE`, else SQLite. */
 export const engine = process.env.SAKA_TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
 
 /** What a test is skipped for where it is about SQLite alone. `tests/run.mjs` does not count it among the skipped: it ran on SQLite. */
 export const sqliteAlone = (why: string) => (engine === 'sqlite' ? {} : { skip: `SQLite alone: ${why}` })
+
+/** The same where it is about PostgreSQL alone. */
+export const postgresAlone = (why: string) => (engine === 'postgres' ? {} : { skip: `PostgreSQL alone: ${why}` })
 
 /** The database with the tables, of which each test gets a copy. */
 export const templateName = 'saka_template'
@@ -23,6 +27,12 @@ export async function newDatabase(t: Test, folder: string): Promise<Record<strin
   t.teardown(() => administer(`DROP DATABASE ${name} WITH (FORCE)`))
   return { DATABASE_URL: `${serverUrl()}/${name}`, DATABASE_CONNECTIONS: '5', DATA_FOLDER: folder }
 }
+
+/** The settings with which another process works on the database of `deps`. */
+export const databaseOf = ({ config }: Pick<Deps, 'config'>) => ({
+  DATABASE_URL: config.databaseUrl,
+  DATA_FOLDER: config.dataFolder,
+})
 
 /** Where the server of this run is, without a database. */
 export function serverUrl(): string {

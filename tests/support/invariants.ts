@@ -1,15 +1,15 @@
-import { sql } from 'drizzle-orm'
 import type { Test } from 'tap'
 import type { OpenDeps } from '../../src/open-deps.ts'
+import { allSql } from './sql.ts'
 
 /** Rows that a query finds, straight from the database. */
-export type Ask = (query: string) => Record<string, unknown>[]
+export type Ask = (query: string) => Promise<Record<string, unknown>[]>
 
 /** Asks the database of `deps` past all code of the service. */
 export const askOf =
   (deps: OpenDeps): Ask =>
   (query) =>
-    deps.db.read.q.all(sql.raw(query))
+    allSql(deps.db.read, query)
 
 const movementsOf = (column: string) =>
   `coalesce((select sum(quantity) from movements m where m.${column} = b.location_id and m.kit_id = b.kit_id), 0)`
@@ -17,7 +17,7 @@ const movementsOf = (column: string) =>
 /** What must never be found, by the invariant of docs/domain.md that it would break. */
 const neverFound: Record<string, string> = {
   '1: the balances of all locations sum to zero': `
-    select kit_id, sum(on_hand) as total from balances group by kit_id having total <> 0`,
+    select kit_id, sum(on_hand) as total from balances group by kit_id having sum(on_hand) <> 0`,
   '1: a balance is the sum of its movements': `
     select * from balances b where on_hand <> ${movementsOf('to_location_id')} - ${movementsOf('from_location_id')}`,
   '2: no warehouse and no road holds less than nothing': `
@@ -27,7 +27,7 @@ const neverFound: Record<string, string> = {
   '3: a redeemed voucher has exactly one redemption, and no other has any': `
     select v.id, count(r.id) as redemptions from vouchers v
     left join redemptions r on r.voucher_id = v.id and r.undone_at is null
-    group by v.id having redemptions <> (v.status = 'redeemed')`,
+    group by v.id, v.status having (count(r.id) = 1) <> (v.status = 'redeemed') or count(r.id) > 1`,
   '3: the voucher of a transferred child is not left live': `
     select v.id from vouchers v join enrollments e on e.id = v.enrollment_id
     where e.status = 'transferred' and v.status in ('issued', 'redeemed')`,
@@ -36,13 +36,13 @@ const neverFound: Record<string, string> = {
     union all
     select r.id from redemptions r where not exists (select 1 from movements m where m.cause_id = r.id and m.kind = 'handout')`,
   '4: a kit that left on a refused scan is in the ledger and among the discrepancies': `
-    select s.id from scans s where s.handed_out = 1 and s.result <> 'accepted' and s.campaign_id is not null
+    select s.id from scans s where s.handed_out and s.result <> 'accepted' and s.campaign_id is not null
     and (s.discrepancy_id is null or not exists (select 1 from movements m where m.cause_id = s.id and m.kind = 'handout'))`,
   '4: what is handed out is what was redeemed and not undone, and what left all the same': `
     select handed.total, facts.total from
       (select coalesce(sum(on_hand), 0) as total from balances where kind = 'handed_out') handed,
       (select (select count(*) from redemptions where undone_at is null)
-            + (select count(*) from scans where handed_out = 1 and result <> 'accepted' and campaign_id is not null) as total) facts
+            + (select count(*) from scans where handed_out and result <> 'accepted' and campaign_id is not null) as total) facts
     where handed.total <> facts.total`,
   '6: no more is promised than is on hand': `select * from balances where kind = 'warehouse' and reserved > on_hand`,
   '6: what is reserved is what is promised and planned': `
@@ -51,10 +51,10 @@ const neverFound: Record<string, string> = {
       + coalesce((select sum(quantity) from shipments s
           where s.warehouse_id = b.location_id and s.kit_id = b.kit_id and s.status = 'planned'), 0)`,
   '7: a school gets no more than it needs, save what was shipped before': `
-    select * from allocation_lines where quantity > max(need, shipped) or quantity < shipped`,
+    select * from allocation_lines where (quantity > need and quantity > shipped) or quantity < shipped`,
   '7: schools of equal need differ by one kit at most where nothing was shipped': `
     select l.allocation_id from allocation_lines l join allocations a on a.id = l.allocation_id
-    where json_extract(a.policy, '$.prioritySchoolIds') is null
+    where a.policy not like '%prioritySchoolIds%'
     group by l.allocation_id, l.need having max(l.shipped) = 0 and max(l.quantity) - min(l.quantity) > 1`,
   '8: every change has its event': [
     'receipts',
@@ -70,6 +70,6 @@ const neverFound: Record<string, string> = {
 }
 
 /** Fails the test for each invariant that the database breaks. */
-export function invariantsHold(t: Test, ask: Ask): void {
-  for (const [invariant, query] of Object.entries(neverFound)) t.same(ask(query), [], invariant)
+export async function invariantsHold(t: Test, ask: Ask): Promise<void> {
+  for (const [invariant, query] of Object.entries(neverFound)) t.same(await ask(query), [], invariant)
 }

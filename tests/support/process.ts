@@ -12,11 +12,11 @@ export interface ServiceProcess {
 }
 
 /**
- * Starts the service on the database in `folder` and waits until it listens. With `killed` it dies by itself: the module at
+ * Starts the service on the database that these settings name and waits until it listens. With `killed` it dies by itself: the module at
  * `by`, loaded before it, sends it SIGKILL at the moment that it calls `at`.
  */
 export async function startProcess(
-  folder: string,
+  database: Record<string, string>,
   killed?: { by: string; at: string },
   { command = 'serve', env = {}, uid }: { command?: string; env?: Record<string, string>; uid?: number } = {},
 ): Promise<ServiceProcess> {
@@ -30,7 +30,7 @@ export async function startProcess(
       PORT: '0',
       HOST: '127.0.0.1',
       BASE_URL: 'https://saka.example.org',
-      DATABASE_URL: `file:${resolve(folder, 'saka.db')}`,
+      ...database,
       LOG_LEVEL: 'info',
       ...env,
     },

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sql } from 'drizzle-orm'
 import type { Test } from 'tap'
 import { recordEvent } from '../../src/audit/index.ts'
 import { runCommand } from '../../src/cli/commands.ts'
 import type { Deps } from '../../src/deps.ts'
 import { systemActor } from '../../src/identity/rules.ts'
+import { runStatements, withoutTrigger } from './sql.ts'
 
 const appendOnly = [
   'audit_events_stay',
@@ -15,16 +15,13 @@ const appendOnly = [
   ...['seals', 'nodes', 'checkpoints', 'mailings'].flatMap((of) => [`audit_${of}_stay`, `audit_${of}_remain`]),
 ]
 
-/** Runs statements behind the service's back. */
-export async function runStatements({ db }: Deps, ...statements: string[]): Promise<void> {
-  await db.transact(async ({ q }) => {
-    for (const statement of statements) q.run(sql.raw(statement))
-  })
-}
-
 /** Changes the trail behind the service's back: takes the triggers away and runs the statements. */
 export function tamper(deps: Deps, ...statements: string[]): Promise<void> {
-  return runStatements(deps, ...appendOnly.map((trigger) => `DROP TRIGGER IF EXISTS ${trigger}`), ...statements)
+  return runStatements(
+    deps,
+    ...appendOnly.map((trigger) => withoutTrigger(trigger, trigger.replace(/_[a-z]+$/, ''))),
+    ...statements,
+  )
 }
 
 /** Records `count` events, one after the other, and answers their ids. */

@@ -33,6 +33,8 @@ export interface Db<Tables> {
   ): Promise<Result>
   /** Committed data only. Cannot write. */
   read: Reader<Tables>
+  /** Whom to ask for lists and exports, which may be long: a replica where there is one. All that has been committed by now is in it. */
+  forLists(): Promise<Reader<Tables>>
 }
 
 /** How large a database is and how busy. What its engine does not tell is left out. */

@@ -10,7 +10,7 @@ export const storageUnavailable = defineProblem({
 })
 
 /** The database server does not answer. */
-export const databaseAway = defineProblem({
+const databaseAway = defineProblem({
   code: 'database_away',
   status: 503,
   title: 'The database does not answer',

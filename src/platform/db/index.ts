@@ -1,4 +1,5 @@
 export { type Columns, postgresColumns, sqliteColumns } from './columns.ts'
+export { contains } from './contains.ts'
 export { type Db, type MeasuredDatabase, type OpenDb, prepared, type Reader, type Tx } from './db.ts'
 export {
   isCheckViolation,

@@ -4,12 +4,15 @@ import pg from 'pg'
 import type { CommitDone, OpenDb, Reader, Tx } from './db.ts'
 import { isLostConnection, isRace, outcomeUnknown, overloaded, storageFault } from './faults.ts'
 import { applyPostgresMigrations, isPostgresMigrated } from './migrations.ts'
+import { hasCaughtUp } from './replica.ts'
 import { compiledForPostgres } from './statement.ts'
 
 /** How to open a PostgreSQL database. */
 export interface PostgresOptions<Tables> {
   /** `postgres://user:password@host:port/database` */
   url: string
+  /** A replica of it, for lists and exports. */
+  readUrl?: string | undefined
   tables: Tables
   migrationsFolder: string
   /** How many connections write at most, and how many read. */
@@ -31,8 +34,8 @@ const triesBesideOthers = 4
  * Every transaction is SERIALIZABLE: it sees and does what it would if it were the only one, as on SQLite, or it is refused
  * and run again. One that is refused often gets a turn alone: the lock is the first statement, before the snapshot is taken.
  */
-const begin = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN ROW SHARE MODE; SAVEPOINT work'
-const beginAlone = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE; SAVEPOINT work'
+const begin = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN ROW SHARE MODE'
+const beginAlone = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE'
 
 /** Opens the database with a pool of connections that write and one of those that only read. Applies missing migrations; throws `NewerDatabase`. */
 export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Promise<OpenDb<Tables>> {
@@ -40,10 +43,17 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
   for (const type of [pg.types.builtins.INT8, pg.types.builtins.NUMERIC]) pg.types.setTypeParser(type, Number)
   const writers = poolOf(options)
   const readers = tellingProblems(poolOf(options, '-c default_transaction_read_only=on'))
+  const names = new Map<string, string>()
+  const nameOf = (text: string) => {
+    const name = names.get(text) ?? `saka_${names.size}`
+    names.set(text, name)
+    return name
+  }
+  const replica = options.readUrl ? tellingProblems(poolOf({ ...options, url: options.readUrl })) : undefined
   const readerOn = (connection: pg.Pool | pg.PoolClient): Reader<Tables> => ({
     q: drizzle(connection) as unknown as Reader<Tables>['q'],
     t: options.tables,
-    compile: (query) => compiledForPostgres(query, connection),
+    compile: (query) => compiledForPostgres(query, connection, nameOf),
   })
   const known = new WeakMap<pg.PoolClient, Tx<Tables>>()
   /** One for each connection: it has its prepared statements. */
@@ -56,13 +66,15 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
     return tx
   }
   const close = async () => {
-    await Promise.all([writers.end(), readers.end()])
+    await Promise.all([writers.end(), readers.end(), replica?.end()])
   }
 
   await migrate(writers, options.migrationsFolder).catch(async (error: unknown) => {
     await close()
     throw error
   })
+  const read = readerOn(readers)
+  const readReplica = replica && readerOn(replica)
   return {
     transact: async (work, instead) => {
       const start = performance.now()
@@ -71,7 +83,8 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
       options.onCommit?.(1, (performance.now() - start) / 1000)
       return result
     },
-    read: readerOn(readers),
+    read,
+    forLists: async () => (replica && (await hasCaughtUp(replica, readers)) ? readReplica! : read),
     check: async () => {
       if (!(await isPostgresMigrated(readers, options.migrationsFolder))) throw new Error('migrations are missing')
     },
@@ -97,6 +110,8 @@ function poolOf<Tables>(
     // A process that hangs in the middle of a transaction holds up others no longer than this.
     idle_in_transaction_session_timeout: statementSeconds * 1000,
     keepAlive: true,
+    // Statements that do not wait for each other's answers share a round trip.
+    pipeline: true,
     application_name: 'saka',
     ...(settings && { options: settings }),
   })
@@ -104,13 +119,13 @@ function poolOf<Tables>(
   return pool
 }
 
-/** Reads that fail for the server's sake are answered as such. */
+/** Reads that fail for the server's sake are answered as such; a replica gives one up that its news would change (40001). */
 function tellingProblems(pool: pg.Pool): pg.Pool {
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
   return Object.assign(pool, {
     query: (...args: unknown[]) =>
       query(...args).catch((error: unknown) => {
-        throw storageFault(error)
+        throw isRace(error) ? overloaded() : storageFault(error)
       }),
   })
 }
@@ -138,7 +153,8 @@ async function transact<Result>(pool: pg.Pool, work: Work<Result>, instead: Inst
     } catch (error) {
       if (isAlone || !isRace(error)) throw storageFault(error)
     }
-    await pause(Math.random() * 2 ** tries)
+    // Not the same for two that met: the last digits of the clock are random enough.
+    await pause((performance.now() * 1000) % 2 ** tries)
   }
 }
 
@@ -153,14 +169,18 @@ async function transactOnce<Result>(
   const ignore = () => {}
   client.on('error', ignore)
   let broken: Error | undefined
+  let notBegun: { error: unknown } | undefined
   try {
-    await client.query(beginning)
+    // Not waited for: the first statement of the work goes out behind it. Where this fails, that fails too.
+    client.query(instead ? `${beginning}; SAVEPOINT work` : beginning).catch((error: unknown) => {
+      notBegun = { error }
+    })
     let failure: { error: unknown } | undefined
     let result: Result | undefined
     try {
       result = await work(client)
     } catch (error) {
-      if (!instead || isRace(error) || isLostConnection(error)) throw error
+      if (!instead || notBegun || isRace(error) || isLostConnection(error)) throw error
       failure = { error: await replace(client, error, instead) }
     }
     await commit(client)
@@ -171,7 +191,7 @@ async function transactOnce<Result>(
     await client.query('ROLLBACK').catch((lost: Error) => {
       broken = lost
     })
-    throw error
+    throw notBegun ? notBegun.error : error
   } finally {
     client.off('error', ignore)
     client.release(broken)

@@ -57,6 +57,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   return {
     transact: (work, instead) => commit(() => work(tx), instead && ((error) => instead(tx, error))),
     read,
+    forLists: async () => read,
     check: async () => {
       if (!isMigrated(reader, options.migrationsFolder)) throw new Error('migrations are missing')
     },

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type Sqlite from 'better-sqlite3'
 import { Column, is, Param, Placeholder, SQL } from 'drizzle-orm'
 import type { Pool, PoolClient } from 'pg'
@@ -35,13 +34,17 @@ export function compiled(query: PreparedQuery, connection: Sqlite.Database): Sta
   return { execute: (values) => (statement.all(...bind(values)) as unknown[][]).map(toRow) }
 }
 
-/** The same on PostgreSQL, which plans a statement once for each connection and knows it by a name. */
-export function compiledForPostgres(query: PreparedQuery, connection: Pool | PoolClient): Statement {
+/** The same on PostgreSQL, which plans a statement once for each connection and knows it by the name that `nameOf` gives it. */
+export function compiledForPostgres(
+  query: PreparedQuery,
+  connection: Pool | PoolClient,
+  nameOf: (text: string) => string,
+): Statement {
   if (hasOuterJoin(query)) return query
   const { sql: text, params } = query.getQuery()
   const bind = binderOf(params)
   const toRow = rowOf(query.fields ?? [])
-  const name = createHash('sha256').update(text).digest('base64url')
+  const name = nameOf(text)
   return {
     execute: async (values) => {
       const { rows } = await connection.query<unknown[]>({ name, text, values: bind(values), rowMode: 'array' })

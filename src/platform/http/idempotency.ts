@@ -103,7 +103,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown
 
 /** A database whose every transaction is `tx`. */
 function joined(tx: Tx): Db {
-  return { transact: (work) => work(tx), read: tx }
+  return { transact: (work) => work(tx), read: tx, forLists: async () => tx }
 }
 
 function claimOf(request: FastifyRequest, seal?: Seal): SealedClaim | undefined {
