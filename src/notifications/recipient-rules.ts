@@ -39,7 +39,7 @@ export interface Recipient {
 }
 
 /** How many children one family may have in first grade before its address is taken for an office's. */
-export const mostChildren = 8
+const mostChildren = 8
 
 /** What an address is known by in a campaign once nobody is to read it. */
 export function addressKey(campaignId: Id, address: string): string {
