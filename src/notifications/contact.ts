@@ -2,7 +2,7 @@ import type { Id } from '../kernel/ids.ts'
 import type { Reader } from '../schema.ts'
 import { listGuardiansOf, type Message } from './message-repository.ts'
 import type { RecipientRow } from './recipient-repository.ts'
-import { addressKey } from './recipient-rules.ts'
+import { addressKey, languageOf } from './recipient-rules.ts'
 
 /** How a recipient is reached, as their guardians' records have it now. */
 export interface KnownContact {
@@ -34,5 +34,6 @@ export async function contactOf(
     theirs.find((guardian) => addressOf(guardian) !== null)
   const address = reached && addressOf(reached)
   if (!address) return undefined
-  return { address, language: reached.language, keys: [key, ...theirs.flatMap(keysOf)] }
+  const language = languageOf(theirs.map((guardian) => guardian.language))
+  return { address, language, keys: [key, ...theirs.flatMap(keysOf)] }
 }

@@ -129,6 +129,7 @@ function join(recipient: Recipient, guardian: Own, vouchers: readonly WaitingVou
   const known = new Set(recipient.vouchers.map(({ id }) => id))
   return {
     ...recipient,
+    language: languageOf([recipient.language, guardian.language]),
     email: recipient.email ?? email,
     phone: recipient.phone ?? phone,
     consent: recipient.consent || consent,
@@ -154,6 +155,11 @@ export interface Reach {
 export function hasStopped(recipient: Recipient, { campaignId, marks }: Pick<Reach, 'campaignId' | 'marks'>): boolean {
   const keys = [recipient.key, ...addressesOf(recipient).map((address) => addressKey(campaignId, address))]
   return keys.some((key) => marks.get(key)?.stopped)
+}
+
+/** The language to write in to somebody whose children's records say these: Greek is also what stands where nobody has asked. */
+export function languageOf(known: readonly string[]): string {
+  return known.find((language) => language !== 'el') ?? 'el'
 }
 
 const addressesOf = ({ email, phone }: Pick<Recipient, 'email' | 'phone'>) =>
