@@ -65,7 +65,7 @@ t.test(`a campaign of ${children} children, day by day across the change of the 
   const moved = (await all('enrollments')).filter(({ transferredFromId }) => transferredFromId)
   const cameFrom = new Map<string, string>(moved.map(({ id, transferredFromId }) => [id, transferredFromId]))
   t.ok(world.crashes > 20, `the process was killed ${world.crashes} times`)
-  t.ok(world.got.length > 2000, `${world.got.length} messages arrived`)
+  t.ok(world.got.length > 1500, `${world.got.length} messages arrived`)
   await t.test(
     'nobody got the same twice, two on a day, one by night, or one after collecting or asking for none',
     nothingTooMuch,
@@ -202,13 +202,16 @@ t.test(`a campaign of ${children} children, day by day across the change of the 
     return families
   }
 
-  const reachable = (family: Child[]) =>
-    family.some(
+  function reachable(family: Child[]): boolean {
+    return family.some(
       ({ email, phone }) =>
         (email && email !== 'office@school.example' && !world.gone.has(email)) || (phone && !world.gone.has(phone)),
     )
-  const hasStopped = (family: Child[], until: string) =>
-    family.some(({ email, phone }) => [email, phone].some((one) => one && (stoppedAt.get(one) ?? '9') < until))
+  }
+
+  function hasStopped(family: Child[], until: string): boolean {
+    return family.some(({ email, phone }) => [email, phone].some((one) => one && (stoppedAt.get(one) ?? '9') < until))
+  }
 
   async function everythingDue(t: any) {
     const steps = {
