@@ -1,4 +1,5 @@
 import t from 'tap'
+import { readPdf } from '../support/pdf-reader.ts'
 import { remindedCampaign } from '../support/reminders.ts'
 
 const step = {
@@ -169,6 +170,24 @@ t.test(
     t.ok(looks.length >= 4, 'every look is an event')
   },
 )
+
+t.test('a phone list is printed, each school on pages of its own', async (t) => {
+  const saka = await remindedCampaign(t)
+  for (let ref = 1; ref <= 31; ref++)
+    await saka.enroll(saka.schools[0].id, `${ref}`, { familyName: 'Φωτοπούλου', givenName: 'محمد' })
+  await saka.enroll(saka.schools[1].id, '1', {
+    guardians: [{ name: 'Μαρία', phone: '6902128001', language: 'sq' }],
+  })
+  await saka.issue()
+  const path = `/campaigns/${saka.campaign.id}/phone-list.pdf`
+  const whole = await saka.api.get(path)
+  t.match(whole.headers['content-type'], 'application/pdf')
+  const pages = await readPdf(whole.bytes)
+  t.equal(pages.length, 3)
+  t.match(JSON.stringify(pages[2]), /6902128001/)
+  const school = await saka.as({ role: 'school', schoolId: saka.schools[1].id })
+  t.equal((await readPdf((await school.get(path)).bytes)).length, 1)
+})
 
 t.test('a phone list is read page by page, each child once, in the order of the schools', async (t) => {
   const saka = await remindedCampaign(t)
