@@ -9,6 +9,9 @@ const athens = 'Europe/Athens'
 const [pickupFrom, pickupUntil] = ['2023-10-23', '2023-11-03']
 const children = 1500
 const schools = 15
+/** Half a minute of work; a machine that does much else needs longer. */
+t.setTimeout(600_000)
+
 const seed = Number(process.env.SEED ?? 20231029)
 
 /** A child as the town knows it, whatever the service makes of it. */
