@@ -1,6 +1,17 @@
 import { type LocalDate, localDate, plusMilliseconds } from '../kernel/time.ts'
 import { exampleFile, type Stage } from './stage.ts'
-import { allocate, handOut, importFile, issueVouchers, oddScans, openCampaign, receive, settle, ship } from './steps.ts'
+import {
+  allocate,
+  handOut,
+  importFile,
+  issueVouchers,
+  oddScans,
+  openCampaign,
+  receive,
+  remind,
+  settle,
+  ship,
+} from './steps.ts'
 
 const day = 24 * 60 * 60_000
 
@@ -31,8 +42,10 @@ export async function campaign2021(stage: Stage): Promise<any> {
   clock.set('2021-09-08T07:00:00.000Z')
   const shipments = await ship(stage, campaign, { rejectedQuantity: 1, missingQuantity: 1 })
   await issueVouchers(stage, campaign)
+  await remind(stage, campaign, 'announcement', '2021-09-11T07:00:00.000Z')
   await handOut(stage, { campaign, share: 96, mornings: ['2021-09-13T05:30:00.000Z', '2021-09-14T05:30:00.000Z'] })
   await oddScans(stage, campaign, '2021-09-15T05:30:00.000Z')
+  await remind(stage, campaign, 'last-days', '2021-09-22T07:00:00.000Z')
   await settle(stage, campaign, shipments, '2021-09-27T07:00:00.000Z')
   return campaign
 }

@@ -18,6 +18,8 @@ export interface Stage {
   clock: StageClock
   tell: Narrator
   warehouse: any
+  /** Sends the messages that wait, as the jobs do by themselves; answers how many. */
+  sendMail(): Promise<number>
   /** By code, "A" to "E". */
   communities: Record<string, any>
 }

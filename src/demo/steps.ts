@@ -121,6 +121,23 @@ export async function issueVouchers({ api, tell }: Stage, campaign: any): Promis
   )
 }
 
+/** Reminds the guardians by a step of the plan, at its time; looks first who would be told. */
+export async function remind(stage: Stage, campaign: any, step: string, at: string): Promise<void> {
+  const { api, clock, tell, sendMail } = stage
+  clock.set(at)
+  const path = `/campaigns/${campaign.id}/reminders`
+  const { byChannel, byLanguage } = await api.post(path, { step, dryRun: true })
+  await api.post(path, { step })
+  const sent = await sendMail()
+  const rest = await api.list(`/campaigns/${campaign.id}/phone-list`)
+  const languages = Object.entries(byLanguage).map(([language, guardians]) => `${language} ${guardians}`)
+  tell.step(
+    `Reminders go out (${step}): one message for each guardian, with the codes of all their children and a QR symbol each, ` +
+      `in ${languages.length} languages (${languages.join(', ')}). ${sent} mails are sent; ${rest.length} names are on the phone list.`,
+    [{ mails: byChannel.email, 'text messages': byChannel.sms, 'by the school': byChannel.print }],
+  )
+}
+
 /** A pickup over some days. */
 interface Pickup {
   campaign: any

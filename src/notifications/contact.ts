@@ -1,8 +1,14 @@
 import type { Id } from '../kernel/ids.ts'
 import type { Reader } from '../schema.ts'
-import { listGuardiansOf, type Message } from './message-repository.ts'
+import { listGuardiansAt, listGuardiansOf, type Message } from './message-repository.ts'
 import type { RecipientRow } from './recipient-repository.ts'
-import { addressKey } from './recipient-rules.ts'
+import { addressKey, languageOf } from './recipient-rules.ts'
+
+interface Guardian {
+  email: string | null
+  phone: string | null
+  language: string
+}
 
 /** How a recipient is reached, as their guardians' records have it now. */
 export interface KnownContact {
@@ -24,15 +30,20 @@ export async function contactOf(
   enrollmentIds: readonly Id[],
 ): Promise<KnownContact | undefined> {
   const guardians = await listGuardiansOf(reader, enrollmentIds)
-  const keysOf = ({ email, phone }: (typeof guardians)[number]) =>
+  const keysOf = ({ email, phone }: Guardian) =>
     [email, phone].flatMap((address) => (address === null ? [] : addressKey(campaignId, address)))
-  const addressOf = ({ email, phone }: (typeof guardians)[number]) => (channel === 'email' ? email : phone)
-  const theirs = guardians.filter((guardian) => keysOf(guardian).includes(key))
+  const isThem = (guardian: Guardian) => keysOf(guardian).includes(key)
+  let theirs: Guardian[] = guardians.filter(isThem)
+  // Known by what a sibling's form says beside the telephone number of this one.
+  for (const { phone } of theirs.length > 0 ? [] : guardians)
+    if (phone) theirs = theirs.concat((await listGuardiansAt(reader, campaignId, phone)).filter(isThem))
+  const addressOf = ({ email, phone }: Guardian) => (channel === 'email' ? email : phone)
   // An address by which they are known comes before another that one of their children's records has.
   const reached =
     theirs.find((guardian) => addressKey(campaignId, addressOf(guardian) ?? '') === key) ??
     theirs.find((guardian) => addressOf(guardian) !== null)
   const address = reached && addressOf(reached)
   if (!address) return undefined
-  return { address, language: reached.language, keys: [key, ...theirs.flatMap(keysOf)] }
+  const language = languageOf(theirs.map((guardian) => guardian.language))
+  return { address, language, keys: [key, ...theirs.flatMap(keysOf)] }
 }

@@ -1,5 +1,7 @@
+export { forgetAddresses, listMessagesTo } from './guardian-repository.ts'
 export { planReminders } from './planning.ts'
 export { notificationRoutes } from './routes.ts'
+export { SentMessageSchema } from './schemas.ts'
 export { sendMessage } from './sending.ts'
 export { knowsStopLink, stopReminders } from './stopping.ts'
 export { BrokenWords, checkWords } from './words/word-files.ts'

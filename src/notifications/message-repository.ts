@@ -174,7 +174,7 @@ export async function listGuardiansOf({ q, t }: Reader, enrollmentIds: readonly 
 export async function listGuardiansAt({ q, t }: Reader, campaignId: Id, contact: string) {
   const { enrollments: e, guardians: g } = t
   return q
-    .select({ email: g.email, phone: g.phone })
+    .select({ email: g.email, phone: g.phone, language: g.language })
     .from(g)
     .innerJoin(e, eq(e.id, g.enrollmentId))
     .where(and(eq(e.campaignId, campaignId), or(eq(g.email, contact), eq(g.phone, contact))))

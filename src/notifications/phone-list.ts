@@ -6,6 +6,7 @@ import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { isLive } from './message-rules.ts'
 import { listGuardianNames, listWaitingChildren } from './phone-list-repository.ts'
+import { phoneListSheet } from './phone-list-sheet.ts'
 import { getPlan } from './plan-repository.ts'
 import { readPast, readReach, readRecipients } from './planning.ts'
 import type { PastMessage } from './planning-rules.ts'
@@ -64,6 +65,18 @@ export async function readPhoneList(
   const records = page.streamed === 'first' ? entries.length : items.length
   const look = { event: 'phone_list.read', subjectId: campaignId, campaignId, facts: { schoolId, records } }
   return showPage(deps, actor, { items, nextCursor: some.nextCursor }, page, personal, look)
+}
+
+/** The phone list as a PDF to print. The look is recorded. */
+export async function printPhoneList(
+  deps: Deps,
+  actor: Actor | undefined,
+  chosen: { campaignId: Id; schoolId?: Id | undefined },
+): Promise<Buffer> {
+  const whole = { limit: Number.MAX_SAFE_INTEGER - 1, streamed: 'first' } as const
+  const { items: entries } = await readPhoneList(deps, actor, chosen, whole)
+  const campaign = await getCampaign(deps.db.read, chosen.campaignId)
+  return phoneListSheet({ campaign, entries, printedAt: deps.clock.now() })
 }
 
 interface Scope {

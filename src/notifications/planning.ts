@@ -35,7 +35,7 @@ import {
 const atOnce = 250
 
 /** The job that sends the messages of a channel. */
-export const jobOf = (channel: 'email' | 'sms'): string => (channel === 'email' ? 'send-mail' : 'send-sms')
+const jobOf = (channel: 'email' | 'sms'): string => (channel === 'email' ? 'send-mail' : 'send-sms')
 
 /** How a planning went. */
 export interface Planned extends Record<string, number> {
@@ -189,7 +189,7 @@ function figuresOf(planned: readonly Message[]): Record<string, unknown> {
 }
 
 /** Asks for a message to be sent, not before `runAt`. */
-export function askToSend(deps: Deps, tx: Tx, id: Id, channel: 'email' | 'sms', runAt: Instant): Promise<boolean> {
+function askToSend(deps: Deps, tx: Tx, id: Id, channel: 'email' | 'sms', runAt: Instant): Promise<boolean> {
   return askFor(deps, tx, { id: `message-${id}`, job: jobOf(channel), payload: { messageId: id }, runAt })
 }
 

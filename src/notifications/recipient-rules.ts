@@ -28,6 +28,8 @@ export interface Recipient {
   key: string
   email: string | null
   phone: string | null
+  /** Everything that their children's records have for them, these two among it. */
+  addresses: string[]
   language: string
   consent: boolean
   /** An address of theirs is so many children's that it is nobody's: an office's. */
@@ -39,7 +41,7 @@ export interface Recipient {
 }
 
 /** How many children one family may have in first grade before its address is taken for an office's. */
-export const mostChildren = 8
+const mostChildren = 8
 
 /** What an address is known by in a campaign once nobody is to read it. */
 export function addressKey(campaignId: Id, address: string): string {
@@ -58,19 +60,17 @@ export function recipientsOf(
 ): Recipient[] {
   const own = familyContacts(contacts)
   const identityOf = identities(own)
-  const byChild = groupBy(waiting, ({ enrollmentId }) => enrollmentId)
-  const ofChild = groupBy(own, ({ enrollmentId }) => enrollmentId)
+  const waitingOf = groupBy(waiting, ({ enrollmentId }) => enrollmentId)
+  const known = new Set(own.map(({ enrollmentId }) => enrollmentId))
+  const unknown = [...waitingOf.keys()].filter((enrollmentId) => !known.has(enrollmentId)).map(nobodyOf)
   const found = new Map<string, Recipient>()
-  for (const [enrollmentId, vouchers] of byChild) {
-    const known = ofChild.get(enrollmentId) ?? []
-    const guardians = known.length > 0 ? known : [nobodyOf(enrollmentId)]
-    for (const guardian of guardians) {
-      const identity = identityOf(guardian)
-      const recipient = found.get(identity) ?? newRecipient(addressKey(campaignId, identity), guardian)
-      found.set(identity, join(recipient, guardian, vouchers))
-    }
+  // Also of the children who have been served: what one sibling's form says is good for the others.
+  for (const guardian of [...own, ...unknown]) {
+    const identity = identityOf(guardian)
+    const recipient = found.get(identity) ?? newRecipient(addressKey(campaignId, identity), guardian)
+    found.set(identity, join(recipient, guardian, waitingOf.get(guardian.enrollmentId) ?? []))
   }
-  return [...found.values()]
+  return [...found.values()].filter(({ vouchers }) => vouchers.length > 0)
 }
 
 type Own = Contact & { isShared: boolean }
@@ -117,6 +117,7 @@ const newRecipient = (key: string, { language }: Own): Recipient => ({
   key,
   email: null,
   phone: null,
+  addresses: [],
   language,
   consent: false,
   isShared: false,
@@ -129,12 +130,14 @@ function join(recipient: Recipient, guardian: Own, vouchers: readonly WaitingVou
   const known = new Set(recipient.vouchers.map(({ id }) => id))
   return {
     ...recipient,
+    language: languageOf([recipient.language, guardian.language]),
     email: recipient.email ?? email,
     phone: recipient.phone ?? phone,
+    addresses: [...new Set([...recipient.addresses, email ?? [], phone ?? []].flat())],
     consent: recipient.consent || consent,
     isShared: recipient.isShared || isShared,
     vouchers: [...recipient.vouchers, ...vouchers.filter(({ id }) => !known.has(id))],
-    guardians: [...recipient.guardians, { enrollmentId, position }],
+    guardians: vouchers.length > 0 ? [...recipient.guardians, { enrollmentId, position }] : recipient.guardians,
   }
 }
 
@@ -152,12 +155,14 @@ export interface Reach {
 
 /** Whether this guardian has asked to be left alone, by any address of theirs. */
 export function hasStopped(recipient: Recipient, { campaignId, marks }: Pick<Reach, 'campaignId' | 'marks'>): boolean {
-  const keys = [recipient.key, ...addressesOf(recipient).map((address) => addressKey(campaignId, address))]
+  const keys = [recipient.key, ...recipient.addresses.map((address) => addressKey(campaignId, address))]
   return keys.some((key) => marks.get(key)?.stopped)
 }
 
-const addressesOf = ({ email, phone }: Pick<Recipient, 'email' | 'phone'>) =>
-  [email, phone].filter((address) => address !== null)
+/** The language to write in to somebody whose children's records say these: Greek is also what stands where nobody has asked. */
+export function languageOf(known: readonly string[]): string {
+  return known.find((language) => language !== 'el') ?? 'el'
+}
 
 /** The channels by which this guardian can be written to. */
 export function channelsTo(recipient: Recipient, { campaignId, marks, open, consentRequired }: Reach): Channel[] {

@@ -1,17 +1,20 @@
+import { Type } from 'typebox'
 import {
   AccessReasonHeaders,
   type App,
   answerList,
   answers,
   IdParams,
+  IdSchema,
   ifMatch,
   listAnswers,
+  problemResponses,
   ref,
   withVersion,
 } from '../platform/http/index.ts'
 import { takeBounces } from './bounces.ts'
 import { readMessages } from './messages.ts'
-import { readPhoneList } from './phone-list.ts'
+import { printPhoneList, readPhoneList } from './phone-list.ts'
 import { changePlan, readPlan } from './plans.ts'
 import { sendReminders } from './reminders.ts'
 import {
@@ -28,6 +31,13 @@ import {
 } from './schemas.ts'
 
 const tags = ['Reminders']
+const sheetAnswer = {
+  200: {
+    description: 'The list on A4, each school from a new page.',
+    content: { 'application/pdf': { schema: Type.String({ format: 'binary', examples: ['…'] }) } },
+  },
+  ...problemResponses,
+}
 
 /** Reminders to guardians: their plan, what became of each, and whom the school has to tell. */
 export async function notificationRoutes(app: App): Promise<void> {
@@ -111,6 +121,24 @@ export async function notificationRoutes(app: App): Promise<void> {
       return answerList(request, reply, PhoneListEntrySchema, (page) =>
         readPhoneList(request.deps, request.actor, chosen, page),
       )
+    },
+  )
+  app.get(
+    '/campaigns/:id/phone-list.pdf',
+    {
+      config: { rate: 'heavy' },
+      schema: {
+        tags,
+        summary: 'Print the phone list',
+        headers: AccessReasonHeaders,
+        params: IdParams,
+        querystring: Type.Object({ schoolId: Type.Optional(IdSchema) }),
+        response: sheetAnswer,
+      },
+    },
+    async ({ deps, actor, params, query }, reply) => {
+      const sheet = await printPhoneList(deps, actor, { campaignId: params.id, schoolId: query.schoolId })
+      return reply.type('application/pdf').send(sheet as never)
     },
   )
   app.post(

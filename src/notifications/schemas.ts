@@ -115,6 +115,21 @@ export const MessageSchema = named(
   }),
 )
 
+/** A message as its recipient is told of it, who asks what is held. */
+export const SentMessageSchema = named(
+  'SentMessage',
+  Type.Object({
+    id: IdSchema,
+    step: StepNameSchema,
+    about: Type.String({ examples: ['closing'] }),
+    channel: ChannelSchema,
+    status: { ...oneOf(messageStatuses), examples: ['sent'] },
+    language: nullable(Type.String({ examples: ['sq'] })),
+    plannedAt: InstantSchema,
+    sentAt: nullable(InstantSchema),
+  }),
+)
+
 /** Which messages to list. */
 export const MessageQuery = Type.Object({
   ...PageQuerySchema.properties,

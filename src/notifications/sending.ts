@@ -5,7 +5,7 @@ import { systemActor } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { type Instant, localDate } from '../kernel/time.ts'
 import { isUniqueViolation } from '../platform/db/index.ts'
-import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../platform/delivery.ts'
+import { AddressRefused, ChannelDown, DeliveryDelayed } from '../platform/delivery.ts'
 import { type AskedTask, GiveUp, mostAttempts, RetryLater } from '../runs/index.ts'
 import type { Tx } from '../schema.ts'
 import { formatCode, payloadOf } from '../vouchers/index.ts'
@@ -47,13 +47,15 @@ type Verdict = { send: Ready } | { cancel: CancelReason } | { refuse: 'marked' }
 export async function sendMessage(deps: Deps, { payload, attempts }: Pick<AskedTask, 'payload' | 'attempts'>) {
   const ready = await prepare(deps, String(payload.messageId))
   if (!ready) return
-  const isLastAttempt = attempts >= mostAttempts
+  const handOver = await compose(deps, ready)
+  let reference: string | null
   try {
-    const reference = await handOver(deps, ready)
-    await settle(deps, ready.message, { status: 'sent', reference }, 'message.sent')
+    reference = await handOver()
   } catch (error) {
-    await settleFailure(deps, ready, error, isLastAttempt)
+    return settleFailure(deps, ready, error, attempts >= mostAttempts)
   }
+  // What fails from here on, as on a full disk, leaves it as being sent: it is found so, and is doubtful.
+  await settle(deps, ready.message, { status: 'sent', reference }, 'message.sent')
 }
 
 /** Marks a message as being sent, committed, if it is to be sent; undefined when there is nothing to do. */
@@ -174,20 +176,37 @@ function factsOf(
   }
 }
 
-/** Writes the message and gives it to its channel; answers what the gateway knows it by. */
-async function handOver({ mailer, sms }: Deps, { message, address, language, facts }: Ready): Promise<string | null> {
+/** Writes the message; answers what gives it to its channel, which answers what the gateway knows it by. */
+async function compose(
+  deps: Deps,
+  { message, address, language, facts }: Ready,
+): Promise<() => Promise<string | null>> {
+  const { mailer, sms } = deps
   const { id, channel } = message
-  if (channel === 'email') {
-    if (!mailer) throw new ChannelDown('no mail server is set up')
-    await mailer.send({ to: address, id: `message-${id}`, ...renderMail(language, facts) })
-    return null
+  try {
+    if (channel === 'email') {
+      const mail = { to: address, id: `message-${id}`, ...renderMail(language, facts) }
+      return async () => {
+        if (!mailer) throw new ChannelDown('no mail server is set up')
+        await mailer.send(mail)
+        return null
+      }
+    }
+    const text = { to: address, id, text: renderSms(language, facts) }
+    return async () => {
+      if (!sms) throw new ChannelDown('no gateway for text messages is set up')
+      return (await sms.send(text)).reference
+    }
+  } catch (error) {
+    await settle(deps, message, { status: 'failed', cause: 'not_written' }, 'message.failed')
+    throw new GiveUp(saidBy(error))
   }
-  if (!sms) throw new ChannelDown('no gateway for text messages is set up')
-  return (await sms.send({ to: address, id, text: renderSms(language, facts) })).reference
 }
 
+const saidBy = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 200) : 'unknown')
+
 async function settleFailure(deps: Deps, { message, address }: Ready, error: unknown, isLastAttempt: boolean) {
-  const said = error instanceof Error ? error.message.slice(0, 200) : 'unknown'
+  const said = saidBy(error)
   if (error instanceof AddressRefused) {
     await deps.db.transact(async (tx) => {
       const { campaignId } = message
@@ -197,11 +216,11 @@ async function settleFailure(deps: Deps, { message, address }: Ready, error: unk
     })
     return
   }
-  if (error instanceof DeliveryDoubtful)
-    return settle(deps, message, { status: 'doubtful', cause: said }, 'message.doubtful')
   const isDown = error instanceof ChannelDown
-  const mayBeTriedAgain = isDown || (error instanceof DeliveryDelayed && !isLastAttempt)
-  if (!mayBeTriedAgain) {
+  // An error that says nothing of the message leaves it in doubt, too.
+  if (!isDown && !(error instanceof DeliveryDelayed))
+    return settle(deps, message, { status: 'doubtful', cause: said }, 'message.doubtful')
+  if (isLastAttempt && !isDown) {
     await settle(deps, message, { status: 'failed', cause: said }, 'message.failed')
     throw new GiveUp(said)
   }

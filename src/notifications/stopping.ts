@@ -36,7 +36,7 @@ async function stopAll(tx: Tx, { campaignId, key }: RecipientRow, at: Instant): 
   const contacts = await listContacts(tx, campaignId)
   const known = recipientsOf(campaignId, contacts, await listWaitingVouchers(tx, campaignId))
   const theirs = known.find((recipient) => recipient.key === key)
-  const addresses = [theirs?.email ?? [], theirs?.phone ?? []].flat()
+  const addresses = theirs?.addresses ?? []
   const keys = new Set([key, ...addresses.map((address) => addressKey(campaignId, address))])
   let isNew = false
   for (const one of keys) if (await markStopped(tx, { campaignId, addressKey: one, at })) isNew = true

@@ -6,6 +6,7 @@ import { type Actor, authorize } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { notFound } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
+import { forgetAddresses, listMessagesTo } from '../notifications/index.ts'
 import { getSchool } from '../places/index.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { toVoucher } from '../vouchers/index.ts'
@@ -47,14 +48,20 @@ async function heldAbout(deps: Deps, child: Concerned) {
   const campaign = await getCampaign(read, enrollment.campaignId)
   const school = await getSchool(read, enrollment.schoolId)
   const { vouchers, ...history } = await readHistory(read, enrollment.id)
+  const guardians = await listGuardians(read, child)
+  const messages = await listMessagesTo(read, campaign.id, addressesOf(guardians))
   return {
-    enrollment: { ...enrollment, guardians: await listGuardians(read, child) },
+    enrollment: { ...enrollment, guardians },
     campaign: { id: campaign.id, name: campaign.name, year: campaign.year },
     school: { id: school.id, name: school.name },
     vouchers: vouchers.map((voucher) => toVoucher(deps, voucher)),
+    messages,
     ...history,
   }
 }
+
+const addressesOf = (guardians: readonly { email: string | null; phone: string | null }[]): string[] =>
+  guardians.flatMap(({ email, phone }) => [email ?? [], phone ?? []].flat())
 
 /**
  * Forgets a guardian's name and contacts, and with `includeChildren` the children's names, at once and in all campaigns
@@ -87,7 +94,10 @@ export async function eraseGuardian(
 }
 
 async function forget(tx: Tx, child: Concerned, includeChildren: boolean, at: Instant): Promise<Figures> {
-  const guardians = await deleteGuardians(tx, child)
+  const addresses = addressesOf(await listGuardians(tx, child))
+  const { campaignId } = await getEnrollment(tx, child.enrollmentId)
+  const deleted = await deleteGuardians(tx, child)
+  const guardians = addFigures(deleted, await forgetAddresses(tx, campaignId, addresses))
   if (totalOf(guardians) > 0) await updateEnrollment(tx, child.enrollmentId, { guardiansErasedAt: at })
   if (!includeChildren) return guardians
   const { givenName, familyName }: Enrollment = await getEnrollment(tx, child.enrollmentId)

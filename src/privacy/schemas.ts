@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { EventSchema } from '../audit/index.ts'
 import { EnrollmentSchema } from '../enrollment/index.ts'
+import { SentMessageSchema } from '../notifications/index.ts'
 import { IdSchema, InstantSchema, named, nullable, ref, TextSchema } from '../platform/http/index.ts'
 import { RedemptionSchema, ScanSchema } from '../redemption/index.ts'
 import { VoucherSchema } from '../vouchers/index.ts'
@@ -31,6 +32,7 @@ const HeldSchema = Type.Object({
   vouchers: Type.Array(ref(VoucherSchema)),
   redemptions: Type.Array(ref(RedemptionSchema)),
   scans: Type.Array(ref(ScanSchema)),
+  messages: Type.Array(ref(SentMessageSchema)),
   events: Type.Array(ref(EventSchema)),
 })
 export const AccessSchema = named(

@@ -2,6 +2,7 @@ import { simpleParser } from 'mailparser'
 import t from 'tap'
 import { refusal, startMailServer } from '../support/mailbox.ts'
 import { remindedCampaign } from '../support/reminders.ts'
+import { startSmsGateway } from '../support/sms-gateway.ts'
 
 const guardian = (email: string | null, more = {}) => ({
   guardians: [{ name: 'Άννα', email, language: 'el', ...more }],
@@ -145,4 +146,38 @@ t.test('when school or window changes, the guardian is told again, once, the nex
   saka.clock.set('2023-09-12T07:00:00.000Z')
   await saka.remind()
   t.equal(saka.post.mails.length, 3)
+})
+
+t.test(
+  'siblings are one family although one form has the telephone alone, also when the other has been served',
+  async (t) => {
+    const saka = await remindedCampaign(t)
+    await saka.receive(10)
+    const both = guardian('anna@example.org', { phone: '6902128001' })
+    const first = await saka.enroll(saka.school.id, '1', both)
+    const second = await saka.enroll(saka.school.id, '2', guardian(null, { phone: '6902128001' }))
+    const vouchers = await saka.issue()
+    await saka.remind()
+    t.match(await saka.messages(), [{ enrollmentIds: [first.id, second.id], to: 'anna@example.org' }])
+    const { code } = vouchers.find(({ enrollmentId }) => enrollmentId === first.id)
+    t.equal((await saka.api.post('/redemptions', { code, schoolId: saka.school.id, scanId: 'scan-1' })).status, 201)
+    saka.clock.set('2023-09-18T14:00:00.000Z')
+    await saka.remind()
+    t.equal(saka.post.mails.length, 2)
+    t.match(await saka.messages('&status=sent'), [{ enrollmentIds: [second.id] }, {}])
+    t.same(await saka.messages('&status=cancelled'), [])
+  },
+)
+
+t.test('who wants none by one telephone is left alone by the other, and nothing is planned in vain', async (t) => {
+  const gateway = await startSmsGateway(t)
+  const saka = await remindedCampaign(t, { env: gateway.env })
+  await saka.enroll(saka.school.id, '1', guardian('anna@example.org', { phone: '6902128001' }))
+  await saka.enroll(saka.school.id, '2', guardian('anna@example.org', { phone: '6902128002' }))
+  await saka.issue()
+  await saka.api.made('/message-bounces', { bounces: [{ kind: 'complaint', address: '6902128002' }] })
+  await saka.remind()
+  await saka.remind()
+  t.same(await saka.messages(), [])
+  t.equal(gateway.texts.length + saka.post.mails.length, 0)
 })

@@ -29,6 +29,7 @@ t.test('a guardian gets everything that is held about them and their children, a
   )
   t.equal(held.redemptions.length, 2)
   t.equal(held.scans.length, 2)
+  t.match(held.messages, [{ step: 'announcement', channel: 'print', status: 'listed', language: 'sq' }])
   const actions = held.events.map(({ action }: any) => action)
   for (const action of ['enrollment.created', 'voucher.revoked', 'voucher.redeemed', 'enrollments.read'])
     t.ok(actions.includes(action), action)

@@ -83,6 +83,9 @@ export async function toldCampaign(t: Test, log?: Log): Promise<ToldCampaign> {
   await api.made(`/vouchers/${(await voucherOf(child.id)).id}/reissue`, { reason: told.reissue })
   await api.made(`/vouchers/${(await voucherOf(items[2].id)).id}/revoke`, { reason: told.revocation })
 
+  await api.made(`/campaigns/${campaign.id}/reminders`, { step: 'announcement' })
+  await api.made('/message-bounces', { bounces: [{ kind: 'complaint', address: told.otherEmail }] })
+
   const shipment = await hands.dispatch(school.id, 10)
   await api.made(`/shipments/${shipment.id}/deliver`, {
     acceptedQuantity: 9,

@@ -7,7 +7,7 @@ main { max-width: 30rem; margin: 0 auto; padding: 0 1rem 2rem; background: #fff;
 nav { display: flex; justify-content: space-between; align-items: center; min-height: 3rem; }
 nav p { margin: 0; color: var(--quiet); }
 nav a { padding: .625rem 0 .625rem 1rem; color: #003476; }
-header { margin: 0 -1rem; padding: 1.25rem 1rem; border-left: .5rem solid currentColor; }
+header { margin: 0 -1rem; padding: 1.25rem 1rem; border-inline-start: .5rem solid currentColor; }
 h1 { margin: 0 0 .25rem; font-size: 1.5rem; line-height: 1.25; }
 header p { margin: 0; color: var(--ink); }
 .ready, .collected { background: var(--go-back); color: var(--go); }
@@ -24,5 +24,7 @@ dd { margin: 0; }
 dd strong { display: block; font-size: 1.125rem; }
 dd a { display: inline-block; padding: .5rem 0; color: #003476; }
 a:focus-visible { outline: 3px solid #003476; outline-offset: 2px; }
+footer { margin-top: 1.25rem; }
+footer a { display: inline-block; padding: .625rem .75rem .625rem 0; color: #003476; }
 @media print { nav a, dd a { display: none; } main { max-width: none; } }
 `.trimStart()
