@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts'
 import { createFirstAdmin } from './identity/index.ts'
 import { idSource } from './kernel/ids.ts'
 import { Problem } from './kernel/problem.ts'
-import { systemClock } from './kernel/time.ts'
+import { type Instant, plusMilliseconds, systemClock } from './kernel/time.ts'
 import { checkWords } from './notifications/index.ts'
 import { type Config, InvalidConfig, isPostgres } from './platform/config.ts'
 import { openPostgres, openSqlite } from './platform/db/index.ts'
@@ -53,7 +53,7 @@ export async function openDeps(
     emptyLog: db.emptyLog,
     close,
   }
-  await db.transact(releaseClaims)
+  await db.transact((tx) => releaseClaims(tx, cutOffBefore(config, clock.now())))
   if (config.adminEmail && config.adminPassword)
     await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch(async (error: unknown) => {
       await close()
@@ -62,6 +62,14 @@ export async function openDeps(
         : error
     })
   return deps
+}
+
+/** No request takes as long. */
+const longestRequestMilliseconds = 3_600_000
+
+/** Requests that came before this and have no answer were cut off by a crash. On PostgreSQL others may be at work on theirs. */
+function cutOffBefore({ databaseUrl }: Config, now: Instant): Instant {
+  return isPostgres(databaseUrl) ? plusMilliseconds(now, -longestRequestMilliseconds) : '9999'
 }
 
 async function openDatabase(config: Config, log: Log, commitTogether: number | undefined): Promise<OpenDb> {

@@ -41,9 +41,9 @@ export async function storeAnswer(
   await q.update(t.idempotencyKeys).set({ status, answer, contentType }).where(ofClaim(t, claim))
 }
 
-/** Forgets the claims of requests that a crash cut off, before anything is served. */
-export async function releaseClaims({ q, t }: Tx): Promise<void> {
-  await q.delete(t.idempotencyKeys).where(isNull(t.idempotencyKeys.status))
+/** Forgets the claims of requests that came before an instant and that a crash cut off. */
+export async function releaseClaims({ q, t: { idempotencyKeys: k } }: Tx, before: Instant): Promise<void> {
+  await q.delete(k).where(and(isNull(k.status), lt(k.createdAt, before)))
 }
 
 /** Forgets the answers to requests older than `before`; answers how many. */
