@@ -59,21 +59,15 @@ export async function startPostgres({ durable = false, replicaOf } = {}) {
     url: `postgres://saka@127.0.0.1:${port}`,
     data,
     start: async () => {
-      const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-      child = spawn(join(programs, 'postgres'), ['-D', data, ...options], {
-        ...nobody,
-        cwd: folder,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      })
-      await new Promise((resolve, reject) => {
-        let said = ''
-        child.once('exit', () => reject(new Error(`postgres ended: ${said}`)))
-        child.stderr.on('data', (text) => {
-          said = (said + text).slice(-10_000)
-          if (/ready to accept (read-only )?connections/.test(said)) resolve()
-        })
-      })
-      child.removeAllListeners('exit')
+      // After a crash the children of the former server may need a moment to see that it is gone.
+      for (let tries = 1; ; tries++) {
+        try {
+          return await run()
+        } catch (error) {
+          if (tries === 50) throw error
+          await new Promise((next) => setTimeout(next, 200))
+        }
+      }
     },
     /** Ends it at once, as a crash would: SIGKILL to the server, whose children see it and end. */
     kill: () => end('SIGKILL'),
@@ -83,6 +77,23 @@ export async function startPostgres({ durable = false, replicaOf } = {}) {
       await end('SIGINT')
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
     },
+  }
+  async function run() {
+    const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    child = spawn(join(programs, 'postgres'), ['-D', data, ...options], {
+      ...nobody,
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    await new Promise((resolve, reject) => {
+      let said = ''
+      child.once('close', () => reject(new Error(`postgres ended: ${said}`)))
+      child.stderr.on('data', (text) => {
+        said = (said + text).slice(-10_000)
+        if (/ready to accept (read-only )?connections/.test(said)) resolve()
+      })
+    })
+    child.removeAllListeners('close')
   }
   async function end(signal) {
     if (!child || child.exitCode !== null || child.signalCode !== null) return

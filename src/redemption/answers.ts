@@ -22,7 +22,8 @@ export function toScan({ scanId, schoolId, payload, code, scannedAt, collectedBy
   return {
     scanId,
     schoolId,
-    text: payload ?? code ?? '',
+    // As it can be kept on either engine; sent again it has to be the same.
+    text: (payload ?? code ?? '').replaceAll('\0', '\uFFFD'),
     scannedAt: scannedAt && toInstant(scannedAt),
     collectedBy: collectedBy ?? 'guardian',
     handedOut: handedOut ?? false,

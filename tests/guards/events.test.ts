@@ -56,6 +56,7 @@ const quiet = [
   'src/reconciliation/end-pickups.ts',
   'src/reconciliation/nightly.ts',
   'src/reconciliation/silent-devices.ts',
+  'src/notices/tell-trouble.ts',
   // `makeScan` records.
   'src/redemption/use-cases.ts',
 ]

@@ -1,6 +1,7 @@
 import type Sqlite from 'better-sqlite3'
 import { Column, is, Param, Placeholder, SQL } from 'drizzle-orm'
 import type { Pool, PoolClient } from 'pg'
+import { withoutZeroBytes } from './zero-bytes.ts'
 
 /** A query as drizzle has prepared it: the part of it that running takes. */
 export interface PreparedQuery {
@@ -47,7 +48,12 @@ export function compiledForPostgres(
   const name = nameOf(text)
   return {
     execute: async (values) => {
-      const { rows } = await connection.query<unknown[]>({ name, text, values: bind(values), rowMode: 'array' })
+      const { rows } = await connection.query<unknown[]>({
+        name,
+        text,
+        values: bind(values).map(withoutZeroBytes),
+        rowMode: 'array',
+      })
       return rows.map(toRow)
     },
   }
