@@ -15,7 +15,8 @@ export const claimMilliseconds = 30_000
 const ofClaim = (t: Tables, { credential, key }: Claim) =>
   and(eq(t.idempotencyKeys.credential, credential), eq(t.idempotencyKeys.key, key))
 
-const heldBy = (t: Tables, held: HeldClaim) => and(ofClaim(t, held), eq(t.idempotencyKeys.leasedUntil, held.leasedUntil))
+const heldBy = (t: Tables, held: HeldClaim) =>
+  and(ofClaim(t, held), eq(t.idempotencyKeys.leasedUntil, held.leasedUntil))
 
 /**
  * Whether whoever runs the request has not been heard of for the length of a lease. A lease longer than any is of a clock that

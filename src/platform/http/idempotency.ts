@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
-import { defineProblem, invalidInput, Problem } from '../../kernel/problem.ts'
 import type { Deps } from '../../deps.ts'
+import { defineProblem, invalidInput, Problem } from '../../kernel/problem.ts'
 import type { Db, Tx } from '../../schema.ts'
 import type { App } from './app.ts'
 import {
