@@ -4,8 +4,9 @@ import { openDeps } from '../../src/open-deps.ts'
 import { claimMilliseconds } from '../../src/platform/http/index.ts'
 import { fillDisk, makeRoom } from '../support/disk.ts'
 import { sqliteAlone } from '../support/engine.ts'
+import { until } from '../support/neglected.ts'
 import { type Answer, type Saka, startSaka } from '../support/saka.ts'
-import { breaking, runStatements, withoutTrigger } from '../support/sql.ts'
+import { allSql, breaking, runStatements, withoutTrigger } from '../support/sql.ts'
 
 const key = (text: string) => ({ 'idempotency-key': text })
 const kit = { name: 'Σχολικό σετ', items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }] }
@@ -267,6 +268,9 @@ async function heldUp(t: Test, saka: Saka) {
   return { answer, release, renew: () => renew!(), ask: () => saka.api.post('/users', user, key('u')) }
 }
 
+const leaseOf = async ({ deps }: Saka) =>
+  (await allSql(deps.db.read, 'SELECT leased_until FROM idempotency_keys'))[0]?.leased_until
+
 const wait = (clock: Saka['clock'], milliseconds: number) => clock.set(plusMilliseconds(clock.now(), milliseconds))
 
 t.test('a request that takes long holds its claim for as long as it runs', async (t) => {
@@ -275,6 +279,10 @@ t.test('a request that takes long holds its claim for as long as it runs', async
   for (let renewals = 0; renewals < 4; renewals++) {
     wait(saka.clock, (2 / 3) * claimMilliseconds)
     renew()
+    await until(
+      'it is renewed',
+      async () => (await leaseOf(saka)) === plusMilliseconds(saka.clock.now(), claimMilliseconds),
+    )
     t.match(await ask(), { status: 409, json: { code: 'idempotency_in_flight' } })
   }
   release()
