@@ -9,7 +9,6 @@ import { systemClock } from './kernel/time.ts'
 import { checkWords } from './notifications/index.ts'
 import { type Config, InvalidConfig, isPostgres } from './platform/config.ts'
 import { openPostgres, openSqlite } from './platform/db/index.ts'
-import { releaseClaims } from './platform/http/index.ts'
 import { type Log, openLog } from './platform/log.ts'
 import { openMailer } from './platform/mailer.ts'
 import { type Metrics, openMetrics } from './platform/metrics.ts'
@@ -60,7 +59,6 @@ export async function openDeps(
     close,
   }
   if (overrides.tracing) Object.assign(deps, traced(deps, overrides.tracing))
-  await db.transact(releaseClaims)
   if (config.adminEmail && config.adminPassword)
     await createFirstAdmin(deps, config.adminEmail, config.adminPassword).catch(async (error: unknown) => {
       await close()

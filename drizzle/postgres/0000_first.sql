@@ -5,6 +5,7 @@ CREATE TABLE "idempotency_keys" (
 	"status" bigint,
 	"answer" text COLLATE "C",
 	"content_type" text COLLATE "C",
+	"leased_until" text COLLATE "C",
 	"created_at" text COLLATE "C" NOT NULL,
 	CONSTRAINT "idempotency_keys_credential_key_pk" PRIMARY KEY("credential","key")
 );

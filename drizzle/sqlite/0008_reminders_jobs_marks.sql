@@ -86,6 +86,7 @@ CREATE TABLE `notices` (
 	`created_at` text NOT NULL
 );
 --> statement-breakpoint
+ALTER TABLE `idempotency_keys` ADD `leased_until` text;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `two_factors` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `audit_events` ADD `mark` text;--> statement-breakpoint
 ALTER TABLE `job_runs` ADD `reason` text;--> statement-breakpoint

@@ -5,7 +5,7 @@
  * hashes. A test holds this to the tables, to what is erased, and to `docs/privacy.md`.
  */
 export const dataMap: Record<string, Partial<Record<DataKind, string>>> = {
-  idempotencyKeys: { personal: 'answer', plain: 'credential key fingerprint contentType createdAt' },
+  idempotencyKeys: { personal: 'answer', plain: 'credential key fingerprint contentType createdAt leasedUntil' },
   users: { staff: 'email name', plain: 'id passwordHash roles createdAt' },
   sessions: { staff: 'userAgent', plain: 'tokenHash id userId createdAt expiresAt lastSeenAt' },
   knownBrowsers: { plain: 'tokenHash userId createdAt' },

@@ -1,9 +1,12 @@
 import t, { type Test } from 'tap'
+import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { openDeps } from '../../src/open-deps.ts'
+import { claimMilliseconds } from '../../src/platform/http/index.ts'
 import { fillDisk, makeRoom } from '../support/disk.ts'
 import { sqliteAlone } from '../support/engine.ts'
-import { type Saka, startSaka } from '../support/saka.ts'
-import { breaking, runStatements, withoutTrigger } from '../support/sql.ts'
+import { until } from '../support/neglected.ts'
+import { type Answer, type Saka, startSaka } from '../support/saka.ts'
+import { allSql, breaking, runStatements, withoutTrigger } from '../support/sql.ts'
 
 const key = (text: string) => ({ 'idempotency-key': text })
 const kit = { name: 'Σχολικό σετ', items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }] }
@@ -143,24 +146,18 @@ t.test('of many different requests at once with one key one is answered, and alo
   }
 })
 
-t.test(
-  'while work outside the transaction is still running, the same request is asked to wait',
-  sqliteAlone('its one writer takes requests in the order in which they come'),
-  async (t) => {
-    const saka = await startSaka(t)
-    const user = { email: 'anna@example.org', name: 'Άννα', roles: [], password: 'correct horse battery' }
-    const [first, second] = await Promise.all([
-      saka.api.post('/users', user, key('u')),
-      saka.api.post('/users', user, key('u')),
-    ])
-    t.match(first, { status: 201 })
-    t.match(second, { status: 409, headers: { 'retry-after': '1' }, json: { code: 'idempotency_in_flight' } })
-    t.notOk('retryAfter' in second.json)
-    const later = await saka.api.post('/users', user, key('u'))
-    t.match(later, { status: 201, headers: { 'idempotency-replayed': 'true' } })
-    t.same(later.json, first.json)
-  },
-)
+t.test('while work outside the transaction is still running, the same request is asked to wait', async (t) => {
+  const saka = await startSaka(t)
+  const user = { email: 'anna@example.org', name: 'Άννα', roles: [], password: 'correct horse battery' }
+  const both = await Promise.all([1, 2].map(() => saka.api.post('/users', user, key('u'))))
+  const [first, second] = both.toSorted((a, b) => a.status - b.status) as [Answer, Answer]
+  t.match(first, { status: 201 })
+  t.match(second, { status: 409, headers: { 'retry-after': '1' }, json: { code: 'idempotency_in_flight' } })
+  t.notOk('retryAfter' in second.json)
+  const later = await saka.api.post('/users', user, key('u'))
+  t.match(later, { status: 201, headers: { 'idempotency-replayed': 'true' } })
+  t.same(later.json, first.json)
+})
 
 t.test('a refusal of work outside the transaction is kept too', async (t) => {
   const saka = await startSaka(t)
@@ -215,19 +212,94 @@ t.test('an effect and its answer are kept together or not at all', async (t) => 
   t.equal(await count(saka, '/kits'), 1)
 })
 
-t.test('a claim that a crash left behind is let go when the service starts again', async (t) => {
+t.test('a claim that a crash left behind is let go when its lease is over, and by nothing else', async (t) => {
   const saka = await startSaka(t)
+  const { api, clock, deps } = saka
   const user = { email: 'anna@example.org', name: 'Άννα', roles: [] }
-  await saka.api.post('/users', user, key('u'))
-  await change(saka, `UPDATE idempotency_keys SET status = NULL, answer = NULL`)
-  t.match(await saka.api.post('/users', user, key('u')), { status: 409, json: { code: 'idempotency_in_flight' } })
-  const restarted = await openDeps(saka.deps.config, { clock: saka.clock, log: saka.deps.log })
-  await restarted.close()
-  t.match(
-    await saka.api.post('/users', user, key('u')),
-    { status: 409, json: { code: 'email_taken' } },
-    'it is tried again',
-  )
+  await api.post('/users', user, key('u'))
+  const leaveBehind = (leasedUntil: string) =>
+    change(saka, `UPDATE idempotency_keys SET status = NULL, answer = NULL, leased_until = ${leasedUntil}`)
+  const inFlight = { status: 409, json: { code: 'idempotency_in_flight' } }
+  const again = { status: 409, json: { code: 'email_taken' } }
+
+  await leaveBehind(`'${plusMilliseconds(clock.now(), claimMilliseconds)}'`)
+  const another = await openDeps(deps.config, { clock, log: deps.log })
+  await another.close()
+  t.match(await api.post('/users', user, key('u')), inFlight, 'another process that starts knows nothing of it')
+  clock.set(plusMilliseconds(clock.now(), claimMilliseconds + 1))
+  const both = await Promise.all([1, 2].map(() => api.post('/users', user, key('u'))))
+  const tried = both.filter(({ json, headers }) => json.code === 'email_taken' && !headers['idempotency-replayed'])
+  t.equal(tried.length, 1, 'then one of two tries it again')
+
+  await leaveBehind('NULL')
+  t.match(await api.post('/users', user, key('u')), again, 'a version before this one knew no leases')
+  await leaveBehind(`'${plusMilliseconds(clock.now(), 3_600_000)}'`)
+  t.match(await api.post('/users', user, key('u')), again, 'a clock was an hour ahead')
+  t.match(await api.post('/users', user, key('u')), { headers: { 'idempotency-replayed': 'true' } })
+})
+
+/** Makes a user with a key, in a process that gets no further than its claim before it is released. */
+async function heldUp(t: Test, saka: Saka) {
+  const user = { email: 'anna@example.org', name: 'Άννα', roles: [] }
+  const { db } = saka.served
+  const { transact } = db
+  let renew: (() => void) | undefined
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const begun = new Promise<void>((resolve) => {
+    t.intercept(globalThis, 'setInterval', {
+      value: (work: () => void) => {
+        renew = work
+      },
+    })
+    db.transact = async (...work) => {
+      if (renew) {
+        db.transact = transact
+        resolve()
+        await released
+      }
+      return transact(...work)
+    }
+  })
+  const answer = saka.api.post('/users', user, key('u'))
+  await begun
+  return { answer, release, renew: () => renew!(), ask: () => saka.api.post('/users', user, key('u')) }
+}
+
+const leaseOf = async ({ deps }: Saka) =>
+  (await allSql(deps.db.read, 'SELECT leased_until FROM idempotency_keys'))[0]?.leased_until
+
+const wait = (clock: Saka['clock'], milliseconds: number) => clock.set(plusMilliseconds(clock.now(), milliseconds))
+
+t.test('a request that takes long holds its claim for as long as it runs', async (t) => {
+  const saka = await startSaka(t)
+  const { answer, release, renew, ask } = await heldUp(t, saka)
+  for (let renewals = 0; renewals < 4; renewals++) {
+    wait(saka.clock, (2 / 3) * claimMilliseconds)
+    renew()
+    await until(
+      'it is renewed',
+      async () => (await leaseOf(saka)) === plusMilliseconds(saka.clock.now(), claimMilliseconds),
+    )
+    t.match(await ask(), { status: 409, json: { code: 'idempotency_in_flight' } })
+  }
+  release()
+  t.match(await answer, { status: 201 })
+  t.match(await ask(), { status: 201, headers: { 'idempotency-replayed': 'true' } })
+})
+
+t.test('one that was taken for dead changes nothing of its successor’s', async (t) => {
+  const saka = await startSaka(t)
+  const { answer, release, renew, ask } = await heldUp(t, saka)
+  wait(saka.clock, claimMilliseconds + 1)
+  const successor = await ask()
+  t.match(successor, { status: 201, headers: { 'idempotency-replayed': undefined } })
+  renew()
+  release()
+  t.match(await answer, { status: 409, json: { code: 'email_taken' } }, 'what it did not do it says')
+  t.same((await ask()).json, successor.json)
 })
 
 /** Lets the second pass for which a caller is remembered. */

@@ -14,6 +14,8 @@ export const idempotencyTables = (c: Columns) => ({
       status: c.int('status'),
       answer: c.text('answer'),
       contentType: c.text('content_type'),
+      /** Until when the process that runs the first request answers for it; null once it is answered. */
+      leasedUntil: c.instant('leased_until'),
       createdAt: c.instant('created_at').notNull(),
     },
     (t) => [c.primaryKey({ columns: [t.credential, t.key] }), c.index('idempotency_keys_created_at').on(t.createdAt)],

@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { Deps } from '../../deps.ts'
 import { defineProblem, invalidInput, Problem } from '../../kernel/problem.ts'
 import type { Db, Tx } from '../../schema.ts'
 import type { App } from './app.ts'
-import { type Claim, deleteClaim, findKept, insertClaim, type Kept, storeAnswer } from './idempotency-repository.ts'
+import {
+  type Claim,
+  claimMilliseconds,
+  deleteClaim,
+  findKept,
+  type HeldClaim,
+  insertClaim,
+  type Kept,
+  renewClaim,
+  storeAnswer,
+} from './idempotency-repository.ts'
 import { problemBody, problemType } from './problems.ts'
 import { type Seal, sealOf } from './seal.ts'
 
@@ -53,16 +64,18 @@ async function answerInside(
   try {
     return await deps.db.transact(
       async (tx) => {
-        if (!(await insertClaim(tx, claim, deps.clock.now()))) return replay((await findKept(tx, claim))!, claim, reply)
+        const held = await insertClaim(tx, claim, deps.clock.now())
+        if (!held) return replay((await findKept(tx, claim))!, claim, reply)
         request.deps = { ...deps, db: joined(tx) }
         const body = await (handler as Handler)(request, reply)
-        await keep(tx, claim, reply.statusCode, textOf(body, reply), contentTypeOf(reply))
+        await keep(tx, { ...held, seal: claim.seal }, reply.statusCode, textOf(body, reply), contentTypeOf(reply))
         return body
       },
       async (tx, error) => {
         if (!(error instanceof Problem) || !isKept(error.status)) return
         // Taken already: then it was refused for standing for another request.
-        if (await insertClaim(tx, claim, deps.clock.now())) await keepProblem(tx, claim, error, request)
+        const held = await insertClaim(tx, claim, deps.clock.now())
+        if (held) await keepProblem(tx, { ...held, seal: claim.seal }, error, request)
       },
     )
   } finally {
@@ -76,28 +89,56 @@ async function answerAfter(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  const { db } = request.deps
-  const kept = await db.transact(async (tx) =>
-    (await insertClaim(tx, claim, request.deps.clock.now())) ? undefined : findKept(tx, claim),
-  )
-  if (kept) return replay(kept, claim, reply)
+  const { db, clock } = request.deps
+  const taken = await db.transact(async (tx) => {
+    const held = await insertClaim(tx, claim, clock.now())
+    return held ? { held } : { kept: (await findKept(tx, claim))! }
+  })
+  if (taken.kept) return replay(taken.kept, claim, reply)
+  const hold = holdClaim(request.deps, taken.held)
+  const answered = async (write: (tx: Tx, held: HeldSealed) => Promise<void>) => {
+    const held = { ...(await hold.end()), seal: claim.seal }
+    await db.transact((tx) => write(tx, held))
+  }
   try {
     const body = await (handler as Handler)(request, reply)
     const text = textOf(body, reply)
-    await db.transact((tx) => keep(tx, claim, reply.statusCode, text, contentTypeOf(reply)))
+    await answered((tx, held) => keep(tx, held, reply.statusCode, text, contentTypeOf(reply)))
     return body
   } catch (error) {
-    await db.transact((tx) =>
-      error instanceof Problem && isKept(error.status)
-        ? keepProblem(tx, claim, error, request)
-        : deleteClaim(tx, claim),
+    await answered((tx, held) =>
+      error instanceof Problem && isKept(error.status) ? keepProblem(tx, held, error, request) : deleteClaim(tx, held),
     )
     throw error
   }
 }
 
+/** How many times within a lease its holder says that it is alive. */
+const renewalsInLease = 3
+
+/** Holds a claim for as long as its request runs. `end` answers it as it is held by then. */
+function holdClaim({ db, clock, log }: Deps, first: HeldClaim): { end(): Promise<HeldClaim> } {
+  let held = first
+  let renewing: Promise<void> = Promise.resolve()
+  const renew = async () => {
+    const renewed = await db.transact((tx) => renewClaim(tx, held, clock.now()))
+    if (renewed) held = renewed
+  }
+  const timer = setInterval(() => {
+    renewing = renewing.then(renew).catch((error: unknown) => log.warn({ err: error }, 'a claim was not renewed'))
+  }, claimMilliseconds / renewalsInLease)
+  return {
+    end: async () => {
+      clearInterval(timer)
+      await renewing
+      return held
+    },
+  }
+}
+
 /** A claim, and how what is kept under it is sealed, if it is. */
 type SealedClaim = Claim & { seal: Seal | undefined }
+type HeldSealed = HeldClaim & { seal: Seal | undefined }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
@@ -139,10 +180,10 @@ function replay(kept: Kept, claim: SealedClaim, reply: FastifyReply): unknown {
   return JSON.parse(claim.seal?.open(kept.answer!) ?? kept.answer!) as unknown
 }
 
-function keep(tx: Tx, claim: SealedClaim, status: number, answer: string, contentType: string): Promise<void> {
+function keep(tx: Tx, claim: HeldSealed, status: number, answer: string, contentType: string): Promise<void> {
   return storeAnswer(tx, claim, status, claim.seal?.close(answer) ?? answer, contentType)
 }
 
-function keepProblem(tx: Tx, claim: SealedClaim, problem: Problem, request: FastifyRequest): Promise<void> {
+function keepProblem(tx: Tx, claim: HeldSealed, problem: Problem, request: FastifyRequest): Promise<void> {
   return keep(tx, claim, problem.status, JSON.stringify(problemBody(problem, request.id)), problemType)
 }

@@ -1,6 +1,6 @@
 export type { App } from './app.ts'
 export { answerOnce, idempotencyKeyReused } from './idempotency.ts'
-export { forgetAnswers, releaseClaims } from './idempotency-repository.ts'
+export { claimMilliseconds, forgetAnswers } from './idempotency-repository.ts'
 export { readListsApart } from './list-readers.ts'
 export { answerList, listAnswers } from './lists.ts'
 export { answerError, problemBody, problemType } from './problems.ts'
