@@ -9,7 +9,10 @@ export function traced(
 ): Pick<Deps, 'db' | 'jobs' | 'tracing'> {
   return {
     tracing,
-    db: { ...db, transact: (work, instead) => inSpan(tracing, 'transaction', {}, () => db.transact(work, instead)) },
+    db: {
+      ...db,
+      transact: (work, instead, beside) => inSpan(tracing, 'transaction', {}, () => db.transact(work, instead, beside)),
+    },
     jobs: jobs.map((job) => tracedJob(job, tracing)),
   }
 }

@@ -74,21 +74,25 @@ async function giveKit(
   row.redemptionId = deps.newId()
   const redemption = redemptionOf(row)
   if (!(await markRedeemed(tx, voucher.id, redemption.redeemedAt))) return undefined
-  await insertRedemption(tx, redemption, actor.id)
-  await moveStock(deps, tx, actor, {
+  const movement = {
     kitId: campaign.kitId,
     fromLocationId: school.locationId,
     toLocationId: virtualLocations.handed_out,
     quantity: 1,
-    kind: 'handout',
-    causeType: 'redemption',
+    kind: 'handout' as const,
+    causeType: 'redemption' as const,
     causeId: redemption.id,
     campaignId: campaign.id,
     occurredAt: redemption.redeemedAt,
-  })
-  await insertScan(tx, row)
+  }
   const { id: redemptionId, schoolId, collectedBy } = redemption
-  await recordEvent(deps, tx, actor, 'voucher.redeemed', voucher.id, { redemptionId, schoolId, collectedBy })
+  // In this order, and on PostgreSQL in one round trip.
+  await Promise.all([
+    insertRedemption(tx, redemption, actor.id),
+    insertScan(tx, row),
+    recordEvent(deps, tx, actor, 'voucher.redeemed', voucher.id, { redemptionId, schoolId, collectedBy }),
+    moveStock(deps, tx, actor, movement),
+  ])
   return { scan: row, known }
 }
 

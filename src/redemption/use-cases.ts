@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
 import { Problem } from '../kernel/problem.ts'
+import type { Tx } from '../schema.ts'
 import { listScans, type ScanFilter, type ScanRow } from './repository.ts'
 import { makeScan, type Scan, type Scanned } from './scan.ts'
 
@@ -12,10 +13,12 @@ import { makeScan, type Scan, type Scanned } from './scan.ts'
  * `idempotency_key_reused` and `not_found` as {@link makeScan}.
  */
 export function redeemVoucher(deps: Deps, actor: Actor | undefined, scan: Scan): Promise<Scanned> {
-  return deps.db.transact((tx) => {
+  const work = (tx: Tx) => {
     authorize(actor, 'redemption:scan')
     return makeScan(deps, tx, actor, scan)
-  })
+  }
+  // Two scans of one voucher meet at its row and at unique indexes, and all scans meet at the balance of what was handed out.
+  return deps.db.transact(work, undefined, { settled: true })
 }
 
 /**

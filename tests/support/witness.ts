@@ -24,10 +24,11 @@ export async function witnessed(db: Db): Promise<Db> {
   if (engine === 'sqlite') await db.transact(async (tx) => watch(connectionOf(tx)))
   return {
     ...db,
-    transact: (work, instead) =>
+    transact: (work, instead, beside) =>
       db.transact(
         (tx) => witness(tx, () => work(tx)),
         instead && ((tx, error) => witness(tx, () => instead(tx, error))),
+        beside,
       ),
   }
 }

@@ -18,6 +18,15 @@ export interface Tx<Tables> extends Reader<Tables> {
   attempt<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
+/** How a transaction stands to others at the same moment. */
+export interface Beside {
+  /**
+   * A constraint or a conditional statement settles each of its races: others may commit between its statements. On PostgreSQL
+   * it then waits for a row that others change, where it would be refused and run again. SQLite has one writer anyway.
+   */
+  settled: boolean
+}
+
 /** The database. */
 export interface Db<Tables> {
   /**
@@ -30,6 +39,7 @@ export interface Db<Tables> {
   transact<Result>(
     work: (tx: Tx<Tables>) => Promise<Result>,
     instead?: (tx: Tx<Tables>, error: unknown) => Promise<void>,
+    beside?: Beside,
   ): Promise<Result>
   /** Committed data only. Cannot write. */
   read: Reader<Tables>

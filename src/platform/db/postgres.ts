@@ -31,10 +31,11 @@ const maxWaiting = 10_000
 const triesBesideOthers = 4
 
 /**
- * Every transaction is SERIALIZABLE: it sees and does what it would if it were the only one, as on SQLite, or it is refused
+ * Every transaction is SERIALIZABLE, unless its races are settled: it sees and does what it would if it were the only one, as on SQLite, or it is refused
  * and run again. One that is refused often gets a turn alone: the lock is the first statement, before the snapshot is taken.
  */
 const begin = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN ROW SHARE MODE'
+const beginSettled = 'BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE turns IN ROW SHARE MODE'
 const beginAlone = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE'
 
 /** Opens the database with a pool of connections that write and one of those that only read. Applies missing migrations; throws `NewerDatabase`. */
@@ -76,10 +77,11 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
   const read = readerOn(readers)
   const readReplica = replica && readerOn(replica)
   return {
-    transact: async (work, instead) => {
+    transact: async (work, instead, beside) => {
       const start = performance.now()
       const inTx = (client: pg.PoolClient) => work(txOn(client))
-      const result = await transact(writers, inTx, instead && ((client, error) => instead(txOn(client), error)))
+      const insteadInTx = instead && ((client: pg.PoolClient, error: unknown) => instead(txOn(client), error))
+      const result = await transact(writers, inTx, insteadInTx, beside?.settled ? beginSettled : begin)
       options.onCommit?.(1, (performance.now() - start) / 1000)
       return result
     },
@@ -144,12 +146,17 @@ async function migrate(pool: pg.Pool, folder: string): Promise<void> {
 type Work<Result> = (client: pg.PoolClient) => Promise<Result>
 type Instead = (client: pg.PoolClient, error: unknown) => Promise<void>
 
-async function transact<Result>(pool: pg.Pool, work: Work<Result>, instead: Instead | undefined): Promise<Result> {
+async function transact<Result>(
+  pool: pg.Pool,
+  work: Work<Result>,
+  instead: Instead | undefined,
+  beginBeside: string,
+): Promise<Result> {
   if (pool.waitingCount >= maxWaiting) throw overloaded()
   for (let tries = 1; ; tries++) {
     const isAlone = tries > triesBesideOthers
     try {
-      return await transactOnce(pool, isAlone ? beginAlone : begin, work, instead)
+      return await transactOnce(pool, isAlone ? beginAlone : beginBeside, work, instead)
     } catch (error) {
       if (isAlone || !isRace(error)) throw storageFault(error)
     }
