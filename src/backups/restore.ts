@@ -33,7 +33,7 @@ export async function restore(
       'There is a database already. Say --force to put the backup in its place; it is kept beside.',
     )
   engine.refuseIfInUse()
-  const asideAs = `before-restore-${deps.clock.now().slice(0, 19).replaceAll(':', '')}Z`
+  const asideAs = `before-restore-${deps.clock.now().replaceAll(/[:.]/g, '')}`
   return tryOut(engine, resolve(file), engine.folder, async ({ db, folder }, { events }) => {
     const keysToDo = missingKeys(deps)
     const signer = openSigner(deps.config.auditSigningKey, `${resolve(deps.config.databaseFile)}.audit-key`)

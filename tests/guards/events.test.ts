@@ -42,8 +42,6 @@ const quiet = [
   'src/identity/credentials.ts',
   // Its challenges are questions; `startSession` and `recordRefusal` record what comes of them.
   'src/identity/passkey-sign-in.ts',
-  // Lets the keys go of requests that a crash cut off.
-  'src/open-deps.ts',
   // Seals events, which are there already.
   'src/audit/checkpoints.ts',
   'src/audit/sealing.ts',

@@ -61,7 +61,9 @@ t.test(
       [],
       'what was answered before the backup began is there',
     )
-    t.match(ask(`select change from audit_events where action = 'backup.restored'`), [{ change: new RegExp(name!) }])
+    t.match(await ask(`select change from audit_events where action = 'backup.restored'`), [
+      { change: new RegExp(name!) },
+    ])
   },
 )
 

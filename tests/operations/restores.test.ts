@@ -34,7 +34,7 @@ t.test(
     const held = await saka(target, ['restore', backup, '--force'])
     t.equal(held.code, 1)
     t.match(held.err, /A service has .*saka\.db open\. Stop it/)
-    t.match(askOf(other)('select code from communities'), [{ code: 'Z' }], 'nothing has changed')
+    t.match(await askOf(other)('select code from communities'), [{ code: 'Z' }], 'nothing has changed')
 
     other.close()
     const done = await saka(target, ['restore', backup, '--force'])
