@@ -42,7 +42,8 @@ export async function tryOut<Result>(
   }
 }
 
-async function verify({ read }: OpenDb<Tables>): Promise<Verified> {
+/** Proves that the books of a database balance and that its trail is the one that was sealed. Throws `BackupRefused`. */
+export async function verify({ read }: OpenDb<Tables>): Promise<Verified> {
   const found = (await listUnbalancedKits(read)).map(
     ({ kitId, total }) => `the balances of kit ${kitId} sum to ${total}, not to 0`,
   )

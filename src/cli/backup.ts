@@ -4,7 +4,7 @@ import { BackupRefused, backUp, restore, sqliteEngine, thinOut } from '../backup
 import { idSource } from '../kernel/ids.ts'
 import { countOf } from '../kernel/plurals.ts'
 import { systemClock } from '../kernel/time.ts'
-import { type Config, readConfig } from '../platform/config.ts'
+import { type Config, isPostgres, readConfig } from '../platform/config.ts'
 import { openSqlite } from '../platform/db/index.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { sqliteSchema } from '../schema.ts'
@@ -13,6 +13,8 @@ import type { Terminal } from './terminal.ts'
 type Env = Record<string, string | undefined>
 
 function engineOf(config: Config) {
+  if (isPostgres(config.databaseUrl))
+    throw new BackupRefused('Saka makes no backups of PostgreSQL yet. Use pg_dump and pg_restore of its version.')
   const migrationsFolder = resolve(projectRoot, 'drizzle/sqlite')
   return sqliteEngine(resolve(config.databaseFile), (file) =>
     openSqlite({ file, tables: sqliteSchema, migrationsFolder }),

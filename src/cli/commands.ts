@@ -8,11 +8,12 @@ import { offerSetUp } from '../identity/index.ts'
 import { BrokenWords } from '../notifications/index.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
-import { NewerDatabase } from '../platform/db/index.ts'
+import { NewerDatabase, NoConnection } from '../platform/db/index.ts'
 import { UnusableKey } from '../platform/signing-key.ts'
 import { openTracing } from '../platform/tracing.ts'
 import { serve } from '../serve.ts'
 import { runBackup, runRestore } from './backup.ts'
+import { runCopy } from './copy.ts'
 import type { Terminal } from './terminal.ts'
 import { verifyAudit } from './verify-audit.ts'
 
@@ -34,6 +35,10 @@ const commands: Record<string, Command> = {
   restore: {
     meaning: 'Put a backup in the place of the database, which is kept: restore FILE [--force].',
     run: (env, terminal, args) => runRestore(env, terminal, args),
+  },
+  copy: {
+    meaning: 'Copy the database into an empty one, also of the other engine: copy --from URL --to URL [--with-keys].',
+    run: (env, terminal, args) => runCopy(env, terminal, args),
   },
   'verify-audit': {
     meaning: 'Verify an export of the trail, without a server or a database.',
@@ -60,7 +65,7 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
 
 /** What is wrong, in a sentence that says what to do. Throws what nobody foresaw. */
 function sentenceOf(error: unknown): string {
-  const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords, BackupRefused]
+  const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords, BackupRefused, NoConnection]
   if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')

@@ -57,6 +57,8 @@ export interface Saka {
   /** The API of nobody. */
   stranger: Api
   folder: string
+  /** Stops it before the test ends. */
+  stop(): Promise<void>
 }
 
 /** The moment at which tests begin unless they say otherwise: the first morning of the 2023 pickup. */
@@ -90,9 +92,13 @@ export async function startSaka(
   const served = { ...deps, db: await witnessed(deps.db) }
   const app = await buildApp(served)
   await app.ready()
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= app.close().then(() => deps.close())
+    return stopped
+  }
   t.teardown(async () => {
-    await app.close()
-    await deps.close()
+    await stop()
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -156,5 +162,5 @@ export async function startSaka(
     return apiWith(`Bearer ${deviceToken}`)
   }
 
-  return { deps, served, clock, api, as, device, stranger: apiWith(undefined), folder }
+  return { deps, served, clock, api, as, device, stranger: apiWith(undefined), folder, stop }
 }

@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
 import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator'
-import type { Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool, PoolClient } from 'pg'
 
 /** The database was made by a later version of the service, which knows things that this one would destroy. */
 export class NewerDatabase extends Error {
@@ -41,11 +41,11 @@ export async function applyPostgresMigrations(client: PoolClient, folder: string
 }
 
 /** The same of PostgreSQL. */
-export async function isPostgresMigrated(pool: Pool, folder: string): Promise<boolean> {
-  return (await lastAppliedToPostgres(pool)) === lastKnown(folder)
+export async function isPostgresMigrated(connection: Pool | ClientBase, folder: string): Promise<boolean> {
+  return (await lastAppliedToPostgres(connection)) === lastKnown(folder)
 }
 
-async function lastAppliedToPostgres(connection: Pool | PoolClient): Promise<number> {
+async function lastAppliedToPostgres(connection: Pool | ClientBase): Promise<number> {
   const { rows } = await connection.query("SELECT to_regclass('drizzle.__drizzle_migrations') AS known")
   if (!rows[0].known) return 0
   const latest = await connection.query('SELECT max(created_at) AS latest FROM drizzle.__drizzle_migrations')

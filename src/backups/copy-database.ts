@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { checkpointFile } from '../audit/index.ts'
+import type { Config } from '../platform/config.ts'
+import { DatabaseInUse, type Purpose, type WholeDatabase, type WholeRows } from '../platform/db/index.ts'
+import type { Tables } from '../schema.ts'
+import { type CopiedTable, copyRows, isSame } from './copy.ts'
+import { BackupRefused } from './rules.ts'
+import { verify } from './verify.ts'
+
+type Whole = WholeDatabase<Tables>
+
+/**
+ * Copies everything of `from` into `to`, which is another engine's or another server's and holds nothing. Nobody works on either
+ * meanwhile. Where any table would differ nothing is kept; `events` is how many sealed events the copied trail has. Throws
+ * {@link BackupRefused} where the source is not of this version, something is in the target, either is in use, or what was
+ * copied is not whole.
+ */
+export async function copyDatabase(from: Whole, to: Whole): Promise<{ tables: CopiedTable[]; events: number }> {
+  await refuseUnlessOfThisVersion(from)
+  if (await to.holdsSomething())
+    throw new BackupRefused(`${to.name} holds something. Name an empty database, or a new file.`)
+  await refuseIfInUse(from)
+  await refuseIfInUse(to)
+  await (await to.open()).close()
+  const tables = await between(from, 'read alone', to, (source, target) => copyRows(source, target, from))
+  if (!tables.every(isSame)) return { tables, events: 0 }
+  const copy = await to.open()
+  try {
+    return { tables, events: (await verify(copy)).events }
+  } finally {
+    await copy.close()
+  }
+}
+
+/** Opens both sides, the second to be filled, and closes them after `work`; what it did not commit is undone. */
+export async function between<Result>(
+  from: Whole,
+  purpose: Purpose,
+  to: Whole,
+  work: (source: WholeRows, target: WholeRows) => Promise<Result>,
+): Promise<Result> {
+  const source = await openRows(from, purpose)
+  try {
+    const target = await openRows(to, 'fill')
+    try {
+      return await work(source, target)
+    } finally {
+      await target.close()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+async function openRows(database: Whole, purpose: Purpose): Promise<WholeRows> {
+  return database.openRows(purpose).catch((error: unknown) => {
+    throw inUse(database, error)
+  })
+}
+
+/** Throws {@link BackupRefused} for a database that another version has made, or nobody. */
+export async function refuseUnlessOfThisVersion(database: Whole): Promise<void> {
+  if (await database.isOfThisVersion()) return
+  throw new BackupRefused(
+    `${database.name} is not there, or not at this version’s tables. Run saka migrate on it, or the version that made it.`,
+  )
+}
+
+/** Throws {@link BackupRefused} while a service has the database open. */
+export async function refuseIfInUse(database: Whole): Promise<void> {
+  await database.refuseIfInUse().catch((error: unknown) => {
+    throw inUse(database, error)
+  })
+}
+
+function inUse({ name }: Whole, error: unknown): unknown {
+  if (!(error instanceof DatabaseInUse)) return error
+  return new BackupRefused(`A service has ${name} open. Stop it, and every other program that works there.`)
+}
+
+/** A file that belongs to a database and is no part of it. */
+export interface KeptBeside {
+  from: string
+  to: string
+  /** What it is, in words. */
+  what: string
+}
+
+/** What lies beside the one database and belongs beside the other. */
+export function keptBeside(from: Config, to: Config): KeptBeside[] {
+  const beside = (config: Config, ending: string) => `${resolve(config.databaseFile)}.${ending}`
+  const files = [
+    { from: beside(from, 'key'), to: beside(to, 'key'), what: 'the key of authenticator apps' },
+    { from: beside(from, 'audit-key'), to: beside(to, 'audit-key'), what: 'the key that signs the trail' },
+    { from: checkpointFile(from), to: checkpointFile(to), what: 'the checkpoints that were kept' },
+  ]
+  return files.filter((file) => file.from !== file.to && existsSync(file.from))
+}

@@ -1,0 +1,147 @@
+import pg from 'pg'
+import type { OpenDb } from './db.ts'
+import { isPostgresMigrated } from './migrations.ts'
+import { DatabaseInUse } from './sqlite-copy.ts'
+import {
+  batchSize,
+  isSeeded,
+  type Purpose,
+  quoted,
+  selectAll,
+  type WholeDatabase,
+  type WholeRows,
+  type WholeTable,
+} from './whole.ts'
+
+/** The server is out of reach, or refuses to let us in. */
+export class NoConnection extends Error {}
+
+/** How long a copy waits for those who read or write there. */
+const waitMilliseconds = 10_000
+
+const beginnings: Record<Purpose, string> = {
+  read: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  // The lock comes before the snapshot; every transaction of a service waits for it.
+  'read alone': 'BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE turns IN EXCLUSIVE MODE',
+  fill: 'BEGIN; LOCK TABLE turns IN EXCLUSIVE MODE',
+}
+
+/** The database of a server, to be copied or filled as a whole. It has to be there; its tables need not. */
+export function wholePostgres<Tables>({
+  url,
+  migrationsFolder,
+  tables,
+  open,
+}: {
+  url: string
+  migrationsFolder: string
+  tables: WholeTable[]
+  open: () => Promise<OpenDb<Tables>>
+}): WholeDatabase<Tables> {
+  const look = async <Found>(work: (client: pg.Client) => Promise<Found>): Promise<Found> => {
+    const client = await connect(url)
+    try {
+      return await work(client)
+    } finally {
+      await client.end()
+    }
+  }
+  return {
+    name: nameOf(url),
+    tables,
+    holdsSomething: () => look(hasRows),
+    isOfThisVersion: () => look((client) => isPostgresMigrated(client, migrationsFolder)),
+    refuseIfInUse: () =>
+      look(async (client) => {
+        const { rows } = await client.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+             AND (usename = current_user OR application_name = 'saka') LIMIT 1`,
+        )
+        if (rows.length > 0) throw new DatabaseInUse()
+      }),
+    open,
+    openRows: async (purpose) => rowsOf(await connect(url), tables, purpose),
+  }
+}
+
+/** `postgres://host:port/database`: whom and with which password is nobody's to read. */
+function nameOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `postgres://${host}${pathname}`
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: waitMilliseconds,
+    application_name: 'saka copy',
+    lock_timeout: waitMilliseconds,
+    types: { getTypeParser: (oid, format) => ownParsers[oid] ?? pg.types.getTypeParser(oid, format) },
+  })
+  // Told by whatever statement comes next.
+  client.on('error', () => {})
+  await client.connect().catch((error: Error) => {
+    throw new NoConnection(`${nameOf(url)} cannot be opened: ${error.message || (error as { code?: string }).code}.`)
+  })
+  return client
+}
+
+/** As SQLite has it. */
+const ownParsers: Record<number, (text: string) => number> = {
+  [pg.types.builtins.INT8]: Number,
+  [pg.types.builtins.BOOL]: (text) => (text === 't' ? 1 : 0),
+}
+
+async function hasRows(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
+  for (const { name } of rows) {
+    const besides = name === 'locations' ? ` WHERE NOT (${isSeeded})` : ''
+    const found = await client.query(`SELECT 1 FROM public."${name}"${besides} LIMIT 1`)
+    if (found.rows.length > 0) return true
+  }
+  return false
+}
+
+async function rowsOf(client: pg.Client, tables: WholeTable[], purpose: Purpose): Promise<WholeRows> {
+  try {
+    await client.query(beginnings[purpose])
+  } catch (error) {
+    await client.end()
+    throw (error as { code?: string }).code === '55P03' ? new DatabaseInUse() : error
+  }
+  const ofAll = (change: string) => client.query(tables.map(({ name }) => `ALTER TABLE "${name}" ${change}`).join('; '))
+  return {
+    rows: async function* (table) {
+      await client.query(`DECLARE whole_table NO SCROLL CURSOR FOR ${selectAll(table)}`)
+      for (;;) {
+        const { rows } = await client.query({ text: `FETCH ${batchSize} FROM whole_table`, rowMode: 'array' })
+        if (rows.length === 0) break
+        yield rows
+      }
+      await client.query('CLOSE whole_table')
+    },
+    fill: async (work) => {
+      // In this order: whoever owns the tables may, and nobody else sees any of it.
+      await ofAll('DISABLE TRIGGER USER')
+      await client.query(`TRUNCATE ${quoted(tables.map(({ name }) => name))}`)
+      await work(async (table, rows) => {
+        const values = table.columns.map((_, i) => rows.map((row) => row[i]))
+        await client.query({ name: `fill ${table.name}`, text: insertMany(table), values })
+      })
+      await ofAll('ENABLE TRIGGER USER')
+    },
+    commit: async () => {
+      await client.query('COMMIT')
+      // Otherwise the first requests are planned for empty tables.
+      if (purpose === 'fill') await client.query('ANALYZE')
+    },
+    // A server undoes what whoever has gone did not commit.
+    close: () => client.end(),
+  }
+}
+
+/** One list for each column: the statement is the same for any number of rows. */
+function insertMany({ name, columns }: WholeTable): string {
+  const lists = columns.map(({ type }, i) => `$${i + 1}::${type}[]`)
+  return `INSERT INTO "${name}" (${quoted(columns.map((column) => column.name))}) SELECT * FROM unnest(${lists.join(', ')})`
+}

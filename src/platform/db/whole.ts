@@ -1,0 +1,100 @@
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { OpenDb } from './db.ts'
+
+/** What a column holds, in the form that both engines are brought to: yes and no are 1 and 0. */
+export type Value = string | number | Buffer | null
+
+/** The types of the columns that there are, as PostgreSQL calls them. */
+export type ColumnType = 'text' | 'bigint' | 'boolean' | 'double precision' | 'bytea'
+
+/** A table as it is copied: by its names alone, which both engines share. */
+export interface WholeTable {
+  name: string
+  columns: { name: string; type: ColumnType }[]
+  /** The columns of its primary key, in order. */
+  key: string[]
+}
+
+/** All rows of a database, in one transaction. What is not committed when it is closed is undone. */
+export interface WholeRows {
+  /** The rows of `table` in the order of its key, in batches; values in the order of its columns. */
+  rows(table: WholeTable): AsyncIterable<Value[][]>
+  /**
+   * Takes out every row and has `work` put in others. Meanwhile the triggers sleep: they guard what happens from one state to the next, and
+   * a copy is the last state alone. References, checks and unique indexes hold for every row.
+   */
+  fill(work: (insert: (table: WholeTable, rows: Value[][]) => Promise<void>) => Promise<void>): Promise<void>
+  commit(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * For what all rows are opened: to read them as of one moment while others go on; to read them while nobody writes; or to
+ * change them while nobody writes.
+ */
+export type Purpose = 'read' | 'read alone' | 'fill'
+
+/** A database of one engine, with all that it takes to copy it into another or to be filled with a copy. */
+export interface WholeDatabase<Tables> {
+  /** What people call it: without a password. */
+  name: string
+  /** Every table; those that others refer to come before them. */
+  tables: WholeTable[]
+  /** Whether there is anything in it but what migrations put there. */
+  holdsSomething(): Promise<boolean>
+  /** Whether it is there and at this version's tables. */
+  isOfThisVersion(): Promise<boolean>
+  /** Throws `DatabaseInUse` while a service, or another program like it, has it open. */
+  refuseIfInUse(): Promise<void>
+  /** Opens it as a service does: brings it to this version's tables. Throws `NewerDatabase`. */
+  open(): Promise<OpenDb<Tables>>
+  openRows(purpose: Purpose): Promise<WholeRows>
+}
+
+/** How many rows are read at once. */
+export const batchSize = 500
+
+/** Places that migrations put in, in words that both engines read. */
+export const isSeeded = "kind IN ('supplier', 'transit', 'handed_out', 'written_off')"
+
+const types: Record<string, ColumnType> = {
+  SQLiteText: 'text',
+  SQLiteTextJson: 'text',
+  SQLiteInteger: 'bigint',
+  SQLiteBoolean: 'boolean',
+  SQLiteReal: 'double precision',
+  SQLiteBlobBuffer: 'bytea',
+}
+
+/** The tables of a schema in SQLite's dialect as they are copied; those that others refer to come before them. */
+export function wholeTables(schema: Record<string, SQLiteTable>): WholeTable[] {
+  const sorted = new Map<string, WholeTable>()
+  const add = (table: SQLiteTable) => {
+    const { name, columns, primaryKeys, foreignKeys } = getTableConfig(table)
+    if (sorted.has(name)) return
+    for (const key of foreignKeys) add(key.reference().foreignTable)
+    sorted.set(name, {
+      name,
+      columns: columns.map((column) => ({ name: column.name, type: typeOf(column) })),
+      key: [...columns.filter(({ primary }) => primary), ...primaryKeys.flatMap((key) => key.columns)].map(
+        (column) => column.name,
+      ),
+    })
+  }
+  for (const table of Object.values(schema)) add(table)
+  return [...sorted.values()]
+}
+
+function typeOf({ name, columnType }: { name: string; columnType: string }): ColumnType {
+  const type = types[columnType]
+  if (!type) throw new Error(`the column ${name} is of a type that is not copied: ${columnType}`)
+  return type
+}
+
+/** The query for all rows of `table`, in the order of its key. */
+export function selectAll({ name, columns, key }: WholeTable): string {
+  return `SELECT ${quoted(columns.map((column) => column.name))} FROM "${name}" ORDER BY ${quoted(key)}`
+}
+
+/** Names as SQL says them in a list. */
+export const quoted = (names: string[]) => names.map((name) => `"${name}"`).join(', ')
