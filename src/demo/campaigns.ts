@@ -5,6 +5,7 @@ import {
   handOut,
   importFile,
   issueVouchers,
+  nightlyChecks,
   oddScans,
   openCampaign,
   receive,
@@ -45,6 +46,7 @@ export async function campaign2021(stage: Stage): Promise<any> {
   await remind(stage, campaign, 'announcement', '2021-09-11T07:00:00.000Z')
   await handOut(stage, { campaign, share: 96, mornings: ['2021-09-13T05:30:00.000Z', '2021-09-14T05:30:00.000Z'] })
   await oddScans(stage, campaign, '2021-09-15T05:30:00.000Z')
+  await nightlyChecks(stage, ['2021-09-16T01:30:00.000Z', '2021-09-17T01:30:00.000Z'])
   await remind(stage, campaign, 'last-days', '2021-09-22T07:00:00.000Z')
   await settle(stage, campaign, shipments, '2021-09-27T07:00:00.000Z')
   return campaign

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { mailNoticesJob } from '../../jobs/mail-notices.ts'
 import { startRunner } from '../../jobs/runner.ts'
 import { sealSoon } from '../../jobs/seal-soon.ts'
 import { sendMailJob } from '../../jobs/send-messages.ts'
@@ -8,7 +9,7 @@ import type { Deps } from '../deps.ts'
 import { openDeps } from '../open-deps.ts'
 import { readConfig } from '../platform/config.ts'
 import { projectRoot } from '../platform/project-root.ts'
-import { attemptTask, beginNextTask } from '../runs/index.ts'
+import { type AskedJob, attemptTask, beginNextTask } from '../runs/index.ts'
 import { type Service, serve } from '../serve.ts'
 import { openAccounts } from './accounts.ts'
 import { campaign2021, campaign2023, campaignNow } from './campaigns.ts'
@@ -83,7 +84,9 @@ async function play(
   const warehouse = await api.post('/warehouses', { name: 'Κεντρική αποθήκη' })
   tell.step(`schools.csv brings ${imported.body.created} schools.`)
 
-  const stage: Stage = { api, clock, tell, warehouse, communities, sendMail: () => sendWaiting(deps) }
+  const sendMail = () => sendWaiting(deps, sendMailJob)
+  const sendNotices = () => sendWaiting(deps, mailNoticesJob)
+  const stage: Stage = { api, clock, tell, warehouse, communities, sendMail, sendNotices }
   const campaigns = [await campaign2021(stage), await campaign2023(stage)]
   const open = await campaignNow(stage, deps.config.timeZone)
   await figures(stage, campaigns)
@@ -99,9 +102,8 @@ async function play(
   ])
 }
 
-/** Does the tasks that wait of the job that sends mail, without its pace: the sink has none. */
-async function sendWaiting(deps: Deps): Promise<number> {
-  const { perSecond: _, ...job } = sendMailJob
+/** Does the tasks that wait of a job that sends mail, without its pace: the sink has none. */
+async function sendWaiting(deps: Deps, { perSecond: _, ...job }: AskedJob): Promise<number> {
   let sent = 0
   for (let task = await beginNextTask(deps, job); task; task = await beginNextTask(deps, job)) {
     const ended = await attemptTask(deps, job, task, new AbortController().signal)

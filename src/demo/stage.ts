@@ -20,6 +20,8 @@ export interface Stage {
   warehouse: any
   /** Sends the messages that wait, as the jobs do by themselves; answers how many. */
   sendMail(): Promise<number>
+  /** The same for what staff are told. */
+  sendNotices(): Promise<number>
   /** By code, "A" to "E". */
   communities: Record<string, any>
 }

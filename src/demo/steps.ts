@@ -138,6 +138,27 @@ export async function remind(stage: Stage, campaign: any, step: string, at: stri
   )
 }
 
+/** Lets two nights pass, in each of which the books are checked by themselves: who has to answer is told of what is new, once. */
+export async function nightlyChecks(stage: Stage, nights: string[]): Promise<void> {
+  const { api, clock, tell, sendNotices } = stage
+  const rows = []
+  for (const night of nights) {
+    clock.set(night)
+    const { id } = await api.post('/jobs/reconcile-nightly/run')
+    const run = await endOf(stage, 'reconcile-nightly', id)
+    rows.push({ night: night.slice(0, 10), 'what the job says': run.summary.en, mails: await sendNotices() })
+  }
+  tell.step('At night the books are checked by themselves; what is new and needs an answer is mailed, once:', rows)
+}
+
+async function endOf({ api }: Stage, job: string, id: string): Promise<any> {
+  for (;;) {
+    const run = (await api.list(`/jobs/${job}/runs`)).find((one) => one.id === id)
+    if (run && run.status !== 'running') return run
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
 /** A pickup over some days. */
 interface Pickup {
   campaign: any

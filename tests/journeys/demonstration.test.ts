@@ -49,6 +49,8 @@ t.test('the demonstration runs both campaigns to their end, and a third stays op
   t.match(told, 'and the 2021 campaign is closed')
   t.match(told, 'and the 2023 campaign is closed')
   t.match(told, /571 vouchers are issued[\s\S]*1438 vouchers are issued[\s\S]*86 vouchers are issued/)
+  t.match(told, /Reminders go out \(announcement\).* 349 mails are sent/)
+  t.match(told, /2021-09-16 +.*done: 1.* 2\n.*2021-09-17 +.*done: 1.* 0\n/, 'what the night finds is told once')
   t.match(told, /1524 children, 1499 kits to give, 25 short/)
   t.match(told, /Of the EUR 180,000 for both, €179,970.00 are spent, €30.00 are left/)
 
