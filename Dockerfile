@@ -9,7 +9,7 @@ COPY . .
 RUN node src/prepare.mjs build && npm prune --omit=dev
 
 FROM node:20-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 DATABASE_URL=file:/data/saka.db
+ENV NODE_ENV=production HOST=0.0.0.0 DATABASE_URL=file:/data/saka.db DATA_FOLDER=/data
 WORKDIR /saka
 COPY --from=build /saka/package.json /saka/LICENSE ./
 COPY --from=build /saka/node_modules node_modules

@@ -6,7 +6,8 @@ import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Deps } from '../src/deps.ts'
-import type { RunFigures, ScheduledJob } from '../src/runs/index.ts'
+import { isPostgres } from '../src/platform/config.ts'
+import type { FigureName, RunFigures, ScheduledJob } from '../src/runs/index.ts'
 
 /** As this file runs, from source or compiled, so does the program that is started. */
 const isSource = import.meta.url.endsWith('.ts')
@@ -24,7 +25,7 @@ export const backUpJob = {
     const { backupFolder } = config
     return backupFolder ? { made: 1, ...(await makeBackup(config, backupFolder, signal)) } : { made: 0 }
   },
-} satisfies ScheduledJob
+} satisfies ScheduledJob<FigureName>
 
 async function makeBackup(config: Deps['config'], folder: string, signal: AbortSignal): Promise<RunFigures> {
   const child = spawn(process.execPath, [...process.execArgv, main, 'backup', '--json'], {
@@ -32,7 +33,9 @@ async function makeBackup(config: Deps['config'], folder: string, signal: AbortS
     signal,
     env: {
       ...process.env,
-      DATABASE_URL: `file:${resolve(config.databaseFile)}`,
+      DATABASE_URL: isPostgres(config.databaseUrl) ? config.databaseUrl : `file:${resolve(config.databaseFile)}`,
+      DATA_FOLDER: resolve(config.dataFolder),
+      DATABASE_READ_URL: '',
       BACKUP_FOLDER: resolve(folder),
       BACKUP_DAILY: String(config.backupDaily),
       BACKUP_WEEKLY: String(config.backupWeekly),

@@ -30,16 +30,15 @@ export interface BackupEngine {
    */
   load(dump: string, folder: string): Promise<OpenDb<Tables>>
   /** Whether there is a database that a restore would replace. */
-  holdsSomething(): boolean
+  holdsSomething(): Promise<boolean>
   /** Throws `BackupRefused` while a service has the database open. */
-  refuseIfInUse(): void
-  /** Puts what was loaded in `folder` in the place of the database; answers where that one is kept from now on, if there was one. */
-  replace(folder: string, asideAs: string): string | undefined
+  refuseIfInUse(): Promise<void>
+  /** Puts what was loaded in `folder` in the place of the database, in one step; answers the file where that one is kept from now on, if there was one. */
+  replace(folder: string, asideAs: string): Promise<string | undefined>
 }
 
 /** SQLite: a dump is a database file that could be opened as it is. `open` brings one to this version's tables. */
 export function sqliteEngine(file: string, open: (file: string) => OpenDb<Tables>): BackupEngine {
-  const loadedIn = (folder: string) => join(folder, 'loaded.db')
   const refuseIfInUse = () => {
     if (!existsSync(file)) return
     try {
@@ -55,17 +54,10 @@ export function sqliteEngine(file: string, open: (file: string) => OpenDb<Tables
     ending: 'db',
     folder: dirname(file),
     dump: async (target) => copySqlite(file, target),
-    load: async (dump, folder) => {
-      const target = loadedIn(folder)
-      copyFileSync(dump, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-      chmodSync(target, 0o600)
-      const faults = faultsOf(target)
-      if (faults.length > 0) throw notWhole(faults)
-      return open(target)
-    },
-    holdsSomething: () => existsSync(file) && statSync(file).size > 0,
-    refuseIfInUse,
-    replace: (folder, asideAs) => {
+    load: async (dump, folder) => loadFile(dump, folder, open),
+    holdsSomething: async () => existsSync(file) && statSync(file).size > 0,
+    refuseIfInUse: async () => refuseIfInUse(),
+    replace: async (folder, asideAs) => {
       settleSqlite(loadedIn(folder))
       sync(loadedIn(folder))
       refuseIfInUse()
@@ -80,13 +72,27 @@ export function sqliteEngine(file: string, open: (file: string) => OpenDb<Tables
   }
 }
 
+/** Where {@link loadFile} loads to. */
+export const loadedIn = (folder: string) => join(folder, 'loaded.db')
+
+/** Loads a dump that is a database file into `folder`, once SQLite finds nothing wrong with it; `open` brings it to this version's tables. */
+export function loadFile(dump: string, folder: string, open: (file: string) => OpenDb<Tables>): OpenDb<Tables> {
+  const target = loadedIn(folder)
+  copyFileSync(dump, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  chmodSync(target, 0o600)
+  const faults = faultsOf(target)
+  if (faults.length > 0) throw notWhole(faults)
+  return open(target)
+}
+
 /** Keeps a database under another name too; of one that is broken also what was not in its file yet. */
 function keepAside(file: string, aside: string): void {
   try {
     linkSync(file, aside)
   } catch {
-    // A file system that knows one name for each file.
-    copyFileSync(file, aside, constants.COPYFILE_EXCL)
+    // One that was killed in this second has kept it already. Otherwise: a file system that knows one name for each file.
+    const isKept = existsSync(aside) && statSync(aside).ino === statSync(file).ino
+    if (!isKept) copyFileSync(file, aside, constants.COPYFILE_EXCL)
   }
   if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${aside}-wal`)
 }
@@ -102,7 +108,8 @@ function faultsOf(file: string): string[] {
 
 const isBroken = (error: unknown) => /^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { code?: string }).code))
 
-function sync(path: string): void {
+/** Waits until a file, or the names in a folder, are on the disk. */
+export function sync(path: string): void {
   const handle = openSync(path, 'r')
   fsyncSync(handle)
   closeSync(handle)

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { checkpointFile, recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
@@ -28,11 +28,12 @@ export async function restore(
   { file, force }: { file: string; force: boolean },
 ): Promise<Restored> {
   if (!existsSync(file)) throw new BackupRefused(`There is no file ${file}.`)
-  if (engine.holdsSomething() && !force)
+  if ((await engine.holdsSomething()) && !force)
     throw new BackupRefused(
       'There is a database already. Say --force to put the backup in its place; it is kept beside.',
     )
-  engine.refuseIfInUse()
+  await engine.refuseIfInUse()
+  mkdirSync(engine.folder, { recursive: true, mode: 0o700 })
   const asideAs = `before-restore-${deps.clock.now().replaceAll(/[:.]/g, '')}`
   return tryOut(engine, resolve(file), engine.folder, async ({ db, folder }, { events }) => {
     const keysToDo = missingKeys(deps)
@@ -44,7 +45,7 @@ export async function restore(
       }),
     )
     await db.close()
-    const former = engine.replace(folder, asideAs)
+    const former = await engine.replace(folder, asideAs)
     return { events, former, toDo: [...putCopiesAside(deps, asideAs), ...keysToDo] }
   })
 }

@@ -1,6 +1,14 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { BackupRefused, backUp, restore, sqliteEngine, thinOut } from '../backups/index.ts'
+import {
+  type BackupEngine,
+  BackupRefused,
+  backUp,
+  postgresEngine,
+  restore,
+  sqliteEngine,
+  thinOut,
+} from '../backups/index.ts'
 import { idSource } from '../kernel/ids.ts'
 import { countOf } from '../kernel/plurals.ts'
 import { systemClock } from '../kernel/time.ts'
@@ -8,17 +16,17 @@ import { type Config, isPostgres, readConfig } from '../platform/config.ts'
 import { openSqlite } from '../platform/db/index.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { sqliteSchema } from '../schema.ts'
+import { wholeDatabase, wholeFile } from './databases.ts'
 import type { Terminal } from './terminal.ts'
 
 type Env = Record<string, string | undefined>
 
-function engineOf(config: Config) {
-  if (isPostgres(config.databaseUrl))
-    throw new BackupRefused('Saka makes no backups of PostgreSQL yet. Use pg_dump and pg_restore of its version.')
+function engineOf(config: Config): BackupEngine {
+  const file = resolve(config.databaseFile)
   const migrationsFolder = resolve(projectRoot, 'drizzle/sqlite')
-  return sqliteEngine(resolve(config.databaseFile), (file) =>
-    openSqlite({ file, tables: sqliteSchema, migrationsFolder }),
-  )
+  const openFile = (path: string) => openSqlite({ file: path, tables: sqliteSchema, migrationsFolder })
+  if (!isPostgres(config.databaseUrl)) return sqliteEngine(file, openFile)
+  return postgresEngine({ database: wholeDatabase(config), file, wholeFile, openFile })
 }
 
 /** `saka backup [FOLDER] [--json]`: makes a backup. In `BACKUP_FOLDER`, which it goes to by itself, old ones are thinned out. */

@@ -5,10 +5,11 @@ import { startWatch } from '../../jobs/watch.ts'
 import { BackupRefused } from '../backups/index.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
+import { Problem } from '../kernel/problem.ts'
 import { BrokenWords } from '../notifications/index.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
-import { NewerDatabase, NoConnection } from '../platform/db/index.ts'
+import { NewerDatabase, NoConnection, storageFault } from '../platform/db/index.ts'
 import { UnusableKey } from '../platform/signing-key.ts'
 import { openTracing } from '../platform/tracing.ts'
 import { serve } from '../serve.ts'
@@ -78,6 +79,8 @@ function sentenceOf(error: unknown): string {
     return 'The file that DATABASE_URL names cannot be opened. Check that its folder may be written to.'
   if (code === 'ENOSPC' || /^SQLITE_(FULL|IOERR)/.test(code ?? ''))
     return 'The disk is full or does not answer. Nothing was kept by half; make room and try again.'
+  const fault = storageFault(error)
+  if (fault instanceof Problem) return fault.message
   throw error
 }
 

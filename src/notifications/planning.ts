@@ -40,7 +40,7 @@ const jobOf = (channel: 'email' | 'sms'): string => (channel === 'email' ? 'send
 /** How a planning went. */
 export interface Planned extends Record<string, number> {
   /** Guardians with something to collect. */
-  looked: number
+  lookedAt: number
   planned: number
   /** Those for the phone list among them. */
   listed: number
@@ -51,7 +51,7 @@ export interface Planned extends Record<string, number> {
  * so. Twice, or by two at once, is no more than once: the messages' unique indexes see to that.
  */
 export async function planReminders(deps: Deps, signal?: AbortSignal): Promise<Planned & { givenUp: number }> {
-  const figures = { looked: 0, planned: 0, listed: 0, givenUp: 0 }
+  const figures = { lookedAt: 0, planned: 0, listed: 0, givenUp: 0 }
   for (const campaignId of await listOpenCampaigns(deps.db.read)) {
     if (signal?.aborted) break
     figures.givenUp += await giveUp(deps, campaignId)
@@ -60,7 +60,7 @@ export async function planReminders(deps: Deps, signal?: AbortSignal): Promise<P
     const now = deps.clock.now()
     const step = stepInForce(scheduleOf(plan, campaign, deps.config.timeZone), now)
     const planned = await planStep(deps, systemActor, { campaign, plan, step }, signal)
-    figures.looked += planned.looked
+    figures.lookedAt += planned.lookedAt
     figures.planned += planned.planned
     figures.listed += planned.listed
   }
@@ -77,10 +77,10 @@ export interface Turn {
 /** Plans the messages that `turn` makes due, some hundreds to a transaction. */
 export async function planStep(deps: Deps, actor: Actor, turn: Turn, signal?: AbortSignal): Promise<Planned> {
   const { timeZone } = deps.config
-  const figures = { looked: 0, planned: 0, listed: 0 }
+  const figures = { lookedAt: 0, planned: 0, listed: 0 }
   if (turn.campaign.status !== 'open' || deps.clock.now() >= endOfPickup(turn.campaign, timeZone)) return figures
   const prospect = await lookAhead(deps, turn)
-  figures.looked = prospect.recipients.length
+  figures.lookedAt = prospect.recipients.length
   for (let from = 0; from < prospect.due.length && !signal?.aborted; from += atOnce) {
     const some = prospect.due.slice(from, from + atOnce)
     const added = await deps.db.transact((tx) => addMessages(deps, tx, actor, turn, prospect.goesAt, some))

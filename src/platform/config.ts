@@ -246,7 +246,7 @@ export const settings: Record<keyof Settings, Setting> = {
     name: 'DATA_FOLDER',
     fallback: './data',
     meaning:
-      'With PostgreSQL, the folder for keys, checkpoints and uploads that are being read. With SQLite they lie beside the file.',
+      'With PostgreSQL, the folder for keys, checkpoints, uploads that are being read and the database that a restore replaced. With SQLite they lie beside the file.',
     read: anyText,
   },
   adminEmail: {

@@ -15,6 +15,13 @@ export const figureWords = {
   campaigns: { el: 'διανομές', en: 'campaigns' },
   values: { el: 'στοιχεία διαγράφηκαν', en: 'values erased' },
   sealed: { el: 'εγγραφές σφραγίστηκαν', en: 'events sealed' },
+  planned: { el: 'υπενθυμίσεις ετοιμάστηκαν', en: 'reminders planned' },
+  listed: { el: 'στον τηλεφωνικό κατάλογο', en: 'put on the phone list' },
+  givenUp: { el: 'δεν στάλθηκαν ποτέ', en: 'given up' },
+  made: { el: 'αντίγραφα ασφαλείας', en: 'backups made' },
+  bytes: { el: 'bytes', en: 'bytes' },
+  events: { el: 'σφραγισμένες εγγραφές σε αυτό', en: 'sealed events in it' },
+  removed: { el: 'παλιά αντίγραφα διαγράφηκαν', en: 'old ones removed' },
   copied: { el: 'αντίγραφα φυλάχτηκαν', en: 'copies put away' },
 } as const satisfies Record<string, Wording>
 

@@ -42,8 +42,16 @@ t.test(
       t.same(service.security_opt, ['no-new-privileges:true'], name)
     }
     t.match(lastStage, /^USER node$/m)
+    t.match(lastStage, /^ENV .*DATA_FOLDER=\/data$/m)
   },
 )
+
+t.test('one process of each installation makes its backups, on a volume', async (t) => {
+  for (const name of ['saka', 'worker']) {
+    t.equal(services[name].environment.BACKUP_FOLDER, '/backups', name)
+    t.ok(services[name].volumes.includes('backups:/backups'), name)
+  }
+})
 
 t.test(
   'everything says how it is, comes back by itself, and is open to this machine alone but for the proxy',

@@ -62,6 +62,7 @@ t.test(
       )
     }
     t.same(calling.sort(), [
+      'jobs/queue-board.ts',
       'jobs/redis-runner.ts',
       'src/identity/oidc-provider.ts',
       'src/platform/mailer.ts',

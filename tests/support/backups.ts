@@ -17,12 +17,12 @@ export function temporaryFolder(t: Test): string {
   return folder
 }
 
-/** Runs a command on the database `file`, as an operator does. */
+/** Runs a command on the database `file`, or that `env` names, as an operator does. */
 export async function saka(file: string, args: string[], env: Record<string, string> = {}) {
   const said = { code: -1, out: '', err: '' }
   said.code = await runCommand(
     args,
-    { DATABASE_URL: `file:${file}`, LOG_LEVEL: 'silent', ...env },
+    { ...(file && { DATABASE_URL: `file:${file}` }), LOG_LEVEL: 'silent', ...env },
     {
       out: (text) => {
         said.out += text
@@ -74,7 +74,7 @@ export async function sakaApart(database: string, args: string[], { shell = '', 
   // As it is built; without what the test runner puts into every process.
   const command = `unset NODE_OPTIONS; ${shell} exec "$0" "$@"`
   const child = spawn('sh', ['-c', command, process.execPath, resolve('dist/src/main.js'), ...args], {
-    env: { ...process.env, DATABASE_URL: `file:${database}`, ...env },
+    env: { ...process.env, ...(database && { DATABASE_URL: `file:${database}` }), ...env },
   })
   const ended = new Promise<number | string>((found) => child.once('close', (code, signal) => found(code ?? signal!)))
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])

@@ -17,7 +17,14 @@ export class NewerDatabase extends Error {
 /** Brings the database to this version's tables. Throws {@link NewerDatabase} for one that is ahead of `folder`. */
 export function applyMigrations(connection: Sqlite.Database, folder: string): void {
   if (lastApplied(connection) > lastKnown(folder)) throw new NewerDatabase()
-  migrate(drizzle(connection), { migrationsFolder: folder })
+  try {
+    migrate(drizzle(connection), { migrationsFolder: folder })
+  } catch (error) {
+    // A full disk ends the transaction by itself, and what cannot be rolled back hides why.
+    const { message, cause } = error as Error
+    if (!/no transaction is active/.test(`${message} ${(cause as Error | undefined)?.message}`)) throw error
+    throw Object.assign(new Error('the disk refused a migration', { cause: error }), { code: 'SQLITE_FULL' })
+  }
 }
 
 /** Whether all of this version's migrations are in the database. */

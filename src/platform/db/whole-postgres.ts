@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { OpenDb } from './db.ts'
+import { isLostConnection } from './faults.ts'
 import { isPostgresMigrated } from './migrations.ts'
 import { DatabaseInUse } from './sqlite-copy.ts'
 import {
@@ -13,7 +14,7 @@ import {
   type WholeTable,
 } from './whole.ts'
 
-/** The server is out of reach, or refuses to let us in. */
+/** The server is out of reach, refuses to let us in, or was lost at the last moment: the message says which. */
 export class NoConnection extends Error {}
 
 /** How long a copy waits for those who read or write there. */
@@ -83,6 +84,8 @@ async function connect(url: string): Promise<pg.Client> {
   await client.connect().catch((error: Error) => {
     throw new NoConnection(`${nameOf(url)} cannot be opened: ${error.message || (error as { code?: string }).code}.`)
   })
+  // Whatever the server gives others: a table takes as long as it takes.
+  await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')
   return client
 }
 
@@ -131,7 +134,12 @@ async function rowsOf(client: pg.Client, tables: WholeTable[], purpose: Purpose)
       await ofAll('ENABLE TRIGGER USER')
     },
     commit: async () => {
-      await client.query('COMMIT')
+      await client.query('COMMIT').catch((error: unknown) => {
+        if (!isLostConnection(error)) throw error
+        throw new NoConnection(
+          'The connection broke while everything was being stored: all of it is there, or nothing. Look, before you try again.',
+        )
+      })
       // Otherwise the first requests are planned for empty tables.
       if (purpose === 'fill') await client.query('ANALYZE')
     },
