@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
 import { InvalidConfig } from './config.ts'
+import { keptKey } from './kept-key.ts'
 
 /**
  * The key that stored secrets are sealed with: the one that is given, else the one beside the database, which is made at the
@@ -9,12 +9,7 @@ import { InvalidConfig } from './config.ts'
 export function secretKeyOf(given: string | undefined, databaseFile: string): string {
   if (given) return given
   const file = `${databaseFile}.key`
-  try {
-    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-  const key = readFileSync(file, 'utf8').trim()
+  const key = keptKey(file, () => randomBytes(32).toString('base64url')).trim()
   if (key.length < 32)
     throw new InvalidConfig([
       `${file} holds no key. Restore it from a backup, or delete it: authenticator apps are then set up anew.`,

@@ -5,10 +5,9 @@ import {
   generateKeyPairSync,
   hkdfSync,
   type KeyObject,
-  randomUUID,
   sign,
 } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { keptKey } from './kept-key.ts'
 
 const markCharacters = 22
 
@@ -41,7 +40,7 @@ export function signingKeyFrom(text: string): KeyObject | undefined {
 
 /** A signer with the key `text`, or without one with the key in `file`, which is made if it is not there. Throws {@link UnusableKey}. */
 export function openSigner(text: string | undefined, file: string): Signer {
-  const key = signingKeyFrom(text ?? keptKey(file))
+  const key = signingKeyFrom(text ?? keptKey(file, newKey))
   if (!key) throw new UnusableKey(file)
   const { x, d } = key.export({ format: 'jwk' })
   const markKey = createSecretKey(
@@ -54,29 +53,5 @@ export function openSigner(text: string | undefined, file: string): Signer {
   }
 }
 
-function keptKey(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    makeKey(file)
-    return readFileSync(file, 'utf8')
-  }
-}
-
-/** Makes the key whole before it has its name: of two who start at once one makes it, and both use that. */
-function makeKey(file: string): void {
-  const made = `${file}.${randomUUID()}`
-  const text = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
-  const open = openSync(made, 'wx', 0o600)
-  try {
-    writeSync(open, `${text}\n`)
-    fsyncSync(open)
-    linkSync(made, file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    closeSync(open)
-    rmSync(made, { force: true })
-  }
-}
+const newKey = () =>
+  generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')

@@ -1,13 +1,13 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { serve } from '../../src/serve.ts'
 import { openCampaign } from '../support/campaign.ts'
-import { databaseOf } from '../support/engine.ts'
+import { databaseOf, postgresAlone } from '../support/engine.ts'
 
 const childrenInFile = 30_000
 const file = [
@@ -43,6 +43,8 @@ t.test(
     const uploads = () => (existsSync(place) ? readdirSync(place) : [])
     mkdirSync(join(place, 'upload-killed'), { recursive: true })
     writeFileSync(join(place, 'upload-killed', 'file'), file)
+    const longAgo = new Date(Date.now() - 2 * 3_600_000)
+    utimesSync(join(place, 'upload-killed'), longAgo, longAgo)
     Object.assign(deps.config, { port: 0, uploadLimitBytes: 100_000 })
     const { address, close } = await serve(deps)
     t.teardown(close)
@@ -73,5 +75,19 @@ t.test(
     t.equal((await api.get(`/campaigns/${campaign.id}/enrollments`)).json.items.length, 0)
     for (let i = 0; i < 100 && uploads().length > 0; i++) await new Promise((tick) => setTimeout(tick, 50))
     t.same(uploads(), [])
+  },
+)
+
+t.test(
+  'a process that starts leaves alone what another is receiving',
+  postgresAlone('SQLite has one process'),
+  async (t) => {
+    const { deps, folder } = await openCampaign(t)
+    const place = join(folder, 'saka.db-uploads')
+    mkdirSync(join(place, 'upload-elsewhere'), { recursive: true })
+    Object.assign(deps.config, { port: 0 })
+    const { close } = await serve(deps)
+    t.teardown(close)
+    t.same(readdirSync(place), ['upload-elsewhere'])
   },
 )

@@ -1,6 +1,7 @@
 import { max } from 'drizzle-orm'
 import pg from 'pg'
 import t, { type Test } from 'tap'
+import { openDeps } from '../../src/open-deps.ts'
 import type { Tx } from '../../src/schema.ts'
 import { startPostgres } from '../postgres.mjs'
 import { postgresAlone } from '../support/engine.ts'
@@ -134,5 +135,24 @@ t.test(
     )
     const events = (await api.get('/audit/events?action=community.created&limit=500')).json.items
     t.equal(events.length, kept.length, 'each with its event')
+  },
+)
+
+t.test(
+  'a start that waits its turn to migrate when the server dies says so, and takes nothing down with it',
+  postgresAlone('SQLite has no server'),
+  async (t) => {
+    const { deps, server } = await ownServer(t)
+    const tell = new pg.Client(deps.config.databaseUrl)
+    await tell.connect()
+    tell.on('error', () => {})
+    t.teardown(() => tell.end())
+    await tell.query('SELECT pg_advisory_lock(7365707)')
+    const starting = openDeps(deps.config, { clock: deps.clock, log: deps.log })
+    const refused = t.rejects(starting, { message: /terminat/ })
+    const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'"
+    while ((await tell.query(waiting)).rowCount === 0) await new Promise((next) => setTimeout(next, 10))
+    await server.kill()
+    await refused
   },
 )

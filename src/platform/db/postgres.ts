@@ -132,8 +132,12 @@ function tellingProblems(pool: pg.Pool): pg.Pool {
   })
 }
 
+/** A connection in use that breaks: whatever statement comes next says so. Nobody listening would end the process. */
+const toldByTheNext = () => {}
+
 async function migrate(pool: pg.Pool, folder: string): Promise<void> {
   const client = await pool.connect()
+  client.on('error', toldByTheNext)
   try {
     await client.query('SET statement_timeout = 0')
     await applyPostgresMigrations(client, folder)
@@ -172,9 +176,7 @@ async function transactOnce<Result>(
   instead: Instead | undefined,
 ): Promise<Result> {
   const client = await pool.connect()
-  // Told by whatever statement comes next.
-  const ignore = () => {}
-  client.on('error', ignore)
+  client.on('error', toldByTheNext)
   let broken: Error | undefined
   let notBegun: { error: unknown } | undefined
   try {
@@ -200,7 +202,7 @@ async function transactOnce<Result>(
     })
     throw notBegun ? notBegun.error : error
   } finally {
-    client.off('error', ignore)
+    client.off('error', toldByTheNext)
     client.release(broken)
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -8,7 +8,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { defineProblem, Problem } from '../../kernel/problem.ts'
-import type { Config } from '../config.ts'
+import { type Config, isPostgres } from '../config.ts'
 import { storageUnavailable } from '../db/index.ts'
 import { fileTooLarge } from '../tabular/index.ts'
 import type { App } from './app.ts'
@@ -81,9 +81,23 @@ export function uploadOf(request: { body: unknown }): Upload {
 /** Where files lie while they are read: beside the database, for they hold the same children. */
 const uploadsFolder = ({ databaseFile }: Pick<Config, 'databaseFile'>) => `${resolve(databaseFile)}-uploads`
 
-/** Deletes what a killed service had received and not finished with. To be called before the next takes requests. */
-export async function clearUploads(config: Pick<Config, 'databaseFile'>): Promise<void> {
-  await rm(uploadsFolder(config), { recursive: true, force: true })
+/** After how long without its answer an upload is one of a process that was killed, in milliseconds. */
+const abandonedMilliseconds = 3_600_000
+
+/**
+ * Deletes what a killed service had received and not finished with. On SQLite that is all there is: to be called before the
+ * service takes requests. Beside a PostgreSQL other processes may share the folder, and only what is an hour old goes.
+ */
+export async function clearUploads(config: Pick<Config, 'databaseFile' | 'databaseUrl'>): Promise<void> {
+  const folder = uploadsFolder(config)
+  if (!isPostgres(config.databaseUrl)) return rm(folder, { recursive: true, force: true })
+  const before = Date.now() - abandonedMilliseconds
+  for (const name of await readdir(folder).catch(() => [])) {
+    const upload = join(folder, name)
+    // One that has gone meanwhile is one that was answered.
+    const { mtimeMs } = await stat(upload).catch(() => ({ mtimeMs: before }))
+    if (mtimeMs < before) await rm(upload, { recursive: true, force: true })
+  }
 }
 
 async function ownFolder(parent: string): Promise<string> {
