@@ -9,7 +9,7 @@ import { Problem } from '../kernel/problem.ts'
 import { BrokenWords } from '../notifications/index.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
-import { NewerDatabase, NoConnection, storageFault } from '../platform/db/index.ts'
+import { NewerDatabase, NoConnection, RowRefused, storageFault } from '../platform/db/index.ts'
 import { UnusableKey } from '../platform/signing-key.ts'
 import { openTracing } from '../platform/tracing.ts'
 import { serve } from '../serve.ts'
@@ -66,7 +66,7 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
 
 /** What is wrong, in a sentence that says what to do. Throws what nobody foresaw. */
 function sentenceOf(error: unknown): string {
-  const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords, BackupRefused, NoConnection]
+  const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords, BackupRefused, NoConnection, RowRefused]
   if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')

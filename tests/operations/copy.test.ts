@@ -182,7 +182,8 @@ t.test('a copy that fails half-way, or would differ, is none, and can be begun a
     t.match(await query(other, "SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O'"), [{ count: '0' }])
   }
   await query(other, "ALTER TABLE vouchers ADD CONSTRAINT refused CHECK (status <> 'redeemed')")
-  await t.rejects(copy(database, other), /violates check constraint "refused"/)
+  const refused = await copy(database, other)
+  t.match(refused, { code: 1, err: 'PostgreSQL refuses a row of vouchers (refused). Nothing was changed.\n' })
   await nothingIsThere()
   await query(other, 'ALTER TABLE vouchers DROP CONSTRAINT refused')
 

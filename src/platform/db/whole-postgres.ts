@@ -17,6 +17,18 @@ import {
 /** The server is out of reach, refuses to let us in, or was lost at the last moment: the message says which. */
 export class NoConnection extends Error {}
 
+interface Refusal {
+  code?: string
+  constraint?: string
+}
+
+/** The server refuses a row. Which one is not told: its words would be those of a person. */
+export class RowRefused extends Error {
+  constructor(table: string, { code, constraint }: Refusal) {
+    super(`PostgreSQL refuses a row of ${table} (${constraint ?? code}). Nothing was changed.`)
+  }
+}
+
 /** How long a copy waits for those who read or write there. */
 const waitMilliseconds = 10_000
 
@@ -129,7 +141,9 @@ async function rowsOf(client: pg.Client, tables: WholeTable[], purpose: Purpose)
       await client.query(`TRUNCATE ${quoted(tables.map(({ name }) => name))}`)
       await work(async (table, rows) => {
         const values = table.columns.map((_, i) => rows.map((row) => row[i]))
-        await client.query({ name: `fill ${table.name}`, text: insertMany(table), values })
+        await client.query({ name: `fill ${table.name}`, text: insertMany(table), values }).catch((error: Refusal) => {
+          throw isLostConnection(error) ? error : new RowRefused(table.name, error)
+        })
       })
       await ofAll('ENABLE TRIGGER USER')
     },
