@@ -9,7 +9,7 @@ import { Problem } from '../kernel/problem.ts'
 import { BrokenWords } from '../notifications/index.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
-import { NewerDatabase, NoConnection, RowRefused, storageFault } from '../platform/db/index.ts'
+import { isLostConnection, NewerDatabase, NoConnection, RowRefused, storageFault } from '../platform/db/index.ts'
 import { UnusableKey } from '../platform/signing-key.ts'
 import { openTracing } from '../platform/tracing.ts'
 import { serve } from '../serve.ts'
@@ -68,6 +68,8 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
 function sentenceOf(error: unknown): string {
   const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords, BackupRefused, NoConnection, RowRefused]
   if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message
+  if (isLostConnection(error))
+    return 'The database server that DATABASE_URL names does not answer. Start it, or correct the address.'
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
     return 'Another program listens there already. End it, or set HOST or PORT to another address.'

@@ -137,4 +137,8 @@ t.test('what an operator can put right is said in a sentence', async (t) => {
   const unwritable = terminal(t, { DATABASE_URL: `file:${tmpdir()}` })
   t.equal(await unwritable.run('serve'), 1)
   t.match(unwritable.said.err, /cannot be opened/)
+
+  const away = terminal(t, { DATABASE_URL: 'postgres://saka@127.0.0.1:1/saka', DATA_FOLDER: t.testdir() })
+  t.equal(await away.run('migrate'), 1)
+  t.match(away.said.err, /The database server .* does not answer/)
 })

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import t from 'tap'
 import { openLane } from '../../jobs/lane.ts'
 import { sendMailJob, sendSmsJob } from '../../jobs/send-messages.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { databaseOf } from '../support/engine.ts'
 import { refusal, startMailServer } from '../support/mailbox.ts'
 import { remindedCampaign, sendDue } from '../support/reminders.ts'
 import { startSmsGateway } from '../support/sms-gateway.ts'
@@ -41,7 +41,7 @@ t.test('a process killed between sending and writing it down leaves one doubtful
   const env = {
     ...process.env,
     NOW: saka.clock.now(),
-    DATABASE_URL: `file:${join(saka.folder, 'saka.db')}`,
+    ...databaseOf(saka.deps),
     SMTP_URL: post.url,
     LOG_LEVEL: 'silent',
   }

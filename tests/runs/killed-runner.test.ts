@@ -6,6 +6,7 @@ import { runOnRedis } from '../../jobs/redis-runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { askFor } from '../../src/runs/index.ts'
+import { databaseOf } from '../support/engine.ts'
 import { startRedis } from '../support/redis.ts'
 import { startSaka } from '../support/saka.ts'
 import { tasksOf, until } from './flock.ts'
@@ -29,7 +30,7 @@ for (const kind of kinds) {
     await deps.db.transact((tx) => askFor(deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} }))
     const env = {
       ...process.env,
-      DATABASE_URL: `file:${saka.folder}/saka.db`,
+      ...databaseOf(deps),
       LOG_LEVEL: 'silent',
       KILLED: 'true',
       NOW: clock.now(),

@@ -3,6 +3,7 @@ export { contains } from './contains.ts'
 export { type Db, type MeasuredDatabase, type OpenDb, prepared, type Reader, type Tx } from './db.ts'
 export {
   isCheckViolation,
+  isLostConnection,
   isReferenceViolation,
   isUniqueViolation,
   storageFault,
