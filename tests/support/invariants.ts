@@ -39,10 +39,12 @@ const neverFound: Record<string, string> = {
     select s.id from scans s where s.handed_out and s.result <> 'accepted' and s.campaign_id is not null
     and (s.discrepancy_id is null or not exists (select 1 from movements m where m.cause_id = s.id and m.kind = 'handout'))`,
   '4: what is handed out is what was redeemed and not undone, and what left all the same': `
-    select handed.total, facts.total from
+    select handed.total as handed, facts.total as facts from
       (select coalesce(sum(on_hand), 0) as total from balances where kind = 'handed_out') handed,
       (select (select count(*) from redemptions where undone_at is null)
-            + (select count(*) from scans where handed_out and result <> 'accepted' and campaign_id is not null) as total) facts
+            + (select count(*) from scans where handed_out and result <> 'accepted' and campaign_id is not null)
+            - (select count(*) from movements m join movements back on back.reverses_id = m.id
+                where m.kind = 'handout' and m.cause_type = 'scan') as total) facts
     where handed.total <> facts.total`,
   '6: no more is promised than is on hand': `select * from balances where kind = 'warehouse' and reserved > on_hand`,
   '6: what is reserved is what is promised and planned': `
