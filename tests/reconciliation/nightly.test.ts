@@ -6,6 +6,7 @@ import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { isScheduled } from '../../src/runs/index.ts'
 import { startMailServer } from '../support/mailbox.ts'
 import type { Saka } from '../support/saka.ts'
+import { breaking, runStatements } from '../support/sql.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
 
 const day = 24 * 60 * 60_000
@@ -117,11 +118,8 @@ t.test('a campaign that cannot be reconciled does not hold up the others, and is
   await api.made(`/campaigns/${id}/open`)
   await deps.db.transact(async ({ q, t }) => {
     await q.update(t.campaigns).set({ kitId: kit.id })
-    ;(q as any).$client.exec(
-      `create temp trigger broken before insert on main.reconciliations when new.campaign_id = '${campaign.id}'
-       begin select raise(abort, 'the disk is full'); end`,
-    )
   })
+  await runStatements(deps, breaking('INSERT ON reconciliations', `NEW.campaign_id = '${campaign.id}'`))
   await t.rejects(saka.run('reconcile-nightly'), { message: /^1 of 2 failed: / })
   t.equal((await api.get(`/campaigns/${id}/reconciliations`)).json.items.length, 1)
 })

@@ -25,12 +25,12 @@ export async function runStatements({ db }: { db: Db }, ...statements: (string |
   })
 }
 
-/** The statement for a trigger that refuses every `change` (`INSERT ON guardians`) with the word `broken`. */
-export const breaking = (change: string) =>
+/** The statement for a trigger that refuses every `change` (`INSERT ON guardians`), or those for which `when` is so, with the word `broken`. */
+export const breaking = (change: string, when?: string) =>
   `CREATE TRIGGER broken BEFORE ${change} ${
     engine === 'postgres'
-      ? `FOR EACH ROW EXECUTE FUNCTION refuse('broken')`
-      : `BEGIN SELECT RAISE(ABORT, 'broken'); END`
+      ? `FOR EACH ROW ${when ? `WHEN (${when})` : ''} EXECUTE FUNCTION refuse('broken')`
+      : `${when ? `WHEN ${when}` : ''} BEGIN SELECT RAISE(ABORT, 'broken'); END`
   }`
 
 /** The statement that takes a trigger of `table` away. */
