@@ -42,7 +42,13 @@ export function knowActor(app: App, deps: Deps, credentials: Authenticator): voi
 
 function know(request: FastifyRequest, actor: Actor, secret: string): void {
   const accessReason = accessReasonOf(request.headers['access-reason'])
-  request.actor = { ...actor, requestId: request.id, ...(accessReason !== undefined && { accessReason }) }
+  // Written out: for every request, and spreading it costs ten times as much.
+  const { kind, id, name, roles, email, secondFactor } = actor
+  const known: Actor = { kind, id, name, roles, requestId: request.id }
+  if (email !== undefined) known.email = email
+  if (secondFactor !== undefined) known.secondFactor = secondFactor
+  if (accessReason !== undefined) known.accessReason = accessReason
+  request.actor = known
   request.secret = secret
 }
 
