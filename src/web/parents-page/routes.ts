@@ -3,9 +3,9 @@ import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { localDate } from '../../kernel/time.ts'
-import type { Html } from '../../platform/html.ts'
 import { type App, answerError, limitGuesses, limitPages } from '../../platform/http/index.ts'
 import { findVoucherByCode, type PresentedVoucher, payloadOf, qrPng, qrSvg, readPayload } from '../../vouchers/index.ts'
+import { sendPage } from '../send-page.ts'
 import { pickupCalendar } from './calendar.ts'
 import { brokenPage, busyPage, isPickupAhead, unknownPage, voucherPage } from './page.ts'
 import { pageStyle } from './style.ts'
@@ -131,16 +131,4 @@ function sendBusy(problem: Problem, request: FastifyRequest, reply: FastifyReply
 
 function languageOf({ query, headers }: FastifyRequest) {
   return pageLanguage((query as { lang?: string }).lang, headers['accept-language'])
-}
-
-function sendPage(reply: FastifyReply, page: Html): FastifyReply {
-  return reply
-    .headers({
-      'Cache-Control': 'no-store',
-      Vary: 'Accept-Language',
-      'Referrer-Policy': 'no-referrer',
-      'X-Robots-Tag': 'noindex',
-    })
-    .type('text/html; charset=utf-8')
-    .send(page.text)
 }

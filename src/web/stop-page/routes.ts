@@ -1,9 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
 import { knowsStopLink, stopReminders } from '../../notifications/index.ts'
-import type { Html } from '../../platform/html.ts'
 import { type App, limitGuesses, limitPages } from '../../platform/http/index.ts'
+import { sendPage } from '../send-page.ts'
 import { askPage, brokenStopPage, stopLanguage, stoppedPage, unknownLinkPage } from './page.ts'
 
 const tags = ['Parents']
@@ -59,16 +59,4 @@ export async function stopPage(pages: App, { config }: Pick<Deps, 'config'>): Pr
 
 function languageOf({ query, headers }: FastifyRequest) {
   return stopLanguage((query as { lang?: string }).lang, headers['accept-language'])
-}
-
-function sendPage(reply: FastifyReply, page: Html): FastifyReply {
-  return reply
-    .headers({
-      'Cache-Control': 'no-store',
-      Vary: 'Accept-Language',
-      'Referrer-Policy': 'no-referrer',
-      'X-Robots-Tag': 'noindex',
-    })
-    .type('text/html; charset=utf-8')
-    .send(page.text)
 }

@@ -4,9 +4,9 @@ import type { Deps } from '../../deps.ts'
 import { acceptLink, type OpenLink, readLink, setUp } from '../../identity/index.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { normalEmail } from '../../platform/contacts.ts'
-import type { Html } from '../../platform/html.ts'
 import type { App } from '../../platform/http/index.ts'
 import { pageLanguage } from '../parents-page/texts.ts'
+import { sendPage } from '../send-page.ts'
 import { brokenPage, donePage, invalidPage, welcomePage } from './page.ts'
 import { welcomeStyle } from './style.ts'
 import type { FieldFault } from './texts.ts'
@@ -88,16 +88,4 @@ function sendInvalid(request: FastifyRequest, reply: FastifyReply): FastifyReply
 function languageOf({ query, headers }: FastifyRequest) {
   const { lang } = query as { lang?: unknown }
   return pageLanguage(typeof lang === 'string' ? lang : undefined, headers['accept-language'])
-}
-
-function sendPage(reply: FastifyReply, page: Html): FastifyReply {
-  return reply
-    .headers({
-      'Cache-Control': 'no-store',
-      Vary: 'Accept-Language',
-      'Referrer-Policy': 'no-referrer',
-      'X-Robots-Tag': 'noindex',
-    })
-    .type('text/html; charset=utf-8')
-    .send(page.text)
 }
