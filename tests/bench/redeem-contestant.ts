@@ -3,16 +3,16 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
-import { hashSecret, newSecret } from '../../src/identity/secrets.ts'
-import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
+import { newSecret } from '../../src/identity/secrets.ts'
+import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
-import { insertRows } from '../../src/platform/db/index.ts'
 import { answers, ref } from '../../src/platform/http/index.ts'
 import { openLog } from '../../src/platform/log.ts'
 import { AcceptedSchema, NewRedemptionSchema, RedemptionSchema } from '../../src/redemption/schemas.ts'
 import { serve } from '../../src/serve.ts'
 import { formatCode, generateCode, payloadOf } from '../../src/vouchers/code.ts'
 import { VoucherSchema } from '../../src/vouchers/index.ts'
+import { issueVouchers, now } from './issued-vouchers.ts'
 
 /** One of those who race: started as a process of its own, it says where it listens and what to send. */
 export interface Contestant {
@@ -24,8 +24,6 @@ export interface Contestant {
 }
 
 const logLevel = 'warn'
-const schoolCount = 45
-const now = '2023-09-11T06:30:00.000Z'
 
 /** The service as it runs in earnest, on a database with `vouchers` issued vouchers. */
 async function startService(vouchers: number, commitTogether: number | undefined): Promise<Contestant> {
@@ -41,82 +39,12 @@ async function startService(vouchers: number, commitTogether: number | undefined
   })
   const deps = await openDeps(config, { clock: { now: () => now }, ...(commitTogether && { commitTogether }) })
   const key = newSecret('key')
-  const bodies = await issueVouchers(deps, key, vouchers)
+  const issued = await issueVouchers(deps, key, vouchers)
+  const bodies = issued.map(({ code, schoolId }) =>
+    JSON.stringify({ payload: payloadOf(config.baseUrl, code), schoolId, scanId: deps.newId(), scannedAt: now }),
+  )
   const { address } = await serve(deps)
   return { port: Number(new URL(address).port), path: '/api/v1/redemptions', authorization: `Bearer ${key}`, bodies }
-}
-
-async function issueVouchers(deps: OpenDeps, key: string, count: number): Promise<string[]> {
-  const { newId, db } = deps
-  const [communityId, kitId, campaignId] = [newId(), newId(), newId()]
-  const schools = Array.from({ length: schoolCount }, (_, i) => ({ id: newId(), locationId: newId(), name: `${i}ο` }))
-  const vouchers = Array.from({ length: count }, (_, i) => ({
-    id: newId(),
-    enrollmentId: newId(),
-    schoolId: schools[i % schoolCount]!.id,
-    code: generateCode(),
-  }))
-  await db.transact(async (tx) => {
-    const { t } = tx
-    await insertRows(tx, t.apiKeys, [
-      {
-        id: newId(),
-        name: 'bench',
-        keyHash: hashSecret(key),
-        roles: [{ role: 'admin' }],
-        createdById: 'bench',
-        createdAt: now,
-      },
-    ])
-    await insertRows(tx, t.communities, [{ id: communityId, code: 'A', name: 'Α' }])
-    await insertRows(
-      tx,
-      t.locations,
-      schools.map(({ locationId: id, name }) => ({ id, kind: 'school' as const, name })),
-    )
-    await insertRows(
-      tx,
-      t.schools,
-      schools.map((school, i) => ({ ...school, ministryCode: String(9000000 + i), folded: school.name, communityId })),
-    )
-    await insertRows(tx, t.kits, [{ id: kitId, name: 'Σετ', unitCostCents: 12_000 }])
-    await insertRows(tx, t.campaigns, [
-      {
-        id: campaignId,
-        name: 'Bench',
-        year: 2023,
-        kitId,
-        targetQuantity: count,
-        budgetCents: 18_000_000,
-        pickupFrom: '2023-09-11',
-        pickupUntil: '2023-09-22',
-        status: 'open' as const,
-        createdAt: now,
-      },
-    ])
-    await insertRows(
-      tx,
-      t.enrollments,
-      vouchers.map(({ enrollmentId: id, schoolId }, i) => ({
-        id,
-        campaignId,
-        schoolId,
-        pupilRef: String(i),
-        givenName: 'Ελένη',
-        familyName: 'Φωτοπούλου',
-        section: 'Α1',
-        createdAt: now,
-      })),
-    )
-    await insertRows(
-      tx,
-      t.vouchers,
-      vouchers.map((voucher) => ({ ...voucher, campaignId, issuedAt: now })),
-    )
-  })
-  return shuffled(vouchers).map(({ code, schoolId }) =>
-    JSON.stringify({ payload: payloadOf(deps.config.baseUrl, code), schoolId, scanId: newId(), scannedAt: now }),
-  )
 }
 
 /** A Fastify route with the same input and the same answer, and nothing in between. */
@@ -173,14 +101,6 @@ async function startBare(): Promise<Contestant> {
     scannedAt: now,
   })
   return { port, path: '/redemptions', authorization: `Bearer ${newSecret('key')}`, bodies: [body] }
-}
-
-function shuffled<Item>(items: Item[]): Item[] {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1))
-    ;[items[i], items[j]] = [items[j]!, items[i]!]
-  }
-  return items
 }
 
 const [kind, vouchers] = process.argv.slice(2)

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { requestsPerSecond } from './keep-alive.ts'
 import type { Contestant } from './redeem-contestant.ts'
+import type { RowsAsked } from './redeem-rows.ts'
 
 const rounds = 15
 const warmUp = 3000
@@ -10,57 +11,81 @@ const requests = { 1: 200, 50: 2000 } as const
 const connectionCounts = [1, 50] as const
 const perContestant = warmUp + rounds * (requests[1] + requests[50])
 
-const racers = {
+const names = {
   bare: 'a bare Fastify route with the same schema',
   service: 'redeem, everything on',
   alone: 'redeem, a commit for each request',
+  rows: 'the rows of redeem in SQLite, and nothing else',
 } as const
-type Racer = keyof typeof racers
+type Racer = keyof typeof names
+
+/** Answers how many a second were done, of `count` by so many at once. */
+type Race = (count: number, connections: number) => Promise<number>
 
 const children: ChildProcess[] = []
-const contestants = new Map<Racer, Contestant>()
-for (const racer of Object.keys(racers) as Racer[]) {
-  const child = fork(new URL('./redeem-contestant.js', import.meta.url), [racer, String(perContestant)])
+async function start<Ready>(file: string, ...args: string[]): Promise<[ChildProcess, Ready]> {
+  const child = fork(new URL(file, import.meta.url), args)
   children.push(child)
-  const [contestant] = (await once(child, 'message')) as [Contestant]
-  contestants.set(racer, contestant)
+  const [ready] = (await once(child, 'message')) as [Ready]
+  return [child, ready]
 }
 
-/** The next `count` bodies of a contestant: each voucher is used once. */
-function take({ bodies }: Contestant, count: number): string[] {
-  return bodies.length > 1 ? bodies.splice(0, count) : Array.from({ length: count }, () => bodies[0]!)
+async function overHttp(racer: Racer): Promise<Race> {
+  const [, contestant] = await start<Contestant>('./redeem-contestant.js', racer, String(perContestant))
+  const { bodies } = contestant
+  // Each voucher is used once.
+  const take = (count: number) =>
+    bodies.length > 1 ? bodies.splice(0, count) : Array.from({ length: count }, () => bodies[0]!)
+  return (count, connections) => requestsPerSecond(contestant, take(count), connections)
 }
 
-for (const contestant of contestants.values()) await requestsPerSecond(contestant, take(contestant, warmUp), 50)
+async function rowsAlone(): Promise<Race> {
+  const [child] = await start('./redeem-rows.js', String(perContestant))
+  return async (count, together) => {
+    child.send({ count, together } satisfies RowsAsked)
+    return (await once(child, 'message'))[0] as number
+  }
+}
+
+const races = new Map<Racer, Race>()
+for (const racer of ['bare', 'service', 'alone'] as const) races.set(racer, await overHttp(racer))
+races.set('rows', await rowsAlone())
+for (const race of races.values()) await race(warmUp, 50)
 
 const rates = new Map<string, number[]>()
 for (let round = 0; round < rounds; round++) {
   for (const connections of connectionCounts) {
-    for (const [racer, contestant] of contestants) {
-      const rate = await requestsPerSecond(contestant, take(contestant, requests[connections]), connections)
+    for (const [racer, race] of races) {
       const key = `${racer} ${connections}`
-      rates.set(key, [...(rates.get(key) ?? []), rate])
+      rates.set(key, [...(rates.get(key) ?? []), await race(requests[connections], connections)])
     }
   }
 }
 for (const child of children) child.kill()
 
+const ratesOf = (racer: Racer, connections: number) => rates.get(`${racer} ${connections}`)!
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
-const rateOf = (racer: Racer, connections: number) => median(rates.get(`${racer} ${connections}`)!)
-/** The median of the ratios of each round: what slows the whole machine for a while slows both. */
-function compare(name: string, of: Racer, against: Racer, connections: number, atLeast: number): void {
-  const base = rates.get(`${against} ${connections}`)!
-  const value = median(rates.get(`${of} ${connections}`)!.map((rate, round) => rate / base[round]!))
-  console.log(`${name.padEnd(64)} ${value.toFixed(2).padStart(6)} x  at least ${atLeast}`)
+/** The median of what each round gives: what slows the whole machine for a while slows both. */
+function compare(name: string, ratios: number[], note: string): void {
+  console.log(`${name.padEnd(64)} ${median(ratios).toFixed(2).padStart(6)} x  ${note}`)
 }
+const ratios = (of: Racer, against: Racer, connections: number) =>
+  ratesOf(of, connections).map((rate, round) => rate / ratesOf(against, connections)[round]!)
+/** What a service would reach that did for each request what the bare route does and what SQLite does, and nothing else. */
+const ceilings = (connections: number) =>
+  ratesOf('rows', connections).map((rows, round) => rows / (rows + ratesOf('bare', connections)[round]!))
 
 console.log(`requests a second, median of ${rounds} interleaved rounds, a voucher for each, codes shuffled`)
 for (const connections of connectionCounts) {
-  for (const racer of Object.keys(racers) as Racer[]) {
-    const name = `${racers[racer]}, ${connections} connection${connections > 1 ? 's' : ''}`
-    console.log(`${name.padEnd(64)} ${rateOf(racer, connections).toFixed(0).padStart(6)}`)
+  for (const racer of races.keys()) {
+    const name = `${names[racer]}, ${connections} connection${connections > 1 ? 's' : ''}`
+    console.log(`${name.padEnd(64)} ${median(ratesOf(racer, connections)).toFixed(0).padStart(6)}`)
   }
 }
-compare('redeem / bare, 1 connection', 'service', 'bare', 1, 0.15)
-compare('redeem / bare, 50 connections', 'service', 'bare', 50, 0.4)
-compare('redeem / a commit for each, 50 connections', 'service', 'alone', 50, 2)
+compare('redeem / bare, 1 connection', ratios('service', 'bare', 1), 'at least 0.15')
+compare('redeem / bare, 50 connections', ratios('service', 'bare', 50), 'at least 0.4')
+compare('redeem / a commit for each, 50 connections', ratios('service', 'alone', 50), 'at least 2')
+for (const connections of connectionCounts) {
+  const name = `the most that these rows allow of bare, ${connections} connection${connections > 1 ? 's' : ''}`
+  compare(name, ceilings(connections), 'bare and the rows, one after the other')
+}
