@@ -35,6 +35,11 @@ export async function insertEvent(tx: Tx, event: AuditEvent, mark: string): Prom
   await insert.execute({ ...event, mark })
 }
 
+/** Appends events with their marks, in few statements. */
+export function insertEvents(tx: Tx, events: readonly (AuditEvent & { mark: string })[]): Promise<void> {
+  return insertRows(tx, tx.t.auditEvents, events)
+}
+
 /** Keeps what is behind the commitments of an event. */
 export function insertDisclosures(tx: Tx, disclosures: readonly Disclosure[]): Promise<void> {
   return insertRows(tx, tx.t.auditDisclosures, disclosures)

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import type { Actor } from '../identity/rules.ts'
 import type { Tx } from '../schema.ts'
 import { markOf } from './marks.ts'
-import { insertDisclosures, insertEvent } from './repository.ts'
+import { insertDisclosures, insertEvent, insertEvents } from './repository.ts'
 import { type AuditEvent, commitmentsOf, disclosuresOf, type Personal } from './rules.ts'
 
 /** What an event is made with. */
@@ -25,6 +25,32 @@ export function recordEvent(
   const event = eventOf(deps, actor, action, subjectId, change)
   // Nearly all events have nothing to forget, and cost one statement.
   return personal ? insertCommitted(deps, tx, event, personal) : insertEvent(tx, event, markOf(deps.signer, event))
+}
+
+/** Something that happened to one of many. */
+export interface Happening {
+  action: string
+  subjectId: string
+  change: Record<string, unknown>
+}
+
+/** Few enough to be forgotten soon, many enough to fill large statements. */
+const eventsAtOnce = 640
+
+/** {@link recordEvent} for each of `happenings`, in their order and in few statements. Nothing in them is personal. */
+export async function recordEvents(
+  deps: Making,
+  tx: Tx,
+  actor: Actor,
+  happenings: readonly Happening[],
+): Promise<void> {
+  for (let start = 0; start < happenings.length; start += eventsAtOnce) {
+    const events = happenings.slice(start, start + eventsAtOnce).map(({ action, subjectId, change }) => {
+      const event = eventOf(deps, actor, action, subjectId, change)
+      return { ...event, mark: markOf(deps.signer, event) }
+    })
+    await insertEvents(tx, events)
+  }
 }
 
 /** The event that `actor` does `action` to `subjectId` now. */

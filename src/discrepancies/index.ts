@@ -1,5 +1,5 @@
-export { openDiscrepancy, resolveDiscrepancies, resolveMatters } from './open.ts'
-export { type Discrepancy, listOpenDiscrepancies } from './repository.ts'
+export { openDiscrepancies, openDiscrepancy, resolveDiscrepancies, resolveMatters } from './open.ts'
+export { type Discrepancy, listOpenBriefly, listOpenDiscrepancies, type OpenDiscrepancy } from './repository.ts'
 export { discrepancyRoutes } from './routes.ts'
 export { type DiscrepancyCode, type Finding, needsAnswer, type Severity } from './rules.ts'
 export { DiscrepancySchema } from './schemas.ts'

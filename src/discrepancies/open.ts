@@ -1,9 +1,17 @@
-import { recordEvent } from '../audit/index.ts'
+import { recordEvent, recordEvents } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import type { Actor } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Tx } from '../schema.ts'
-import { findMatter, insertDiscrepancy, listOpenDiscrepancies, resolveOpen, updateDiscrepancy } from './repository.ts'
+import {
+  findMatter,
+  findMatters,
+  insertDiscrepancies,
+  insertDiscrepancy,
+  listOpenDiscrepancies,
+  resolveOpen,
+  updateDiscrepancy,
+} from './repository.ts'
 import { type DiscrepancyCode, type Finding, newsOf } from './rules.ts'
 
 type Sources = Pick<Deps, 'clock' | 'newId' | 'signer'>
@@ -43,6 +51,52 @@ export async function openDiscrepancy(
   return id
 }
 
+/** Few enough for one question about all of them. */
+const findingsAtOnce = 500
+
+/** {@link openDiscrepancy} for each of `findings`, in few statements for those that are new; answers the ids in order. */
+export async function openDiscrepancies(
+  deps: Sources,
+  tx: Tx,
+  actor: Actor,
+  findings: readonly Finding[],
+  about: { campaignId: Id; reconciliationId?: Id | undefined },
+): Promise<Id[]> {
+  const ids: Id[] = []
+  for (let start = 0; start < findings.length; start += findingsAtOnce) {
+    const some = findings.slice(start, start + findingsAtOnce)
+    const known = await findMatters(tx, about.campaignId, some)
+    // The second of one matter is looked at behind the first.
+    const isFirst = ({ code, matter }: Finding) => known.size < known.add(`${code} ${matter}`).size
+    const opened = await openNew(deps, tx, actor, some.filter(isFirst), about)
+    for (const finding of some)
+      ids.push(opened.get(finding) ?? (await openDiscrepancy(deps, tx, actor, { ...finding, ...about })))
+  }
+  return ids
+}
+
+async function openNew(
+  deps: Sources,
+  tx: Tx,
+  actor: Actor,
+  findings: readonly Finding[],
+  { campaignId, reconciliationId = null }: { campaignId: Id; reconciliationId?: Id | null | undefined },
+): Promise<Map<Finding, Id>> {
+  const openedAt = deps.clock.now()
+  const rows = findings.map(({ code, severity, matter, detail, expected = null, actual = null, records }) => ({
+    ...{ id: deps.newId(), campaignId, reconciliationId, openedAt },
+    ...{ code, severity, matter, detail, expected, actual, records },
+  }))
+  await insertDiscrepancies(tx, rows)
+  const happenings = findings.map(({ code, severity, matter, expected, actual }, i) => ({
+    action: 'discrepancy.opened',
+    subjectId: rows[i]!.id,
+    change: { campaignId, code, severity, matter, expected, actual },
+  }))
+  await recordEvents(deps, tx, actor, happenings)
+  return new Map(findings.map((finding, i) => [finding, rows[i]!.id]))
+}
+
 /**
  * Resolves the open discrepancies of one kind that are about these matters: what settled them is told in `resolution`, one
  * sentence. Should the same be found later, they are open again. Matters that are not open stay as they are.
@@ -73,7 +127,11 @@ export async function resolveDiscrepancies(
   resolution: string,
 ): Promise<void> {
   const how = { resolution, resolvedById: actor.id, resolvedAt: deps.clock.now(), gone: true }
-  for (const id of await resolveOpen(tx, ids, how)) {
-    await recordEvent(deps, tx, actor, 'discrepancy.resolved', id, { resolution })
-  }
+  const resolved = await resolveOpen(tx, ids, how)
+  const happenings = resolved.map((subjectId) => ({
+    action: 'discrepancy.resolved',
+    subjectId,
+    change: { resolution },
+  }))
+  await recordEvents(deps, tx, actor, happenings)
 }

@@ -2,7 +2,7 @@ import { and, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
-import { prepared } from '../platform/db/index.ts'
+import { insertRows, prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { DiscrepancyCode, DiscrepancyStatus } from './rules.ts'
 
@@ -43,6 +43,26 @@ export async function findMatter(
       .prepare(),
   )
   return (await find.execute({ ...key }))[0]
+}
+
+/** Which of these matters, some hundreds at most, a campaign has a discrepancy of, open or resolved: code and matter with a space between. */
+export async function findMatters(
+  { q, t }: Reader,
+  campaignId: Id,
+  matters: readonly { code: DiscrepancyCode; matter: string }[],
+): Promise<Set<string>> {
+  const d = t.discrepancies
+  const pairs = matters.map(({ code, matter }) => sql`(${code}, ${matter})`)
+  const rows = await q
+    .select({ code: d.code, matter: d.matter })
+    .from(d)
+    .where(and(eq(d.campaignId, campaignId), sql`(${d.code}, ${d.matter}) in (values ${sql.join(pairs, sql`, `)})`))
+  return new Set(rows.map(({ code, matter }) => `${code} ${matter}`))
+}
+
+/** Adds discrepancies. */
+export function insertDiscrepancies(tx: Tx, rows: readonly Tables['discrepancies']['$inferInsert'][]): Promise<void> {
+  return insertRows(tx, tx.t.discrepancies, rows)
 }
 
 /** Adds a discrepancy. */
@@ -115,6 +135,19 @@ export function listOpenDiscrepancies({ q, t }: Reader, campaignId: Id): Promise
     .from(t.discrepancies)
     .where(and(eq(t.discrepancies.campaignId, campaignId), eq(t.discrepancies.status, 'open')))
     .orderBy(t.discrepancies.id)
+}
+
+/** What of an open discrepancy decides what stands in the way. */
+export type OpenDiscrepancy = Pick<Discrepancy, 'id' | 'code' | 'severity' | 'status'>
+
+/** {@link listOpenDiscrepancies}, without what is told of each: there may be one for every school. */
+export function listOpenBriefly({ q, t }: Reader, campaignId: Id): Promise<OpenDiscrepancy[]> {
+  const { id, code, severity, status } = t.discrepancies
+  return q
+    .select({ id, code, severity, status })
+    .from(t.discrepancies)
+    .where(and(eq(t.discrepancies.campaignId, campaignId), eq(status, 'open')))
+    .orderBy(id)
 }
 
 /** Whether there is an active user with this id. */

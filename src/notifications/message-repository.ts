@@ -50,6 +50,12 @@ export async function listOutdated(
   return new Set(rows.map(({ id }) => id))
 }
 
+/** Whether anybody has been, or is to be, told anything in a campaign. */
+export async function hasMessages({ q, t }: Reader, campaignId: Id): Promise<boolean> {
+  const { id, campaignId: of } = t.messages
+  return (await q.select({ id }).from(t.messages).where(eq(of, campaignId)).limit(1)).length > 0
+}
+
 /** Adds the messages that do not stand against one that is there, and answers the ids of those. */
 export async function insertMessages({ q, t }: Tx, messages: readonly Message[]): Promise<Set<Id>> {
   if (messages.length === 0) return new Set()

@@ -9,6 +9,7 @@ import { askFor } from '../runs/index.ts'
 import type { Tx } from '../schema.ts'
 import {
   giveUpWaiting,
+  hasMessages,
   insertMessages,
   insertNamedVouchers,
   listMessageStates,
@@ -79,6 +80,8 @@ export async function planStep(deps: Deps, actor: Actor, turn: Turn, signal?: Ab
   const { timeZone } = deps.config
   const figures = { lookedAt: 0, planned: 0, listed: 0 }
   if (turn.campaign.status !== 'open' || deps.clock.now() >= endOfPickup(turn.campaign, timeZone)) return figures
+  // Nobody is due anything, and nobody was told anything that could be corrected: no need to read a whole campaign for that.
+  if (!turn.step && !(await hasMessages(deps.db.read, turn.campaign.id))) return figures
   const prospect = await lookAhead(deps, turn)
   figures.lookedAt = prospect.recipients.length
   for (let from = 0; from < prospect.due.length && !signal?.aborted; from += atOnce) {

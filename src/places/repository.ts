@@ -2,6 +2,7 @@ import { and, eq, gt, inArray, like, ne, or, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
+import { insertRows } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Community, Location, LocationKind, School } from './rules.ts'
 
@@ -100,6 +101,13 @@ export async function listSchools({ q, t }: Reader, filter: SchoolFilter, page: 
 /** Adds a school. A taken code breaks `schools_ministry_code`. */
 export async function insertSchool({ q, t }: Tx, row: Tables['schools']['$inferInsert']): Promise<School> {
   return (await q.insert(t.schools).values(row).returning())[0]!
+}
+
+/** Adds schools and their yards in few statements. A taken code breaks `schools_ministry_code`. */
+export async function insertSchools(tx: Tx, schools: readonly Tables['schools']['$inferInsert'][]): Promise<void> {
+  const yards = schools.map(({ locationId: id, name }) => ({ id, kind: 'school' as const, name }))
+  await insertRows(tx, tx.t.locations, yards)
+  await insertRows(tx, tx.t.schools, schools)
 }
 
 /** Changes a school and counts its version up; undefined when the version is no longer `ifVersion`. */

@@ -16,11 +16,16 @@ import type { School } from './rules.ts'
 import { type CommunityBook, codeFor, communityBook } from './school-import-communities.ts'
 import { type SchoolColumn, type SchoolRow, schoolFields, schoolFile } from './school-import-file.ts'
 import { findSchoolsByCode } from './school-import-repository.ts'
-import { addCommunity, addSchool, alterSchool } from './use-cases.ts'
+import { addCommunity, addSchools, alterSchool, type NewSchool } from './use-cases.ts'
 
 /** What a row changes of a school; a null `communityId` is a community that is yet to be created. */
 type SchoolChange = Partial<Omit<SchoolRow, 'ministryCode' | 'community'>>
-type Write = (row: SchoolRow, school: School | undefined, change: SchoolChange) => Promise<void>
+/** What of some rows is not there yet, and what differs. */
+interface Difference {
+  created: SchoolRow[]
+  updated: { school: School; row: SchoolRow; change: SchoolChange }[]
+}
+type Write = (difference: Difference) => Promise<void>
 
 /**
  * Imports a file of schools, all of it or nothing. The same file again changes nothing, and columns that it does not have say
@@ -58,16 +63,30 @@ async function mergeSchools(
       reader,
       rows.map((row) => row.ministryCode),
     )
-    for (const row of rows) {
-      const school = known.get(row.ministryCode)
-      const change = school ? changeOf(school, row, staged.columns) : row
-      const outcome = !school ? 'created' : Object.keys(change).length > 0 ? 'updated' : 'unchanged'
-      if (outcome !== 'unchanged') await write(row, school, change)
-      counts[outcome] += 1
-    }
+    const difference = compareSchools(known, rows, staged.columns)
+    const { created, updated } = difference
+    await write(difference)
+    counts.created += created.length
+    counts.updated += updated.length
+    counts.unchanged += rows.length - created.length - updated.length
     await setImmediate()
   }
   return counts
+}
+
+function compareSchools(
+  known: ReadonlyMap<string, School>,
+  rows: readonly SchoolRow[],
+  columns: ReadonlyMap<SchoolColumn, string>,
+): Difference {
+  const difference: Difference = { created: [], updated: [] }
+  for (const row of rows) {
+    const school = known.get(row.ministryCode)
+    const change = school ? changeOf(school, row, columns) : {}
+    if (!school) difference.created.push(row)
+    else if (Object.keys(change).length > 0) difference.updated.push({ school, row, change })
+  }
+  return difference
 }
 
 function changeOf(school: School, row: SchoolRow, columns: ReadonlyMap<SchoolColumn, string>): SchoolChange {
@@ -78,12 +97,16 @@ function changeOf(school: School, row: SchoolRow, columns: ReadonlyMap<SchoolCol
 
 async function schoolWriter(deps: Deps, tx: Tx, actor: Actor): Promise<Write> {
   const communities = communityBook(await allCommunities(tx))
-  return async (row, school, change) => {
-    const communityId = row.communityId ?? (await communityFor(deps, tx, actor, communities, row.community))
-    if (school) {
-      const moved = change.communityId !== undefined && { communityId }
+  const communityOf = async (row: SchoolRow) =>
+    row.communityId ?? (await communityFor(deps, tx, actor, communities, row.community))
+  return async ({ created, updated }) => {
+    for (const { school, row, change } of updated) {
+      const moved = change.communityId !== undefined && { communityId: await communityOf(row) }
       await alterSchool(deps, tx, actor, school.id, { ...change, ...moved } as Partial<School>)
-    } else await addSchool(deps, tx, actor, { ...row, communityId })
+    }
+    const schools: NewSchool[] = []
+    for (const row of created) schools.push({ ...row, communityId: await communityOf(row) })
+    await addSchools(deps, tx, actor, schools)
   }
 }
 

@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/index.ts'
+import { recordEvent, recordEvents } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf, warehousesOf } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
@@ -14,6 +14,7 @@ import {
   insertCommunity,
   insertLocation,
   insertSchool,
+  insertSchools,
   listCommunities,
   listLocations,
   listSchools,
@@ -116,7 +117,7 @@ export function createSchool(deps: Deps, actor: Actor | undefined, command: NewS
 }
 
 /** Adds a school and its yard within a transaction. Raises `ministry_code_taken` and `unknown_community`. */
-export async function addSchool(deps: Deps, tx: Tx, actor: Actor, command: NewSchool): Promise<School> {
+async function addSchool(deps: Deps, tx: Tx, actor: Actor, command: NewSchool): Promise<School> {
   if (!(await findCommunity(tx, command.communityId))) throw unknownCommunity()
   const { ministryCode, name } = command
   const locationId = deps.newId()
@@ -127,6 +128,22 @@ export async function addSchool(deps: Deps, tx: Tx, actor: Actor, command: NewSc
   })
   await recordEvent(deps, tx, actor, 'school.created', school.id, { ministryCode })
   return school
+}
+
+/** Adds schools of communities that are there, and their yards, within a transaction. None has the code of another. */
+export async function addSchools(deps: Deps, tx: Tx, actor: Actor, commands: readonly NewSchool[]): Promise<void> {
+  const schools = commands.map((command) => {
+    const { ministryCode, name, communityId } = command
+    const ids = { id: deps.newId(), locationId: deps.newId() }
+    return { ...columnsOf(command), ...ids, ministryCode, name, communityId, folded: fold(name) }
+  })
+  await insertSchools(tx, schools)
+  const happenings = schools.map(({ id: subjectId, ministryCode }) => ({
+    action: 'school.created',
+    subjectId,
+    change: { ministryCode },
+  }))
+  await recordEvents(deps, tx, actor, happenings)
 }
 
 /** Changes a school. Raises `stale_version`, `ministry_code_taken` and `unknown_community`. */

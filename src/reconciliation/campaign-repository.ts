@@ -1,4 +1,4 @@
-import { and, count, eq, gt, isNotNull, isNull, notExists, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, gt, isNotNull, isNull, lt, notExists, or, type SQL, sql } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Reader, Tables } from '../schema.ts'
@@ -64,21 +64,21 @@ async function readTrail(reader: Reader, campaignId: Id): Promise<Pick<CampaignF
     changes += all!.records
     unrecorded.push(...silent.map(({ id }) => ({ type, id })))
   }
-  const handouts = await q
-    .select({
-      id: r.voucherId,
-      redeemed: count(),
-      undone: count(r.undoneAt),
-      redeemedEvents: eventsOf(t, 'voucher.redeemed'),
-      undoneEvents: eventsOf(t, 'voucher.issued_again'),
-    })
+  const ofCampaign = eq(r.campaignId, campaignId)
+  const [all] = await q
+    .select({ redeemed: count(), undone: count(r.undoneAt) })
     .from(r)
-    .where(eq(r.campaignId, campaignId))
+    .where(ofCampaign)
+  changes += all!.redeemed + all!.undone
+  const silent = await q
+    .select({ id: r.voucherId })
+    .from(r)
+    .where(ofCampaign)
     .groupBy(r.voucherId)
-  for (const { id, redeemed, undone, redeemedEvents, undoneEvents } of handouts) {
-    changes += redeemed + undone
-    if (redeemedEvents < redeemed || undoneEvents < undone) unrecorded.push({ type: 'voucher', id })
-  }
+    .having(
+      or(lt(eventsOf(t, 'voucher.redeemed'), count()), lt(eventsOf(t, 'voucher.issued_again'), count(r.undoneAt))),
+    )
+  unrecorded.push(...silent.map(({ id }) => ({ type: 'voucher', id })))
   return { changes, unrecorded }
 }
 

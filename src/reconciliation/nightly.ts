@@ -1,6 +1,6 @@
 import { getCampaign, listCampaignsThatAre } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { listOpenDiscrepancies, openDiscrepancy, resolveDiscrepancies } from '../discrepancies/index.ts'
+import { listOpenBriefly, openDiscrepancies, resolveDiscrepancies } from '../discrepancies/index.ts'
 import { systemActor } from '../identity/index.ts'
 import { localDate } from '../kernel/time.ts'
 import { type RunControl, workThrough } from '../runs/index.ts'
@@ -38,10 +38,8 @@ export async function watchStock(deps: Deps, control: RunControl) {
       const { findings, compared } = checkShortages(
         await readShortages(tx, campaign, localDate(deps.clock.now(), deps.config.timeZone)),
       )
-      const found = new Set<string>()
-      for (const finding of findings)
-        found.add(await openDiscrepancy(deps, tx, systemActor, { ...finding, campaignId: id }))
-      const open = await listOpenDiscrepancies(tx, id)
+      const found = new Set(await openDiscrepancies(deps, tx, systemActor, findings, { campaignId: id }))
+      const open = await listOpenBriefly(tx, id)
       const settled = open.filter((known) => known.code === 'kits_short_at_school' && !found.has(known.id))
       const resolution = `The kits suffice since ${deps.clock.now()}.`
       await resolveDiscrepancies(

@@ -1,11 +1,17 @@
 import { recordEvent } from '../audit/index.ts'
 import { type Campaign, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { type Finding, listOpenDiscrepancies, openDiscrepancy, resolveDiscrepancies } from '../discrepancies/index.ts'
+import {
+  type Finding,
+  listOpenBriefly,
+  type OpenDiscrepancy,
+  openDiscrepancies,
+  resolveDiscrepancies,
+} from '../discrepancies/index.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { localDate } from '../kernel/time.ts'
-import type { Reader, Tx } from '../schema.ts'
+import type { Tx } from '../schema.ts'
 import { readCampaignFacts } from './campaign-repository.ts'
 import { checkCampaign } from './campaign-rules.ts'
 import { compare } from './comparison.ts'
@@ -45,8 +51,8 @@ export async function reconcile(deps: Deps, tx: Tx, actor: Actor | undefined, ca
     ...checkHandouts(await readHandouts(tx, campaignId)),
     ...checkCampaign(facts),
   ]
-  const discrepancyIds = await report(deps, tx, actor, campaign, id, results)
-  const checks = [...results.map(toCheck), await answeredCheck(tx, campaignId)]
+  const { discrepancyIds, open } = await report(deps, tx, actor, campaign, id, results)
+  const checks = [...results.map(toCheck), answeredCheck(open)]
   const planned = new Map(facts.allocation?.lines.map(({ schoolId, quantity }) => [schoolId, quantity]))
   const run = await insertReconciliation(tx, {
     id,
@@ -65,7 +71,7 @@ export async function reconcile(deps: Deps, tx: Tx, actor: Actor | undefined, ca
   return { ...run, discrepancies: await listDiscrepanciesOf(tx, discrepancyIds) }
 }
 
-/** Opens what was found, resolves what is gone, and answers the ids of what was found and of all that is open besides. */
+/** Opens what was found, resolves what is gone, and answers the ids of what was found and of all that is open besides, and what is open. */
 async function report(
   deps: Deps,
   tx: Tx,
@@ -73,17 +79,16 @@ async function report(
   { id: campaignId }: Campaign,
   reconciliationId: Id,
   results: CheckResult[],
-): Promise<Id[]> {
-  const found = new Set<Id>()
-  for (const finding of results.flatMap(({ findings }) => findings)) {
-    found.add(await openDiscrepancy(deps, tx, actor, { ...finding, campaignId, reconciliationId }))
-  }
-  const open = await listOpenDiscrepancies(tx, campaignId)
-  const gone = open.filter(({ id, code }) => soughtCodes.has(code) && !found.has(id)).map(({ id }) => id)
+): Promise<{ discrepancyIds: Id[]; open: OpenDiscrepancy[] }> {
+  const findings = results.flatMap(({ findings }) => findings)
+  const found = new Set(await openDiscrepancies(deps, tx, actor, findings, { campaignId, reconciliationId }))
+  const known = await listOpenBriefly(tx, campaignId)
+  const gone = known.filter(({ id, code }) => soughtCodes.has(code) && !found.has(id)).map(({ id }) => id)
   await resolveDiscrepancies(deps, tx, actor, gone, `No longer found by the reconciliation of ${deps.clock.now()}.`)
   const resolved = new Set(gone)
-  for (const { id } of open) if (!resolved.has(id)) found.add(id)
-  return [...found].sort()
+  const open = known.filter(({ id }) => !resolved.has(id))
+  for (const { id } of open) found.add(id)
+  return { discrepancyIds: [...found].sort(), open }
 }
 
 const toCheck = ({ code, compared, findings }: CheckResult): Check => ({
@@ -93,11 +98,11 @@ const toCheck = ({ code, compared, findings }: CheckResult): Check => ({
 })
 
 /** Whether everything that was reported on the way has its answer. */
-async function answeredCheck(reader: Reader, campaignId: Id): Promise<Check> {
-  const open = (await listOpenDiscrepancies(reader, campaignId)).filter(({ code }) => !soughtCodes.has(code))
+function answeredCheck(open: OpenDiscrepancy[]): Check {
+  const reported = open.filter(({ code }) => !soughtCodes.has(code))
   return {
     code: 'reports_are_answered',
-    passed: open.every(({ severity }) => severity === 'info'),
-    compared: open.length,
+    passed: reported.every(({ severity }) => severity === 'info'),
+    compared: reported.length,
   }
 }

@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, sum } from 'drizzle-orm'
+import { and, count, eq, sum } from 'drizzle-orm'
 import { type Campaign, schoolsOfCampaign } from '../campaigns/index.ts'
 import type { LocalDate } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
@@ -23,11 +23,10 @@ export async function readShortages(reader: Reader, campaign: Campaign, today: L
     .where(and(eq(s.campaignId, campaignId), eq(s.status, 'dispatched')))
     .groupBy(s.schoolId)
   const schools = await schoolsOfCampaign(reader, campaign)
-  const yards = schools.map(({ locationId }) => locationId)
   const onHand = await q
     .select({ id: b.locationId, all: b.onHand })
     .from(b)
-    .where(and(eq(b.kitId, kitId), inArray(b.locationId, yards)))
+    .where(and(eq(b.kitId, kitId), eq(b.kind, 'school')))
   const by = (rows: { id: string; all: number | string | null }[]) =>
     new Map(rows.map(({ id, all }) => [id, Number(all)]))
   const [needed, coming, there] = [by(remaining), by(onTheWay), by(onHand)]

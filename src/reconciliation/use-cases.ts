@@ -1,7 +1,7 @@
 import { recordEvent, showOne } from '../audit/index.ts'
 import { type Campaign, checkFourEyes, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { type Discrepancy, listOpenDiscrepancies, needsAnswer, typedResolution } from '../discrepancies/index.ts'
+import { type Discrepancy, listOpenBriefly, needsAnswer, typedResolution } from '../discrepancies/index.ts'
 import { type Actor, authorize, findActorName } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
@@ -44,7 +44,7 @@ export function signReconciliation(deps: Deps, actor: Actor | undefined, id: Id)
 
 /** Where a campaign stands now: what is open and needs an answer, and the digest of its books. */
 export async function readStanding(reader: Reader, campaign: Campaign): Promise<{ open: number; basis: string }> {
-  const open = (await listOpenDiscrepancies(reader, campaign.id)).filter(needsAnswer).length
+  const open = (await listOpenBriefly(reader, campaign.id)).filter(needsAnswer).length
   return { open, basis: basisOf(await readPosition(reader, campaign)) }
 }
 

@@ -1,4 +1,4 @@
-import { recordEvent, showOne, showPage } from '../audit/index.ts'
+import { recordEvents, showOne, showPage } from '../audit/index.ts'
 import { checkInScope, checkOpen, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, scopeOf } from '../identity/index.ts'
@@ -86,9 +86,12 @@ export function planShipments(
 
 async function addShipments(deps: Deps, tx: Tx, actor: Actor, planned: PlannedShipment[]): Promise<Shipment[]> {
   const shipments = await insertShipments(tx, planned)
-  for (const { id, campaignId, warehouseId, schoolId, quantity } of shipments) {
-    await recordEvent(deps, tx, actor, 'shipment.planned', id, { campaignId, warehouseId, schoolId, quantity })
-  }
+  const happenings = shipments.map(({ id: subjectId, campaignId, warehouseId, schoolId, quantity }) => ({
+    action: 'shipment.planned',
+    subjectId,
+    change: { campaignId, warehouseId, schoolId, quantity },
+  }))
+  await recordEvents(deps, tx, actor, happenings)
   return shipments
 }
 

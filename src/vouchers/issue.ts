@@ -8,7 +8,14 @@ import type { Instant } from '../kernel/time.ts'
 import { occurred } from '../kernel/time-facts.ts'
 import type { Tx } from '../schema.ts'
 import { generateCode } from './code.ts'
-import { countActive, enrollmentsWithoutVoucher, insertVoucher, type NewVoucher } from './repository.ts'
+import {
+  countActive,
+  insertVoucher,
+  insertVouchers,
+  type NewVoucher,
+  nextActive,
+  withLiveVoucher,
+} from './repository.ts'
 import type { Voucher } from './rules.ts'
 
 /** Few enough that others who wait for the writer hardly notice. */
@@ -45,13 +52,30 @@ async function issueSome(
   { campaignId, issuedAt, after }: { campaignId: Id; issuedAt: Instant; after: Id },
 ): Promise<{ vouchers: number; last: Id | undefined }> {
   refuse(checkTakesEnrollments(await getCampaign(tx, campaignId)))
-  const enrollments = await enrollmentsWithoutVoucher(tx, campaignId, after, atOnce)
-  if (enrollments.length === 0) return { vouchers: 0, last: undefined }
-  for (const { id: enrollmentId, schoolId } of enrollments) {
-    await issueVoucher(deps, tx, { campaignId, enrollmentId, schoolId, issuedAt, replacesId: null })
-  }
-  await recordEvent(deps, tx, actor, 'vouchers.issued', campaignId, { vouchers: enrollments.length })
-  return { vouchers: enrollments.length, last: enrollments.at(-1)!.id }
+  const enrollments = await nextActive(tx, campaignId, after, atOnce)
+  const vouchers = await issueWhereNone(deps, tx, { campaignId, issuedAt }, enrollments)
+  if (vouchers > 0) await recordEvent(deps, tx, actor, 'vouchers.issued', campaignId, { vouchers })
+  return { vouchers, last: enrollments.at(-1)?.id }
+}
+
+/** Issues a voucher for each of these enrollments that has no live one; answers how many. */
+async function issueWhereNone(
+  deps: Deps,
+  tx: Tx,
+  { campaignId, issuedAt }: { campaignId: Id; issuedAt: Instant },
+  enrollments: { id: Id; schoolId: Id }[],
+): Promise<number> {
+  const vouchers = enrollments.map(({ id: enrollmentId, schoolId }) => ({
+    ...{ id: deps.newId(), code: generateCode() },
+    ...{ campaignId, enrollmentId, schoolId, issuedAt, replacesId: null },
+  }))
+  const added = await insertVouchers(tx, vouchers)
+  const refused = vouchers.filter(({ id }) => !added.has(id))
+  const ids = refused.map(({ enrollmentId }) => enrollmentId)
+  const served = await withLiveVoucher(tx, ids)
+  const unlucky = refused.filter(({ enrollmentId }) => !served.has(enrollmentId))
+  for (const { id: _, code: __, ...voucher } of unlucky) await issueVoucher(deps, tx, voucher)
+  return added.size + unlucky.length
 }
 
 /** Issues one voucher, for an enrollment that has no live one, under a code that no other has. */

@@ -1,9 +1,9 @@
-import { and, count, eq, gt, inArray, notExists, sql } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
-import { prepared } from '../platform/db/index.ts'
+import { insertFreeRows, prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Voucher, VoucherStatus } from './rules.ts'
 import type { PrintedVoucher } from './sheet-plan.ts'
@@ -89,30 +89,30 @@ export async function voucherCountsBySchool(
   return counts
 }
 
-/** The next `limit` active enrollments, by id behind `after`, that have no live voucher. */
-export async function enrollmentsWithoutVoucher(
+/** The next `limit` active enrollments, by id behind `after`. */
+export async function nextActive(
   { q, t }: Reader,
   campaignId: Id,
   after: Id,
   limit: number,
 ): Promise<{ id: Id; schoolId: Id }[]> {
-  const liveOne = q
-    .select({ id: t.vouchers.id })
-    .from(t.vouchers)
-    .where(and(eq(t.vouchers.enrollmentId, t.enrollments.id), inArray(t.vouchers.status, live)))
+  const { id, schoolId, status } = t.enrollments
   return q
-    .select({ id: t.enrollments.id, schoolId: t.enrollments.schoolId })
+    .select({ id, schoolId })
     .from(t.enrollments)
-    .where(
-      and(
-        eq(t.enrollments.campaignId, campaignId),
-        eq(t.enrollments.status, 'active'),
-        gt(t.enrollments.id, after),
-        notExists(liveOne),
-      ),
-    )
-    .orderBy(t.enrollments.id)
+    .where(and(eq(t.enrollments.campaignId, campaignId), eq(status, 'active'), gt(id, after)))
+    .orderBy(id)
     .limit(limit)
+}
+
+/** Which of these enrollments, some hundreds at most, have a live voucher. */
+export async function withLiveVoucher({ q, t }: Reader, enrollmentIds: Id[]): Promise<Set<Id>> {
+  if (enrollmentIds.length === 0) return new Set()
+  const rows = await q
+    .select({ id: t.vouchers.enrollmentId })
+    .from(t.vouchers)
+    .where(and(inArray(t.vouchers.enrollmentId, enrollmentIds), isNull(t.vouchers.endedAt)))
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** How many enrollments of a campaign are active. */
@@ -160,6 +160,11 @@ export async function insertVoucher(tx: Tx, voucher: NewVoucher): Promise<Vouche
       .prepare(),
   )
   return (await insert.execute({ ...voucher }))[0]
+}
+
+/** Adds vouchers but for those whose code is taken or whose enrollment has a live one; answers the ids of those added. */
+export function insertVouchers(tx: Tx, vouchers: readonly NewVoucher[]): Promise<Set<Id>> {
+  return insertFreeRows(tx, tx.t.vouchers, vouchers)
 }
 
 /** Ends an issued voucher. Undefined when it was no longer issued: somebody was faster. */

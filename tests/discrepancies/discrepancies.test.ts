@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openDiscrepancy, resolveMatters } from '../../src/discrepancies/index.ts'
+import { openDiscrepancies, openDiscrepancy, resolveMatters } from '../../src/discrepancies/index.ts'
 import type { Finding } from '../../src/discrepancies/rules.ts'
 import { systemActor } from '../../src/identity/index.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
@@ -44,6 +44,29 @@ t.test('of two reports of one matter at the same moment one discrepancy comes', 
   t.equal(new Set(ids).size, 1)
   t.equal((await listOf(saka)).length, 1)
 })
+
+t.test(
+  'what a run finds together is opened as if one by one, what was known before and what comes twice too',
+  async (t) => {
+    const saka = await openCampaign(t)
+    const { deps, campaign } = saka
+    const known = await report(saka)
+    const findings = [
+      { ...missing, actual: 22 },
+      ...Array.from({ length: 600 }, (_, i) => ({ ...missing, matter: `lost-${i}` })),
+      { ...missing, matter: 'lost-599', actual: 21 },
+    ]
+    const about = { campaignId: campaign.id }
+    const ids = await deps.db.transact((tx) => openDiscrepancies(deps, tx, systemActor, findings, about))
+    t.equal(ids[0], known)
+    t.equal(ids[600], ids[601])
+    t.equal(new Set(ids).size, 601)
+    t.same(await eventsOf(saka, known), ['discrepancy.refreshed', 'discrepancy.opened'])
+    t.same(await eventsOf(saka, ids[1]!), ['discrepancy.opened'])
+    t.same(await eventsOf(saka, ids[600]!), ['discrepancy.refreshed', 'discrepancy.opened'])
+    t.match(await listOf(saka, '?limit=1'), [{ id: known, actual: 22, records: missing.records }])
+  },
+)
 
 t.test('a resolution settles a discrepancy, and it opens again only when its figures change', async (t) => {
   const saka = await openCampaign(t)

@@ -2,6 +2,7 @@ import { max } from 'drizzle-orm'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { openDeps } from '../../src/open-deps.ts'
+import { insertRows } from '../../src/platform/db/index.ts'
 import type { Tx } from '../../src/schema.ts'
 import { startPostgres } from '../postgres.mjs'
 import { postgresAlone } from '../support/engine.ts'
@@ -159,5 +160,33 @@ t.test(
     while ((await tell.query(waiting)).rowCount === 0) await new Promise((next) => setTimeout(next, 10))
     await server.kill()
     await refused
+  },
+)
+
+t.test(
+  'what an import fills is counted when it is done, and not while nobody else can see it',
+  postgresAlone('SQLite plans without counts'),
+  async (t) => {
+    const { deps, server } = await ownServer(t)
+    const ask = new pg.Client(`${server.url}/postgres`)
+    await ask.connect()
+    t.teardown(() => ask.end())
+    const counted = async () => {
+      const { rows } = await ask.query("SELECT reltuples FROM pg_class WHERE relname = 'communities'")
+      return rows[0].reltuples
+    }
+    const named = (name: string) => ({ id: deps.newId(), code: name, name })
+    await deps.db.transact(async (tx) => {
+      await insertRows(
+        tx,
+        tx.t.communities,
+        Array.from({ length: 6000 }, (_, i) => named(`A${i}`)),
+      )
+      await deps.db.transact((other) => insertRows(other, other.t.communities, [named('B')]))
+      t.ok((await counted()) < 6000)
+    })
+    t.equal(await counted(), 6001)
+    await deps.db.transact((tx) => insertRows(tx, tx.t.communities, [named('C')]))
+    t.equal(await counted(), 6001, 'a few more are not worth it')
   },
 )

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { openDeps } from '../../src/open-deps.ts'
 import { storageFault } from '../../src/platform/db/faults.ts'
 import { groupCommit } from '../../src/platform/db/group-commit.ts'
+import { insertFreeRows, insertRows } from '../../src/platform/db/index.ts'
 import { fillDisk, makeRoom } from '../support/disk.ts'
 import { engine, sqliteAlone } from '../support/engine.ts'
 import { startSaka } from '../support/saka.ts'
@@ -113,6 +114,20 @@ t.test('what a failing command had done before it failed is undone', async (t) =
     (await api.get('/communities')).json.items.map(({ code }: { code: string }) => code),
     ['A'],
   )
+})
+
+t.test('of many rows those whose place is taken are left out, and the others are there', async (t) => {
+  const { deps } = await startSaka(t)
+  const named = (code: string) => ({ id: deps.newId(), code, name: code })
+  await deps.db.transact((tx) => insertRows(tx, tx.t.communities, [named('A7'), named('A70')]))
+  const rows = Array.from({ length: 100 }, (_, i) => named(`A${i}`))
+  const inserted = await deps.db.transact((tx) => insertFreeRows(tx, tx.t.communities, rows))
+  t.same(
+    rows.filter(({ id }) => !inserted.has(id)).map(({ code }) => code),
+    ['A7', 'A70'],
+  )
+  const { q, t: tables } = deps.db.read
+  t.equal((await q.select({ id: tables.communities.id }).from(tables.communities)).length, 100)
 })
 
 t.test('fifty requests at once are each answered for themselves', async (t) => {

@@ -9,7 +9,7 @@ export {
   storageFault,
   storageUnavailable,
 } from './faults.ts'
-export { insertRows } from './insert-rows.ts'
+export { insertFreeRows, insertRows } from './insert-rows.ts'
 export { NewerDatabase } from './migrations.ts'
 export { openPostgres } from './postgres.ts'
 export { openSqlite } from './sqlite.ts'

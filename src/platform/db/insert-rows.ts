@@ -1,5 +1,5 @@
 import { getTableName, type Placeholder, sql } from 'drizzle-orm'
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { prepared, type Reader, type Tx } from './db.ts'
 
 /** How many rows one statement inserts: as many large statements as can be filled, then smaller ones for the rest. */
@@ -16,26 +16,55 @@ export async function insertRows<Tables, Table extends SQLiteTable>(
 ): Promise<void> {
   if (rows.length === 0) return
   const columns = Object.keys(rows[0]!)
-  let from = 0
-  for (const size of sizes) {
-    if (rows.length - from < size) continue
+  for (const { from, size } of portionsOf(rows.length)) {
     const statement = insertOf(tx, table, columns, size)
-    for (; rows.length - from >= size; from += size) {
-      await statement.execute(valuesOf(rows, from, columns, size) as unknown as Record<string, unknown>)
-    }
+    await statement.execute(valuesOf(rows, from, columns, size) as unknown as Record<string, unknown>)
   }
+}
+
+/**
+ * {@link insertRows}, but for those that break a unique index: they are left out. Answers the ids of those inserted. On
+ * PostgreSQL a row that another transaction has inserted meanwhile makes this one run again.
+ */
+export async function insertFreeRows<Tables, Table extends SQLiteTable & { id: SQLiteColumn }>(
+  tx: Tx<Tables>,
+  table: Table,
+  rows: readonly (Table['$inferInsert'] & { id: string })[],
+): Promise<Set<string>> {
+  const inserted = new Set<string>()
+  if (rows.length === 0) return inserted
+  const columns = Object.keys(rows[0]!)
+  for (const { from, size } of portionsOf(rows.length)) {
+    const statement = freeInsertOf(tx, table, columns, size)
+    const found = await statement.execute(valuesOf(rows, from, columns, size) as unknown as Record<string, unknown>)
+    for (const { id } of found) inserted.add(id as string)
+  }
+  return inserted
+}
+
+/** Where each statement begins and how many rows it takes. */
+function* portionsOf(rows: number): Generator<{ from: number; size: number }> {
+  let from = 0
+  for (const size of sizes) for (; rows - from >= size; from += size) yield { from, size }
 }
 
 /** Placeholders are called by their place, so that the values of a statement are a mere list. */
 function insertOf(tx: Reader<unknown>, table: SQLiteTable, columns: string[], size: number) {
   return prepared(tx, `insert ${size} ${getTableName(table)} ${columns}`, ({ q }) => {
-    const rows = Array.from({ length: size }, (_, row) =>
-      Object.fromEntries(
-        columns.map((column, i): [string, Placeholder] => [column, sql.placeholder(String(row * columns.length + i))]),
-      ),
-    )
-    return q.insert(table).values(rows).prepare()
+    return q.insert(table).values(placesOf(columns, size)).prepare()
   })
+}
+
+function freeInsertOf(tx: Reader<unknown>, table: SQLiteTable & { id: SQLiteColumn }, columns: string[], size: number) {
+  return prepared(tx, `insert free ${size} ${getTableName(table)} ${columns}`, ({ q }) =>
+    q.insert(table).values(placesOf(columns, size)).onConflictDoNothing().returning({ id: table.id }).prepare(),
+  )
+}
+
+function placesOf(columns: string[], size: number): Record<string, Placeholder>[] {
+  return Array.from({ length: size }, (_, row) =>
+    Object.fromEntries(columns.map((column, i) => [column, sql.placeholder(String(row * columns.length + i))])),
+  )
 }
 
 function valuesOf(rows: readonly object[], from: number, columns: string[], size: number): unknown[] {

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { CommitDone, OpenDb, Reader, Tx } from './db.ts'
 import { isLostConnection, isRace, outcomeUnknown, overloaded, storageFault } from './faults.ts'
+import { type Added, watchGrowth } from './growth.ts'
 import { applyPostgresMigrations, isPostgresMigrated } from './migrations.ts'
 import { hasCaughtUp } from './replica.ts'
 import { compiledForPostgres } from './statement.ts'
@@ -44,6 +45,8 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
   for (const type of [pg.types.builtins.INT8, pg.types.builtins.NUMERIC]) pg.types.setTypeParser(type, Number)
   const writers = poolOf(options)
   const readers = tellingProblems(poolOf(options, '-c default_transaction_read_only=on'))
+  const countGrown = watchGrowth(writers)
+  const addedOn = new WeakMap<object, Added>()
   const names = new Map<string, string>()
   const nameOf = (text: string) => {
     const name = names.get(text) ?? `saka_${names.size}`
@@ -54,7 +57,8 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
   const readerOn = (connection: pg.Pool | pg.PoolClient): Reader<Tables> => ({
     q: drizzle(connection) as unknown as Reader<Tables>['q'],
     t: options.tables,
-    compile: (query) => compiledForPostgres(query, connection, nameOf),
+    compile: (query) =>
+      compiledForPostgres(query, connection, nameOf, (table, rows) => noteAdded(addedOn.get(connection), table, rows)),
   })
   const known = new WeakMap<pg.PoolClient, Tx<Tables>>()
   /** One for each connection: it has its prepared statements. */
@@ -79,10 +83,18 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
   return {
     transact: async (work, instead, beside) => {
       const start = performance.now()
-      const inTx = (client: pg.PoolClient) => work(txOn(client))
+      let added: Added = new Map()
+      const inTx = (client: pg.PoolClient) => {
+        added = new Map()
+        addedOn.set(client, added)
+        return work(txOn(client))
+      }
       const insteadInTx = instead && ((client: pg.PoolClient, error: unknown) => instead(txOn(client), error))
       const result = await transact(writers, inTx, insteadInTx, beside?.settled ? beginSettled : begin)
       options.onCommit?.(1, (performance.now() - start) / 1000)
+      const counted = countGrown(added)
+      // Nobody at a scanner waits for it.
+      if (!beside?.settled) await counted
       return result
     },
     read,
@@ -97,6 +109,10 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
     },
     close,
   }
+}
+
+function noteAdded(added: Added | undefined, table: string, rows: number): void {
+  added?.set(table, (added.get(table) ?? 0) + rows)
 }
 
 function poolOf<Tables>(

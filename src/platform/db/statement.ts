@@ -35,25 +35,31 @@ export function compiled(query: PreparedQuery, connection: Sqlite.Database): Sta
   return { execute: (values) => (statement.all(...bind(values)) as unknown[][]).map(toRow) }
 }
 
-/** The same on PostgreSQL, which plans a statement once for each connection and knows it by the name that `nameOf` gives it. */
+/**
+ * The same on PostgreSQL, which plans a statement once for each connection and knows it by the name that `nameOf` gives it. `added` is told
+ * of the rows that it inserts.
+ */
 export function compiledForPostgres(
   query: PreparedQuery,
   connection: Pool | PoolClient,
   nameOf: (text: string) => string,
+  added: (table: string, rows: number) => void,
 ): Statement {
   if (hasOuterJoin(query)) return query
   const { sql: text, params } = query.getQuery()
   const bind = binderOf(params)
   const toRow = rowOf(query.fields ?? [])
   const name = nameOf(text)
+  const filled = /^insert into "(\w+)"/.exec(text)?.[1]
   return {
     execute: async (values) => {
-      const { rows } = await connection.query<unknown[]>({
+      const { rows, rowCount } = await connection.query<unknown[]>({
         name,
         text,
         values: bind(values).map(withoutZeroBytes),
         rowMode: 'array',
       })
+      if (filled) added(filled, rowCount ?? 0)
       return rows.map(toRow)
     },
   }
