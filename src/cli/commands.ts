@@ -122,9 +122,8 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const sealer = role === 'web' ? undefined : sealSoon(deps)
   await stopped
   deps.log.info('stopping: answering what is under way')
-  await watch.stop()
-  await runner?.stop()
-  await service.close()
+  // At once: a runner that takes leave of Redis keeps no door open meanwhile.
+  await Promise.all([service.close(), watch.stop(), runner?.stop()])
   await sealer?.stop()
   await deps.close()
   await tracing?.close()
