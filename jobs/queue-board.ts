@@ -5,9 +5,10 @@ import { FastifyAdapter } from '@bull-board/fastify'
 import { Queue } from 'bullmq'
 import { authorize } from '../src/identity/index.ts'
 import { Problem } from '../src/kernel/problem.ts'
+import type { Config } from '../src/platform/config.ts'
 import { type App, answerError } from '../src/platform/http/index.ts'
 import { isScheduled, type Job, redisAway } from '../src/runs/index.ts'
-import { clockQueue, redisPrefix } from './redis-runner.ts'
+import { clockQueue } from './redis-runner.ts'
 
 /** Letters from elsewhere, which Bull Board's page asks for: whoever looks is nobody else's business. */
 const foreignFonts = /<link[^>]+fonts\.googleapis[^>]+>/g
@@ -18,11 +19,11 @@ const foreignFonts = /<link[^>]+fonts\.googleapis[^>]+>/g
  */
 export async function queueBoard(
   scope: App,
-  { redisUrl, jobs, prefix }: { redisUrl: string; jobs: readonly Job[]; prefix: string },
+  { config, redisUrl, jobs, prefix }: { config: Config; redisUrl: string; jobs: readonly Job[]; prefix: string },
 ): Promise<void> {
   const names = [clockQueue, ...jobs.filter((job) => !isScheduled(job)).map(({ name }) => name)]
   const connection = { url: redisUrl, maxRetriesPerRequest: 1 }
-  const queues = names.map((name) => new Queue(name, { prefix: redisPrefix, connection }))
+  const queues = names.map((name) => new Queue(name, { prefix: config.redisPrefix, connection }))
   // The runner tells that Redis is away.
   for (const queue of queues) queue.on('error', () => undefined)
   scope.addHook('onClose', () => Promise.all(queues.map((queue) => queue.close())).then(() => undefined))

@@ -14,9 +14,6 @@ import {
 } from '../src/runs/index.ts'
 import type { Runner } from './runner.ts'
 
-/** Before every key in Redis, so that others may use the same server. */
-export const redisPrefix = 'saka'
-
 /** The queue of the ticks of the clock. */
 export const clockQueue = 'clock'
 
@@ -142,7 +139,7 @@ function shareTasks(deps: Deps, job: AskedJob, connection: ConnectionOptions): P
 }
 
 function openQueue(deps: Deps, name: string, connection: ConnectionOptions): Queue {
-  const queue = new Queue(name, { prefix: redisPrefix, connection, settings: clockSettings })
+  const queue = new Queue(name, { prefix: deps.config.redisPrefix, connection, settings: clockSettings })
   queue.on('error', (error) => tellAway(deps, error))
   return queue
 }
@@ -155,7 +152,7 @@ function openWorker(
   work: (name: string, taskId: string) => Promise<void>,
 ): Worker {
   const worker = new Worker(name, (job) => work(job.name, job.data.id), {
-    prefix: redisPrefix,
+    prefix: deps.config.redisPrefix,
     connection,
     settings: clockSettings,
     ...options,

@@ -56,10 +56,12 @@ export async function buildApp(deps: Deps): Promise<App> {
     await api.register(notificationRoutes)
     await api.register(reconciliationRoutes)
     await api.register(runRoutes)
-    if (deps.config.redisUrl) {
+    const { redisUrl } = deps.config
+    if (redisUrl) {
       // Loaded when it is needed: without Redis the start is quicker.
       const { queueBoard } = await import('../jobs/queue-board.ts')
-      await api.register(queueBoard, { prefix: '/queues', redisUrl: deps.config.redisUrl, jobs: deps.jobs })
+      const { config, jobs } = deps
+      await api.register(queueBoard, { prefix: '/queues', config, redisUrl, jobs })
     }
     await api.register(privacyRoutes)
   }

@@ -8,7 +8,7 @@ import { Problem } from './kernel/problem.ts'
 import { systemClock } from './kernel/time.ts'
 import { checkWords } from './notifications/index.ts'
 import { type Config, InvalidConfig, isPostgres } from './platform/config.ts'
-import { openPostgres, openSqlite } from './platform/db/index.ts'
+import { holdTogether, openPostgres, openSqlite } from './platform/db/index.ts'
 import { type Log, openLog } from './platform/log.ts'
 import { openMailer } from './platform/mailer.ts'
 import { type Metrics, openMetrics } from './platform/metrics.ts'
@@ -69,6 +69,9 @@ export async function openDeps(
   return deps
 }
 
+/** How long a start waits while the database is being restored or copied, in milliseconds. */
+const holdMilliseconds = 30_000
+
 async function openDatabase(
   config: Config,
   log: Log,
@@ -88,14 +91,30 @@ async function openDatabase(
       ...(commitTogether && { commitTogether }),
     })
   mkdirSync(resolve(config.dataFolder), { recursive: true, mode: 0o700 })
-  return openPostgres({
-    url: config.databaseUrl,
+  const url = config.databaseUrl
+  const onLost = (error: Error) => log.warn({ err: error }, 'a connection to the database was lost')
+  const hold = await holdTogether({
+    url,
+    patience: holdMilliseconds,
+    onWait: () => log.warn('the database is being restored or copied: the start waits for its end'),
+    onLost,
+  })
+  const db = await openPostgres({
+    url,
     readUrl: config.databaseReadUrl,
     tables: postgresSchema,
     migrationsFolder: resolve(projectRoot, 'drizzle/postgres'),
     connections: config.databaseConnections,
     statementSeconds: config.databaseSeconds,
     onCommit,
-    onLost: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
+    onLost,
+  }).catch(async (error: unknown) => {
+    await hold.release()
+    throw error
   })
+  const close = async () => {
+    await db.close()
+    await hold.release()
+  }
+  return { ...db, close }
 }

@@ -2,13 +2,18 @@
 // nothing, so it does not wait for the disk; a test of what survives a crash asks for `durable`.
 import { spawn, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.mjs'
 
 /** Whom the server runs as where we are root, which it refuses to be: nobody. */
 const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+
+/** Whether whoever the server runs as may run what is in `folder`: not below root's own home. */
+function isReachable(folder) {
+  return spawnSync(join(folder, 'postgres'), ['--version'], { ...nobody, cwd: tmpdir() }).status === 0
+}
 
 /** The folder with the server's programs; undefined where there is none. */
 export function findPostgres() {
@@ -27,10 +32,11 @@ export function findPostgres() {
  * address without a database, how to kill it, start it again, and end it.
  */
 export async function startPostgres({ durable = false, replicaOf } = {}) {
-  const programs = findPostgres()
-  if (!programs) return undefined
+  const found = findPostgres()
+  if (!found) return undefined
   const folder = mkdtempSync(join(tmpdir(), 'saka-postgres-'))
   if (nobody.uid) chownSync(folder, nobody.uid, nobody.gid)
+  const programs = isReachable(found) ? found : broughtTo(folder, found)
   const data = join(folder, 'data')
   const [program, ...args] = replicaOf
     ? ['cp', '-a', replicaOf.data, data]
@@ -105,11 +111,13 @@ export async function startPostgres({ durable = false, replicaOf } = {}) {
   return server
 }
 
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
+/** Puts the server's programs and what belongs to them where everybody may run them: as other names for the same files, where that can be. */
+function broughtTo(folder, programs) {
+  const target = join(folder, 'programs')
+  const copied = ['-al', '-a'].some((how) => {
+    rmSync(target, { recursive: true, force: true })
+    return spawnSync('cp', [how, dirname(programs), target]).status === 0
   })
+  if (!copied) throw new Error(`${programs} cannot be copied to ${folder}`)
+  return join(target, 'bin')
 }

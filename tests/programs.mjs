@@ -1,9 +1,10 @@
-// The programs that tests need besides Node: Chromium and Redis. An environment variable names one, or it is on the PATH, or on
-// Debian as root it is installed before the tests begin. What needs one that is not there is skipped aloud, which is a failure
+// The programs that tests need besides Node: Chromium, Redis and PostgreSQL. An environment variable names one, or it is on the PATH
+// (PostgreSQL's comes with the packages of npm), or on Debian as root it is installed before the tests begin. What needs one that is not there is skipped aloud, which is a failure
 // with CI=true.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { findPostgres } from './postgres.mjs'
 
 const programs = {
   chromium: {
@@ -15,6 +16,12 @@ const programs = {
   redis: { variable: 'REDIS_SERVER', names: ['redis-server'], packages: ['redis-server'] },
 }
 
+/** What there has to be, how it is found and what installs it. */
+const needed = [
+  ...Object.entries(programs).map(([name, { packages }]) => ({ name, packages, find: () => findProgram(name) })),
+  { name: 'postgres', packages: ['postgresql'], find: findPostgres },
+]
+
 /** The path of `chromium` or `redis`; undefined where it is not here. */
 export function findProgram(program) {
   const { variable, names } = programs[program]
@@ -24,13 +31,14 @@ export function findProgram(program) {
 
 /** Installs what is missing, where that is allowed. */
 export function installPrograms() {
-  const missing = Object.keys(programs).filter((program) => !findProgram(program))
+  const missing = needed.filter(({ find }) => !find())
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return
-  console.log(`installing for the tests: ${missing.join(', ')} …`)
+  console.log(`installing for the tests: ${missing.map(({ name }) => name).join(', ')} …`)
   const options = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
-  spawnSync('apt-get', ['update', '-qq'], options)
-  const packages = missing.flatMap((program) => programs[program].packages)
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options)
+  // Another who installs something at this moment is waited for.
+  const apt = (...args) => spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], options)
+  apt('update')
+  apt('install', '-y', '--no-install-recommends', ...missing.flatMap(({ packages }) => packages))
 }
 
 function isProgram(file) {

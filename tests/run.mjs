@@ -6,14 +6,25 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { runCheck, runChecks } from './check.mjs'
-import { startPostgres } from './postgres.mjs'
 import { installPrograms } from './programs.mjs'
+import { providePostgres, provideRedis } from './servers.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const tap = join(root, 'node_modules/tap/dist/esm/run.mjs')
 
 /** How long a file of tests may take: on PostgreSQL each statement goes to another process and back. */
 const secondsForFile = { sqlite: 120, postgres: 600 }
+
+const engines = ['sqlite', 'postgres']
+const kindsOfJobs = ['embedded', 'redis']
+/** What all tests run on, one after another. */
+const allRuns = [
+  { engine: 'sqlite', jobs: 'embedded' },
+  { engine: 'postgres', jobs: 'embedded' },
+  { engine: 'postgres', jobs: 'redis' },
+]
+/** What the present run has started: its servers and the tests. */
+const running = new Set()
 
 const fileResult = /^(not )?ok \d+ - (\S+)/
 const failedAssertion = /^ +not ok \d+ (?!.*# (time=|TODO|SKIP))/
@@ -27,8 +38,13 @@ const build = await runCheck('build', 'node src/prepare.mjs build')
 const checks = files.length > 0 ? { passed: 0, failed: 0 } : await runChecks()
 // Before the tests, whose time is measured.
 installPrograms()
+for (const [signal, code] of [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+])
+  process.once(signal, () => stopAll().then(() => process.exit(code)))
 const runs = []
-for (const engine of engines()) runs.push(await runOn(engine))
+for (const run of runsAskedFor()) runs.push(await runOn(run))
 const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((what) =>
   [build, checks, ...runs].reduce((sum, counts) => sum + (counts[what] ?? 0), 0),
 )
@@ -36,33 +52,50 @@ console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
 const tooManySkipped = process.env.CI === 'true' && skipped > 0
 process.exitCode = failed > 0 || runs.some((run) => run.passed === 0) || tooManySkipped ? 1 : 0
 
-/** The engines to run on: the one that is named; for all tests both, for some the default. */
-function engines() {
-  const { SAKA_TEST_ENGINE: named } = process.env
-  return named ? [named] : files.length > 0 ? ['sqlite'] : ['sqlite', 'postgres']
+/** The runs: those that are named; for all tests every one, for some files the default. */
+function runsAskedFor() {
+  const { SAKA_TEST_ENGINE: engine, SAKA_TEST_JOBS: jobs } = process.env
+  if (!engine && !jobs && files.length === 0) return allRuns
+  const asked = { engine: engine ?? 'sqlite', jobs: jobs ?? 'embedded' }
+  if (!engines.includes(asked.engine)) throw new Error(`SAKA_TEST_ENGINE must be one of ${engines.join(', ')}`)
+  if (!kindsOfJobs.includes(asked.jobs)) throw new Error(`SAKA_TEST_JOBS must be one of ${kindsOfJobs.join(', ')}`)
+  return [asked]
 }
 
-async function runOn(engine) {
-  console.log(`\non ${engine}:`)
-  if (engine === 'sqlite') return runTests(files, { SAKA_TEST_ENGINE: engine })
-  const server = await startPostgres()
-  if (!server) {
-    console.log('      skipped: there is no PostgreSQL server to be had')
-    return { passed: 1, failed: 0, skipped: 1 }
-  }
-  process.once('SIGTERM', () => server.stop().then(() => process.exit(143)))
-  process.once('SIGINT', () => server.stop().then(() => process.exit(130)))
+/** Runs the tests on an engine and with a kind of jobs. Where a server that this takes is not to be had, it is skipped aloud. */
+async function runOn({ engine, jobs }) {
+  console.log(`\non ${engine}, ${jobs === 'redis' ? 'with jobs on Redis' : 'with embedded jobs'}:`)
+  const needed = [engine === 'postgres' && ['PostgreSQL', providePostgres], jobs === 'redis' && ['Redis', provideRedis]]
+  const env = { SAKA_TEST_ENGINE: engine, SAKA_TEST_JOBS: jobs }
   try {
-    const env = { SAKA_TEST_ENGINE: engine, SAKA_TEST_POSTGRES: server.url }
-    const template = spawnSync(process.execPath, ['--import=tsx', 'tests/support/postgres-template.ts'], {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, ...env },
-    })
-    return template.status === 0 ? await runTests(files, env) : { passed: 0, failed: 1, skipped: 0 }
+    for (const [name, provide] of needed.filter(Boolean)) {
+      const server = await provide()
+      if (!server) {
+        console.log(`      skipped: there is no ${name} server to be had`)
+        return { passed: 1, failed: 0, skipped: 1 }
+      }
+      running.add(server)
+      Object.assign(env, server.env)
+    }
+    return engine === 'sqlite' || makeTemplate(env) ? await runTests(files, env) : { passed: 0, failed: 1, skipped: 0 }
   } finally {
-    await server.stop()
+    await stopAll()
   }
+}
+
+/** Makes the database that tests on PostgreSQL get copies of. */
+function makeTemplate(env) {
+  const made = spawnSync(process.execPath, ['--import=tsx', 'tests/support/postgres-template.ts'], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  })
+  return made.status === 0
+}
+
+async function stopAll() {
+  await Promise.all([...running].map((server) => server.stop()))
+  running.clear()
 }
 
 async function runTests(files, env) {
@@ -72,10 +105,12 @@ async function runTests(files, env) {
     {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, ...env },
+      // No test works on what these name but by the settings of the run.
+      env: { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined, ...env },
     },
   )
   const ended = new Promise((resolve) => child.on('close', resolve))
+  running.add({ stop: () => child.kill() })
   let counts = { passed: 0, failed: 0, skipped: 0 }
   let block = []
   let elsewhere = 0
@@ -89,7 +124,7 @@ async function runTests(files, env) {
   }
   const code = await ended
   if (code !== 0 && counts.failed === 0) counts.failed = 1
-  // They ran on the engine that they are about.
+  // They ran where they are about.
   return { ...counts, skipped: counts.skipped - elsewhere }
 }
 

@@ -18,10 +18,13 @@ type Whole = WholeDatabase<Tables>
  */
 export async function copyDatabase(from: Whole, to: Whole): Promise<{ tables: CopiedTable[]; events: number }> {
   await refuseUnlessOfThisVersion(from)
-  if (await to.holdsSomething())
-    throw new BackupRefused(`${to.name} holds something. Name an empty database, or a new file.`)
-  await refuseIfInUse(from)
-  await refuseIfInUse(to)
+  await refuseUnlessEmpty(to)
+  return heldAlone(from, () => heldAlone(to, () => copyHeld(from, to)))
+}
+
+async function copyHeld(from: Whole, to: Whole): Promise<{ tables: CopiedTable[]; events: number }> {
+  // Again: a service may have come and gone before it was held.
+  await refuseUnlessEmpty(to)
   await (await to.open()).close()
   const tables = await between(from, 'read alone', to, (source, target) => copyRows(source, target, from))
   if (!tables.every(isSame)) return { tables, events: 0 }
@@ -59,6 +62,11 @@ async function openRows(database: Whole, purpose: Purpose): Promise<WholeRows> {
   })
 }
 
+async function refuseUnlessEmpty(database: Whole): Promise<void> {
+  if (await database.holdsSomething())
+    throw new BackupRefused(`${database.name} holds something. Name an empty database, or a new file.`)
+}
+
 /** Throws {@link BackupRefused} for a database that another version has made, or nobody. */
 export async function refuseUnlessOfThisVersion(database: Whole): Promise<void> {
   if (await database.isOfThisVersion()) return
@@ -67,11 +75,16 @@ export async function refuseUnlessOfThisVersion(database: Whole): Promise<void> 
   )
 }
 
-/** Throws {@link BackupRefused} while a service has the database open. */
-export async function refuseIfInUse(database: Whole): Promise<void> {
-  await database.refuseIfInUse().catch((error: unknown) => {
+/** Does `work` while no service can open the database. Throws {@link BackupRefused} while one has it open. */
+export async function heldAlone<Result>(database: Whole, work: () => Promise<Result>): Promise<Result> {
+  const letGo = await database.holdAlone().catch((error: unknown) => {
     throw inUse(database, error)
   })
+  try {
+    return await work()
+  } finally {
+    await letGo()
+  }
 }
 
 function inUse({ name }: Whole, error: unknown): unknown {

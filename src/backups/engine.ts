@@ -31,8 +31,8 @@ export interface BackupEngine {
   load(dump: string, folder: string): Promise<OpenDb<Tables>>
   /** Whether there is a database that a restore would replace. */
   holdsSomething(): Promise<boolean>
-  /** Throws `BackupRefused` while a service has the database open. */
-  refuseIfInUse(): Promise<void>
+  /** Does `work` while no service has the database open. Throws `BackupRefused` where one has. */
+  whileUnused<Result>(work: () => Promise<Result>): Promise<Result>
   /** Puts what was loaded in `folder` in the place of the database, in one step; answers the file where that one is kept from now on, if there was one. */
   replace(folder: string, asideAs: string): Promise<string | undefined>
 }
@@ -56,7 +56,10 @@ export function sqliteEngine(file: string, open: (file: string) => OpenDb<Tables
     dump: async (target) => copySqlite(file, target),
     load: async (dump, folder) => loadFile(dump, folder, open),
     holdsSomething: async () => existsSync(file) && statSync(file).size > 0,
-    refuseIfInUse: async () => refuseIfInUse(),
+    whileUnused: async (work) => {
+      refuseIfInUse()
+      return work()
+    },
     replace: async (folder, asideAs) => {
       settleSqlite(loadedIn(folder))
       sync(loadedIn(folder))

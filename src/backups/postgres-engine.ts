@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { type OpenDb, settleSqlite, type WholeDatabase, type WholeRows } from '../platform/db/index.ts'
 import type { Tables } from '../schema.ts'
 import { copyRows, isSame } from './copy.ts'
-import { between, refuseIfInUse, refuseUnlessOfThisVersion } from './copy-database.ts'
+import { between, heldAlone, refuseUnlessOfThisVersion } from './copy-database.ts'
 import { type BackupEngine, loadedIn, loadFile, sync } from './engine.ts'
 import { notWhole } from './rules.ts'
 
@@ -61,9 +61,8 @@ export function postgresEngine({ database, file, wholeFile, openFile }: Postgres
     },
     load: async (dump, folder) => loadFile(dump, folder, openFile),
     holdsSomething: () => database.holdsSomething(),
-    refuseIfInUse: () => refuseIfInUse(database),
+    whileUnused: (work) => heldAlone(database, work),
     replace: async (folder, asideAs) => {
-      await refuseIfInUse(database)
       const aside = (await database.holdsSomething()) ? `${file}.${asideAs}` : undefined
       await (await database.open()).close()
       await between(wholeFile(loadedIn(folder)), 'read alone', database, async (loaded, rows) => {

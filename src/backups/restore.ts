@@ -32,7 +32,14 @@ export async function restore(
     throw new BackupRefused(
       'There is a database already. Say --force to put the backup in its place; it is kept beside.',
     )
-  await engine.refuseIfInUse()
+  return engine.whileUnused(() => restoreHeld(engine, deps, file))
+}
+
+async function restoreHeld(
+  engine: BackupEngine,
+  deps: Pick<Deps, 'config' | 'clock' | 'newId'>,
+  file: string,
+): Promise<Restored> {
   mkdirSync(engine.folder, { recursive: true, mode: 0o700 })
   const asideAs = `before-restore-${deps.clock.now().replaceAll(/[:.]/g, '')}`
   return tryOut(engine, resolve(file), engine.folder, async ({ db, folder }, { events }) => {

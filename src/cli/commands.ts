@@ -9,7 +9,14 @@ import { Problem } from '../kernel/problem.ts'
 import { BrokenWords } from '../notifications/index.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config.ts'
-import { isLostConnection, NewerDatabase, NoConnection, RowRefused, storageFault } from '../platform/db/index.ts'
+import {
+  DatabaseHeld,
+  isLostConnection,
+  NewerDatabase,
+  NoConnection,
+  RowRefused,
+  storageFault,
+} from '../platform/db/index.ts'
 import { UnusableKey } from '../platform/signing-key.ts'
 import { openTracing } from '../platform/tracing.ts'
 import { serve } from '../serve.ts'
@@ -66,7 +73,16 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
 
 /** What is wrong, in a sentence that says what to do. Throws what nobody foresaw. */
 function sentenceOf(error: unknown): string {
-  const foreseen = [InvalidConfig, NewerDatabase, UnusableKey, BrokenWords, BackupRefused, NoConnection, RowRefused]
+  const foreseen = [
+    InvalidConfig,
+    DatabaseHeld,
+    NewerDatabase,
+    UnusableKey,
+    BrokenWords,
+    BackupRefused,
+    NoConnection,
+    RowRefused,
+  ]
   if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message
   if (isLostConnection(error))
     return 'The database server that DATABASE_URL names does not answer. Start it, or correct the address.'
@@ -106,9 +122,8 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const sealer = role === 'web' ? undefined : sealSoon(deps)
   await stopped
   deps.log.info('stopping: answering what is under way')
-  await watch.stop()
-  await runner?.stop()
-  await service.close()
+  // At once: a runner that takes leave of Redis keeps no door open meanwhile.
+  await Promise.all([service.close(), watch.stop(), runner?.stop()])
   await sealer?.stop()
   await deps.close()
   await tracing?.close()

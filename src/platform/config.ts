@@ -59,6 +59,8 @@ interface Settings {
   backupWeekly: number
   backupMonthly: number
   redisUrl: string | undefined
+  /** What every key of this service in Redis begins with. */
+  redisPrefix: string
   /** What this process does: everything, or only the API and pages, or only the jobs. */
   role: 'all' | 'web' | 'worker'
   smtpUrl: string | undefined
@@ -426,6 +428,16 @@ export const settings: Record<keyof Settings, Setting> = {
     meaning:
       'The Redis server through which several processes share the jobs: redis://host:port. Without it each does its own.',
     read: redisServer,
+  },
+  redisPrefix: {
+    name: 'REDIS_PREFIX',
+    fallback: 'saka',
+    meaning:
+      'What every key in Redis begins with. Installations that share a Redis server each have their own; the processes of one have the same.',
+    read: (text) =>
+      /^[A-Za-z0-9_-]{1,64}$/.test(text)
+        ? { value: text }
+        : { fault: 'must be at most 64 letters, digits, hyphens and underscores' },
   },
   role: {
     name: 'ROLE',

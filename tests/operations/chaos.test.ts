@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { seededRandom } from '../journeys/reminded-town.ts'
 import { type PostgresServer, startPostgres } from '../postgres.mjs'
+import type { RedisServer } from '../redis.mjs'
 import { engine } from '../support/engine.ts'
 import { askOf, invariantsHold } from '../support/invariants.ts'
 import { startMailServer } from '../support/mailbox.ts'
@@ -10,7 +11,7 @@ import { until } from '../support/neglected.ts'
 import { type PatientClient, patientClient } from '../support/patient-client.ts'
 import { openPickup, type Pickup } from '../support/pickup.ts'
 import { type ServiceProcess, startProcess, stopProcess } from '../support/process.ts'
-import { type RedisServer, startRedis } from '../support/redis.ts'
+import { startRedis } from '../support/redis.ts'
 
 const seconds = Number(process.env.CHAOS_SECONDS ?? 30)
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)

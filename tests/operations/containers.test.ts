@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { settings } from '../../src/platform/config.ts'
@@ -112,8 +113,12 @@ function translated(environment: Record<string, string>, addresses: Record<strin
   )
 }
 
-/** Nobody in particular: whoever the service runs as owns its data and no file of its program. */
-const nobody = process.getuid?.() === 0 ? 65_534 : undefined
+/** Nobody in particular: whoever the service runs as owns its data and no file of its program. Below root's own home nobody can read that. */
+const nobody = process.getuid?.() === 0 && canRead(65_534) ? 65_534 : undefined
+
+function canRead(uid: number): boolean {
+  return spawnSync('cat', [resolve('package.json')], { uid, gid: uid }).status === 0
+}
 
 const redis = await startRedis(t)
 const skip = redis ? false : 'there is no Redis'

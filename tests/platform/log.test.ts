@@ -1,11 +1,36 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { openLog } from '../../src/platform/log.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { fillDisk } from '../support/disk.ts'
+import { engine } from '../support/engine.ts'
 import { startSaka } from '../support/saka.ts'
 import { breaking, runStatements } from '../support/sql.ts'
+
+t.test('a query that fails is told by its words and the server’s verdict, without what it was about', async (t) => {
+  const lines: string[] = []
+  const log = openLog('trace', { write: (line: string) => void lines.push(line) })
+  const { api, deps } = await startSaka(t, { log })
+  const community = { id: 'one', code: 'Ω', name: 'Άννα Κωστοπούλου', version: 1 }
+  const twice = deps.db.transact(async ({ q, t }) => {
+    for (let i = 0; i < 2; i++) await q.insert(t.communities).values(community)
+  })
+  await twice.catch((error: unknown) => log.error({ err: error }, 'refused'))
+  const unread = deps.db.read.q.select({ x: sql`cast(${'Άννα'} as numeric) / 0` }).from(deps.db.read.t.communities)
+  await unread.catch((error: unknown) => log.error({ err: new Error('unread', { cause: error }) }, 'unread'))
+  await runStatements(deps, breaking('INSERT ON communities'))
+  t.equal((await api.post('/communities', { code: 'Ψ', name: 'Άννα Κωστοπούλου' })).status, 500)
+  log.error({ err: 'Άννα' }, 'no error at all')
+
+  t.notMatch(lines.join(''), /Άννα|Κωστοπούλου/)
+  const faults = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error')
+  const refused = JSON.stringify(faults.find(({ msg }) => msg === 'refused').err)
+  t.match(refused, engine === 'postgres' ? /insert into .*communities.*23505.*communities_pkey/ : /SQLITE_CONSTRAINT/)
+  t.match(refused, /log\.test\.ts/, 'and by where it comes from')
+  t.ok(faults.some(({ msg }) => msg === 'internal_error'))
+})
 
 t.test(
   'the log tells what was done and nothing of whom: no name, contact, code, token or address of a record',

@@ -5,12 +5,10 @@ import type { Saka } from '../support/saka.ts'
 /** What both jobs of the flock do, for a coordinator. */
 export const meaning = { el: 'Κουρεύει ένα πρόβατο.', en: 'Shears a sheep.' }
 
-/** Asks until it is so. */
+/** Asks, for a minute at most, until it is so. */
 export async function until(sentence: string, isSo: () => unknown): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
+  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((tick) => setTimeout(tick, 10)))
     if (await isSo()) return
-    await new Promise((tick) => setTimeout(tick, 10))
-  }
   throw new Error(`it never came to pass that ${sentence}`)
 }
 

@@ -17,7 +17,7 @@ if (!redis)
   t.test('on Redis', { skip: 'redis-server is not here: install it, or name it in REDIS_SERVER' }, async () => {})
 
 const kinds = [
-  { name: 'embedded', start: runEmbedded, env: {} },
+  { name: 'embedded', start: runEmbedded, env: { REDIS_URL: '' } },
   ...(redis
     ? [{ name: 'on Redis', start: (deps: Deps) => runOnRedis(deps, redis.url), env: { REDIS_URL: redis.url } }]
     : []),

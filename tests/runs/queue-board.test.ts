@@ -64,6 +64,6 @@ if (redis) {
 }
 
 t.test('without Redis there is no board', async (t) => {
-  const { api } = await startSaka(t)
+  const { api } = await startSaka(t, { env: { REDIS_URL: '' } })
   t.match(await api.get('/queues'), { status: 404 })
 })

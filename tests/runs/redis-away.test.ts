@@ -117,7 +117,7 @@ else {
     const saka = await startSaka(t, { jobs: [job] })
     const runner = await runOnRedis(saka.deps, redis.url)
     t.teardown(() => runner.stop())
-    const queue = new Queue('clock', { prefix: 'saka', connection: { url: redis.url } })
+    const queue = new Queue('clock', { prefix: saka.deps.config.redisPrefix, connection: { url: redis.url } })
     t.teardown(() => queue.close())
     const next = async () => (await queue.getJobScheduler('count-sheep'))?.next
     await until('it is planned', next)
@@ -126,6 +126,23 @@ else {
     for (const [after, due] of changeNights) {
       const planned = repeatStrategy(Date.parse(after), { pattern: '30 3 * * *', tz: 'Europe/Athens' })
       t.equal(new Date(planned!).toISOString(), due)
+    }
+  })
+
+  t.test('two installations on one Redis server each do their own', async (t) => {
+    const towns = await Promise.all(
+      ['athens', 'patras'].map(async (town) => {
+        const job = shearing()
+        const saka = await startSaka(t, { jobs: [job], env: { REDIS_PREFIX: town } })
+        const runner = await runOnRedis(saka.deps, redis.url)
+        t.teardown(() => runner.stop())
+        return { saka, job, sheep: Array.from({ length: 20 }, (_, i) => `${town}-${String(i).padStart(2, '0')}`) }
+      }),
+    )
+    await Promise.all(towns.map(({ saka, sheep }) => ask(saka, ...sheep)))
+    for (const { saka, job, sheep } of towns) {
+      await until('all of its own are shorn', async () => (await tasksOf(saka, 'done')).length === sheep.length)
+      t.same(job.attempted, sheep)
     }
   })
 

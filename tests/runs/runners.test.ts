@@ -124,7 +124,7 @@ for (const kind of kinds) {
     t.test('a job that pauses takes nothing for a while, and has lost no attempt', async (t) => {
       let away = true
       const job = shearing(async () => {
-        if (away) throw new RetryLater('the shearer is away', { afterSeconds: 1, pausesJob: true })
+        if (away) throw new RetryLater('the shearer is away', { afterSeconds: 5, pausesJob: true })
       })
       const saka = await service(t, [job])
       await ask(saka, 'dolly', 'molly')
@@ -137,7 +137,7 @@ for (const kind of kinds) {
       await new Promise((tick) => setTimeout(tick, 500))
       t.equal(job.attempted.length, 1, 'the other is not tried meanwhile')
       away = false
-      saka.clock.set(plusMilliseconds(saka.clock.now(), 1000))
+      saka.clock.set(plusMilliseconds(saka.clock.now(), 5000))
       await until('both are done', async () => (await tasksOf(saka, 'done')).length === 2)
     })
 

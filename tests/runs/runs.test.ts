@@ -1,7 +1,6 @@
 import t from 'tap'
-import { runEmbedded } from '../../jobs/embedded-runner.ts'
 import { jobs } from '../../jobs/registry.ts'
-import type { Runner } from '../../jobs/runner.ts'
+import { type Runner, startRunner } from '../../jobs/runner.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { AddressRefused, ChannelDown } from '../../src/platform/delivery.ts'
@@ -203,7 +202,7 @@ t.test('what should have run while no service was up runs when the next one star
   const startAt = async (now: string): Promise<Runner> => {
     const deps = await openDeps(saka.deps.config, { clock: { now: () => now }, jobs: [job] })
     t.teardown(() => deps.close())
-    return runEmbedded(deps)
+    return startRunner(deps)
   }
   const early = await startAt('2023-09-11T20:00:00.000Z')
   await early.stop()

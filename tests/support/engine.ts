@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import type { Test } from 'tap'
 import type { Deps } from '../../src/deps.ts'
+import { newQueues } from './jobs.ts'
 
 /** The engine that this run of the tests is about: `SAKA_TEST_ENGINE`, else SQLite. */
 export const engine = process.env.SAKA_TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
@@ -14,36 +15,48 @@ export const sqliteAlone = (why: string) => (engine === 'sqlite' ? {} : { skip: 
 export const postgresAlone = (why: string) => (engine === 'postgres' ? {} : { skip: `PostgreSQL alone: ${why}` })
 
 /** The database with the tables, of which each test gets a copy. */
-export const templateName = 'saka_template'
+export const templateName = process.env.SAKA_TEST_TEMPLATE ?? ''
 
 /**
- * The settings that name an empty database of the test's own, at this version's tables on PostgreSQL. What the service puts on
- * the disk goes to `folder`.
+ * The settings that name an empty database of the test's own, at this version's tables on PostgreSQL, and where this run's jobs are on Redis,
+ * its part of that. What the service puts on the disk goes to `folder`.
  */
 export async function newDatabase(t: Test, folder: string): Promise<Record<string, string>> {
-  if (engine === 'sqlite') return { DATABASE_URL: `file:${join(folder, 'saka.db')}` }
-  const name = `saka_${randomUUID().replaceAll('-', '')}`
+  const queues = newQueues()
+  if (engine === 'sqlite') return { DATABASE_URL: `file:${join(folder, 'saka.db')}`, ...queues }
+  const name = `saka_test_${randomUUID().replaceAll('-', '')}`
   await administer(`CREATE DATABASE ${name} TEMPLATE ${templateName}`)
   t.teardown(() => administer(`DROP DATABASE ${name} WITH (FORCE)`))
-  return { DATABASE_URL: `${serverUrl()}/${name}`, DATABASE_CONNECTIONS: '5', DATA_FOLDER: folder }
+  return { DATABASE_URL: urlOf(name), DATABASE_CONNECTIONS: '5', DATA_FOLDER: folder, ...queues }
 }
 
-/** The settings with which another process works on the database of `deps`. */
-export const databaseOf = ({ config }: Pick<Deps, 'config'>) => ({
+/** What names a database, and whatever belongs to it. */
+type Settings = Record<string, string> & { DATABASE_URL: string; DATA_FOLDER: string }
+
+/** The settings with which another process works on the database of `deps`, and shares its jobs. */
+export const databaseOf = ({ config }: Pick<Deps, 'config'>): Settings => ({
   DATABASE_URL: config.databaseUrl,
   DATA_FOLDER: config.dataFolder,
+  ...(config.redisUrl && { REDIS_URL: config.redisUrl, REDIS_PREFIX: config.redisPrefix }),
 })
 
-/** Where the server of this run is, without a database. */
-export function serverUrl(): string {
+/** Where the server of this run is: a database of it that is nobody's. */
+function serverUrl(): string {
   const url = process.env.SAKA_TEST_POSTGRES
   if (!url) throw new Error('SAKA_TEST_POSTGRES names no server; tests/run.mjs starts one')
   return url
 }
 
+/** Where a database of that server is. */
+export function urlOf(name: string): string {
+  const url = new URL(serverUrl())
+  url.pathname = `/${name}`
+  return url.href
+}
+
 /** Runs one statement beside all databases. */
 export async function administer(statement: string): Promise<void> {
-  const client = new pg.Client(`${serverUrl()}/postgres`)
+  const client = new pg.Client(serverUrl())
   await client.connect()
   try {
     await client.query(statement)

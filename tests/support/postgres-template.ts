@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
-import { administer, serverUrl, templateName } from './engine.ts'
+import { administer, templateName, urlOf } from './engine.ts'
 import { watchTemplate } from './witness.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'saka-template-'))
 await administer(`CREATE DATABASE ${templateName}`)
-const env = { DATABASE_URL: `${serverUrl()}/${templateName}`, DATA_FOLDER: folder, LOG_LEVEL: 'warn' }
+const env = { DATABASE_URL: urlOf(templateName), DATA_FOLDER: folder, LOG_LEVEL: 'warn' }
 const deps = await openDeps(readConfig(env))
 await watchTemplate(deps.db)
 await deps.close()

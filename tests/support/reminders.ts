@@ -4,6 +4,7 @@ import type { Deps } from '../../src/deps.ts'
 import { planReminders } from '../../src/notifications/index.ts'
 import { type AskedJob, attemptTask, beginNextTask } from '../../src/runs/index.ts'
 import { type CampaignChange, type OpenCampaign, openCampaign } from './campaign.ts'
+import { doDueOnRedis } from './due-on-redis.ts'
 import { type MailServer, startMailServer } from './mailbox.ts'
 
 /** An open campaign with a mail server. Its reminders go out when the test says so, and not by themselves. */
@@ -48,8 +49,9 @@ export async function remindedCampaign(
   }
 }
 
-/** Does the sending jobs' tasks that are due, as a runner does, until none is left that can be done. */
+/** Does the sending jobs' tasks that are due, as a runner does or by the one on Redis, until none is left that can be done. */
 export async function sendDue(deps: Deps, jobs: readonly AskedJob[] = [sendMailJob, sendSmsJob]): Promise<void> {
+  if (deps.config.redisUrl) return doDueOnRedis(deps, jobs, deps.config.redisUrl)
   for (const job of jobs) {
     let task = await beginNextTask(deps, job)
     while (task) {

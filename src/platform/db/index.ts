@@ -9,6 +9,7 @@ export {
   storageFault,
   storageUnavailable,
 } from './faults.ts'
+export { DatabaseHeld, holdTogether } from './hold.ts'
 export { insertFreeRows, insertRows } from './insert-rows.ts'
 export { NewerDatabase } from './migrations.ts'
 export { openPostgres } from './postgres.ts'

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { OpenDb } from './db.ts'
 import { isLostConnection } from './faults.ts'
+import { holdAlone } from './hold.ts'
 import { isPostgresMigrated } from './migrations.ts'
 import { DatabaseInUse } from './sqlite-copy.ts'
 import {
@@ -64,14 +65,22 @@ export function wholePostgres<Tables>({
     tables,
     holdsSomething: () => look(hasRows),
     isOfThisVersion: () => look((client) => isPostgresMigrated(client, migrationsFolder)),
-    refuseIfInUse: () =>
-      look(async (client) => {
+    holdAlone: async () => {
+      const client = await connect(url)
+      try {
+        await holdAlone(client)
+        // What a pooler keeps open for nobody is idle, and so is who only looks.
         const { rows } = await client.query(
           `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-             AND (usename = current_user OR application_name = 'saka') LIMIT 1`,
+             AND usename = current_user AND state <> 'idle' LIMIT 1`,
         )
         if (rows.length > 0) throw new DatabaseInUse()
-      }),
+      } catch (error) {
+        await client.end()
+        throw error
+      }
+      return () => client.end()
+    },
     open,
     openRows: async (purpose) => rowsOf(await connect(url), tables, purpose),
   }

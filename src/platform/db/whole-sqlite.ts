@@ -39,8 +39,10 @@ export function wholeSqlite<Tables>({
     tables,
     holdsSomething: async () => existsSync(file) && look(hasRows),
     isOfThisVersion: async () => existsSync(file) && look((connection) => isMigrated(connection, migrationsFolder)),
-    refuseIfInUse: async () => {
+    holdAlone: async () => {
       if (existsSync(file)) settleSqlite(file)
+      // Who opens a file while all of it is being changed waits for the lock of that transaction.
+      return async () => {}
     },
     open: async () => openSqlite({ file, tables: schema, migrationsFolder }),
     openRows: async (purpose) => rowsOf(file, tables, purpose),

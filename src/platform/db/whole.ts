@@ -44,8 +44,11 @@ export interface WholeDatabase<Tables> {
   holdsSomething(): Promise<boolean>
   /** Whether it is there and at this version's tables. */
   isOfThisVersion(): Promise<boolean>
-  /** Throws `DatabaseInUse` while a service, or another program like it, has it open. */
-  refuseIfInUse(): Promise<void>
+  /**
+   * Keeps services out until what it answers is called. Throws `DatabaseInUse` at once while one has it open, or another program is in
+   * the middle of something there.
+   */
+  holdAlone(): Promise<() => Promise<void>>
   /** Opens it as a service does: brings it to this version's tables. Throws `NewerDatabase`. */
   open(): Promise<OpenDb<Tables>>
   openRows(purpose: Purpose): Promise<WholeRows>
