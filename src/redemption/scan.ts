@@ -41,13 +41,13 @@ export interface Scanned {
  */
 export async function makeScan(deps: Deps, tx: Tx, actor: Actor, scan: Scan): Promise<Scanned> {
   authorize(actor, 'redemption:scan', scan)
-  const before = await findScan(tx, scan.scanId)
-  if (before) return repeat(deps, tx, before, scan)
+  const { code, refusal } = readPayload(scan.text, deps.config.baseUrl)
+  // Asked at once: most scans are new.
+  const [before, known] = await Promise.all([findScan(tx, scan.scanId), code ? findVoucherByCode(tx, code) : undefined])
+  if (before) return repeat(before, scan, known)
   const now = deps.clock.now()
   const scannedAt = scan.scannedAt ?? now
   const at = redeemedAt(scannedAt, now)
-  const { code, refusal } = readPayload(scan.text, deps.config.baseUrl)
-  const known = code && (await findVoucherByCode(tx, code))
   const day = localDate(at, deps.config.timeZone)
   const result = judgeScan({ unreadable: refusal, known, schoolId: scan.schoolId, day })
   const { scanId, schoolId, text, collectedBy, handedOut } = scan
@@ -73,7 +73,6 @@ async function giveKit(
   const row = scanRow(actor, scan, { result: 'accepted', voucherId: voucher.id, campaignId: campaign.id })
   row.redemptionId = deps.newId()
   const redemption = redemptionOf(row)
-  if (!(await markRedeemed(tx, voucher.id, redemption.redeemedAt))) return undefined
   const movement = {
     kitId: campaign.kitId,
     fromLocationId: school.locationId,
@@ -86,14 +85,19 @@ async function giveKit(
     occurredAt: redemption.redeemedAt,
   }
   const { id: redemptionId, schoolId, collectedBy } = redemption
-  // In this order, and on PostgreSQL in one round trip.
-  await Promise.all([
-    insertRedemption(tx, redemption, actor.id),
-    insertScan(tx, row),
-    recordEvent(deps, tx, actor, 'voucher.redeemed', voucher.id, { redemptionId, schoolId, collectedBy }),
-    moveStock(deps, tx, actor, movement),
-  ])
-  return { scan: row, known }
+  const isOurs = await tx.conclude({
+    row: voucher.id,
+    claim: () => markRedeemed(tx, voucher.id, redemption.redeemedAt),
+    rest: () =>
+      Promise.all([
+        insertRedemption(tx, redemption, actor.id),
+        insertScan(tx, row),
+        recordEvent(deps, tx, actor, 'voucher.redeemed', voucher.id, { redemptionId, schoolId, collectedBy }),
+      ]),
+    // All hand-outs of a kit meet at one balance.
+    last: () => moveStock(deps, tx, actor, movement),
+  })
+  return isOurs ? { scan: row, known } : undefined
 }
 
 async function refuseScan(
@@ -117,7 +121,7 @@ async function refuseScan(
   return { scan: row, known }
 }
 
-async function repeat(deps: Deps, tx: Tx, before: ScanRow, scan: Scan): Promise<Scanned> {
+function repeat(before: ScanRow, scan: Scan, known: PresentedVoucher | undefined): Scanned {
   const same =
     before.raw === scan.text &&
     before.schoolId === scan.schoolId &&
@@ -125,8 +129,7 @@ async function repeat(deps: Deps, tx: Tx, before: ScanRow, scan: Scan): Promise<
     before.collectedBy === scan.collectedBy &&
     (scan.scannedAt === undefined || before.scannedAt === scan.scannedAt)
   if (!same) throw idempotencyKeyReused()
-  const { code } = readPayload(before.raw, deps.config.baseUrl)
-  return { scan: before, known: before.voucherId && code ? await findVoucherByCode(tx, code) : undefined }
+  return { scan: before, known: before.voucherId ? known : undefined }
 }
 
 /** Written out field by field: this runs for every scan, and copying objects would be most of its cost. */

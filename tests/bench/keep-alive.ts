@@ -3,6 +3,8 @@ import { connect, type Socket } from 'node:net'
 /** Where and how to send. */
 export interface Target {
   port: number
+  /** Ports of other processes of the same service, which share the connections with it. */
+  otherPorts?: number[]
   path: string
   authorization: string
 }
@@ -13,7 +15,8 @@ export interface Target {
  * server is what is measured.
  */
 export async function requestsPerSecond(target: Target, bodies: string[], connections: number): Promise<number> {
-  const sockets = await Promise.all(Array.from({ length: connections }, () => open(target.port)))
+  const ports = [target.port, ...(target.otherPorts ?? [])]
+  const sockets = await Promise.all(Array.from({ length: connections }, (_, i) => open(ports[i % ports.length]!)))
   const requests = bodies.map((body) => requestOf(target, body))
   let next = 0
   const start = performance.now()

@@ -26,19 +26,31 @@ export async function witnessed(db: Db): Promise<Db> {
     ...db,
     transact: (work, instead, beside) =>
       db.transact(
-        (tx) => witness(tx, () => work(tx)),
-        instead && ((tx, error) => witness(tx, () => instead(tx, error))),
+        (tx) => witness(tx, work, beside?.settled),
+        instead && ((tx, error) => witness(tx, (watched) => instead(watched, error))),
         beside,
       ),
   }
 }
 
-async function witness<Result>(tx: Tx, work: () => Promise<Result>): Promise<Result> {
+/** What settled work concludes with is looked at on its way: the commit goes out behind it, and nothing is asked after that. */
+async function witness<Result>(tx: Tx, work: (tx: Tx) => Promise<Result>, isSettled = false): Promise<Result> {
   if (engine === 'sqlite') connectionOf(tx).exec('DELETE FROM changed_tables')
-  const result = await work()
+  let isConcluded = false
+  const conclude: Tx['conclude'] = async (conclusion) => {
+    const last = () => Promise.all([conclusion.last(), checkChanges(tx)])
+    isConcluded = await tx.conclude({ ...conclusion, last })
+    return isConcluded
+  }
+  const result = await work({ ...tx, conclude })
+  if (!(isSettled && isConcluded)) await checkChanges(tx)
+  return result
+}
+
+async function checkChanges(tx: Tx): Promise<void> {
   const changed = await changedTables(tx)
   const records = changed.filter((name) => !withoutEvent.has(name) && !ofTheTrail.test(name))
-  if (records.length === 0 || records.includes('audit_events')) return result
+  if (records.length === 0 || records.includes('audit_events')) return
   throw new Error(`${records.join(', ')} changed without an event`)
 }
 

@@ -5,8 +5,23 @@ import type { PreparedQuery, Statement } from './statement.ts'
 export interface Reader<Tables> {
   q: BetterSQLite3Database
   t: Tables
-  /** Decides once and for all what running a query takes, in the engine's way. */
-  compile(query: PreparedQuery): Statement
+  /**
+   * Decides once and for all what running a query takes, in the engine's way. One that `claims` is an UPDATE whose answer is
+   * the rows that it changed; it may throw where that is none.
+   */
+  compile(query: PreparedQuery, claims?: boolean): Statement
+}
+
+/** What a transaction does at last, so that the engine may send it off as a whole. */
+export interface Conclusion {
+  /** The id of the record that `claim` changes. */
+  row: string
+  /** Runs one {@link preparedClaim}: the condition on which the rest is right. Answers whether it holds. */
+  claim(): Promise<boolean>
+  /** Sends what rests on that, all of it before it awaits anything. */
+  rest(): Promise<unknown>
+  /** The same of what changes a record that others wait for: it comes last, so that they wait the least. */
+  last(): Promise<unknown>
 }
 
 declare const writes: unique symbol
@@ -16,13 +31,19 @@ export interface Tx<Tables> extends Reader<Tables> {
   readonly [writes]: true
   /** Runs one statement, or a few, that a constraint may refuse. When they throw they are undone, and the transaction goes on. */
   attempt<Result>(work: () => Promise<Result>): Promise<Result>
+  /**
+   * Claims, and if that holds does the rest; answers whether it held. In a settled transaction it is the end: nothing is written
+   * before it and nothing asked after, the commit goes out right behind it, and where the claim does not hold, the work is run again.
+   */
+  conclude(conclusion: Conclusion): Promise<boolean>
 }
 
 /** How a transaction stands to others at the same moment. */
 export interface Beside {
   /**
    * A constraint or a conditional statement settles each of its races: others may commit between its statements. On PostgreSQL
-   * it then waits for a row that others change, where it would be refused and run again. SQLite has one writer anyway.
+   * it then waits for a row that others change, where it would be refused and run again, and shares a transaction with others that
+   * are settled: `attempt` is for those that have one of their own. SQLite has one writer anyway.
    */
   settled: boolean
 }
@@ -83,6 +104,24 @@ export function prepared<Tables, Statement extends object>(
   name: string,
   build: (reader: Reader<Tables>) => Statement,
 ): Statement {
+  return once(reader, name, build, false)
+}
+
+/** The same of an UPDATE that answers the rows that it changed, for {@link Conclusion}: where there is none, it answers none or throws. */
+export function preparedClaim<Tables, Statement extends object>(
+  reader: Reader<Tables>,
+  name: string,
+  build: (reader: Reader<Tables>) => Statement,
+): Statement {
+  return once(reader, name, build, true)
+}
+
+function once<Tables, Statement extends object>(
+  reader: Reader<Tables>,
+  name: string,
+  build: (reader: Reader<Tables>) => Statement,
+  claims: boolean,
+): Statement {
   let ofConnection = statements.get(reader.q)
   if (!ofConnection) {
     ofConnection = new Map()
@@ -90,8 +129,15 @@ export function prepared<Tables, Statement extends object>(
   }
   let statement = ofConnection.get(name) as Statement | undefined
   if (!statement) {
-    statement = reader.compile(build(reader) as unknown as PreparedQuery) as unknown as Statement
+    statement = reader.compile(build(reader) as unknown as PreparedQuery, claims) as unknown as Statement
     ofConnection.set(name, statement)
   }
   return statement
+}
+
+/** {@link Tx.conclude} where each statement is answered before the next. */
+export async function concludeInTurn({ claim, rest, last }: Conclusion): Promise<boolean> {
+  if (!(await claim())) return false
+  await Promise.all([rest(), last()])
+  return true
 }

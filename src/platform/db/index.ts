@@ -1,6 +1,6 @@
 export { type Columns, postgresColumns, sqliteColumns } from './columns.ts'
 export { contains } from './contains.ts'
-export { type Db, type MeasuredDatabase, type OpenDb, prepared, type Reader, type Tx } from './db.ts'
+export { type Db, type MeasuredDatabase, type OpenDb, prepared, preparedClaim, type Reader, type Tx } from './db.ts'
 export {
   isCheckViolation,
   isLostConnection,

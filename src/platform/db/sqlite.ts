@@ -3,7 +3,7 @@ import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import type { CommitDone, MeasuredDatabase, OpenDb, Reader, Tx } from './db.ts'
+import { type CommitDone, concludeInTurn, type MeasuredDatabase, type OpenDb, type Reader, type Tx } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { applyMigrations, isMigrated } from './migrations.ts'
 import { compiled } from './statement.ts'
@@ -52,7 +52,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
     compile: (query) => compiled(query, connection),
   })
   // A statement that fails has done nothing, and its transaction goes on.
-  const tx = { ...readerOn(writer), attempt: (work) => work() } as Tx<Tables>
+  const tx = { ...readerOn(writer), attempt: (work) => work(), conclude: concludeInTurn } as Tx<Tables>
   const read = readerOn(reader)
   return {
     transact: (work, instead) => commit(() => work(tx), instead && ((error) => instead(tx, error))),

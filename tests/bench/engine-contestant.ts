@@ -1,0 +1,46 @@
+import { resolve } from 'node:path'
+import { newSecret } from '../../src/identity/secrets.ts'
+import { openDeps } from '../../src/open-deps.ts'
+import { readConfig } from '../../src/platform/config.ts'
+import { serve } from '../../src/serve.ts'
+import { payloadOf } from '../../src/vouchers/code.ts'
+import { issueVouchers, now } from './issued-vouchers.ts'
+
+/** What the service is started with, in a process of its own: which database, and for the first of them how many vouchers. */
+export interface EngineStart {
+  databaseUrl: string
+  folder: string
+  vouchers: number
+}
+
+/** Where it listens, and what it has issued. */
+export interface EngineReady {
+  port: number
+  authorization: string
+  bodies: string[]
+}
+
+async function start({ databaseUrl, folder, vouchers }: EngineStart): Promise<EngineReady> {
+  const config = readConfig({
+    DATABASE_URL: databaseUrl,
+    DATA_FOLDER: resolve(folder),
+    BASE_URL: 'https://saka.example.org',
+    LOG_LEVEL: 'warn',
+    PORT: '0',
+    // One key scans for all schools at once.
+    RATE_LIMIT_SCANS: '0',
+  })
+  const deps = await openDeps(config, { clock: { now: () => now } })
+  const key = newSecret('key')
+  const issued = vouchers > 0 ? await issueVouchers(deps, key, vouchers) : []
+  const bodies = issued.map(({ code, schoolId }) =>
+    JSON.stringify({ payload: payloadOf(config.baseUrl, code), schoolId, scanId: deps.newId(), scannedAt: now }),
+  )
+  const { address } = await serve(deps)
+  return { port: Number(new URL(address).port), authorization: `Bearer ${key}`, bodies }
+}
+
+if (process.send) {
+  process.send(await start(JSON.parse(process.argv[2]!)))
+  process.on('SIGTERM', () => process.exit())
+}

@@ -1,0 +1,200 @@
+import { asc, inArray } from 'drizzle-orm'
+import type pg from 'pg'
+import t, { type Test } from 'tap'
+import type { Actor } from '../../src/identity/rules.ts'
+import { Problem } from '../../src/kernel/problem.ts'
+import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
+import type { Scan } from '../../src/redemption/scan.ts'
+import { redeemVoucher } from '../../src/redemption/use-cases.ts'
+import type { Tx } from '../../src/schema.ts'
+import { openCampaign } from '../support/campaign.ts'
+import { enrollChildren } from '../support/children.ts'
+import { postgresAlone } from '../support/engine.ts'
+import { askOf, invariantsHold } from '../support/invariants.ts'
+import { roundTrips } from '../support/round-trips.ts'
+import { runStatements } from '../support/sql.ts'
+
+const desk: Actor = { kind: 'user', id: 'desk', name: 'Άννα', roles: [{ role: 'admin' }] }
+const { skip } = postgresAlone('SQLite has no journeys to its server, and groups of its own')
+
+/** A campaign with `count` vouchers, and what scans them without the witness of the tests in between. */
+async function yard(t: Test, count: number) {
+  const saka = await openCampaign(t)
+  const { api, deps, school, campaign } = saka
+  await enrollChildren(deps, { campaignId: campaign.id, schoolId: school.id, count })
+  await api.made(`/campaigns/${campaign.id}/vouchers`)
+  const ask = askOf(deps)
+  const codes = (await ask('select code from vouchers order by id')).map(({ code }) => String(code))
+  let scans = 0
+  const scan = (code: string, more: Partial<Scan> = {}, by: OpenDeps = deps) =>
+    redeemVoucher(by, desk, {
+      scanId: `scan-${++scans}`,
+      schoolId: school.id,
+      text: code,
+      collectedBy: 'guardian',
+      handedOut: false,
+      ...more,
+    })
+  /** What became of scans: each result, or the code of the problem, and how often. */
+  const told = async (made: Promise<{ scan: { result: string } }>[]) => {
+    const counts: Record<string, number> = {}
+    for (const one of await Promise.allSettled(made)) {
+      const what = one.status === 'fulfilled' ? one.value.scan.result : codeOf(one.reason)
+      counts[what] = (counts[what] ?? 0) + 1
+    }
+    return counts
+  }
+  return { ...saka, ask, codes, scan, told }
+}
+
+const codeOf = (error: unknown) => (error instanceof Problem ? error.code : String(error))
+
+/** A settled transaction: one that goes with others. */
+const settled = <Result>({ db }: OpenDeps, work: (tx: Tx) => Promise<Result>) =>
+  db.transact(work, undefined, { settled: true })
+
+t.test('a scan makes two journeys to the database, and scans at once make them together', { skip }, async (t) => {
+  const { scan, codes, told, ask } = await yard(t, 50)
+  await scan(codes.pop()!)
+  t.equal(await roundTrips(() => scan(codes.pop()!)), 2, 'one asks, and then says all of it with the commit')
+  let counts = {}
+  const trips = await roundTrips(async () => {
+    counts = await told(codes.splice(-40).map((code) => scan(code)))
+  })
+  t.same(counts, { accepted: 40 })
+  t.equal(trips, 2, 'a twentieth for each')
+  await invariantsHold(t, ask)
+})
+
+t.test('who is answered is stored, also in company', { skip }, async (t) => {
+  const { scan, codes, deps } = await yard(t, 30)
+  const { q, t: tables } = deps.db.read
+  const found = await Promise.all(
+    codes.map(async (code) => {
+      const { scan: made } = await scan(code)
+      return (
+        await q
+          .select()
+          .from(tables.scans)
+          .where(inArray(tables.scans.id, [made.id]))
+      ).length
+    }),
+  )
+  t.same([...new Set(found)], [1])
+})
+
+t.test('one that fails in company fails alone, and the others are stored once', { skip }, async (t) => {
+  const { scan, codes, deps, told, ask } = await yard(t, 21)
+  await scan(codes.pop()!, { scanId: 'known' })
+  const { newId } = deps
+  const mailing = (tx: Tx, id: string) =>
+    tx.q.insert(tx.t.auditMailings).values({ id, at: '2023-09-11T06:30:00.000Z', size: 1, sent: true })
+  const twice = newId()
+  const others = [
+    scan(codes[0]!, { scanId: 'known' }).catch(codeOf),
+    settled(deps, async (tx) => {
+      await mailing(tx, newId())
+      throw new Error('changed its mind')
+    }).catch((error: Error) => error.message),
+    settled(deps, async (tx) => {
+      await mailing(tx, twice)
+      await mailing(tx, twice)
+    }).catch(() => 'refused'),
+    settled(deps, (tx) => tx.attempt(async () => 'has a transaction of its own')),
+  ]
+  const counts = await told(codes.map((code) => scan(code)))
+  t.same(counts, { accepted: 20 })
+  t.same(await Promise.all(others), [
+    'idempotency_key_reused',
+    'changed its mind',
+    'refused',
+    'has a transaction of its own',
+  ])
+  t.same(await ask('select count(*) as n from audit_mailings'), [{ n: 0 }], 'what was thrown for is undone')
+  t.same(await ask('select count(*) as n from redemptions'), [{ n: 21 }])
+  await invariantsHold(t, ask)
+})
+
+t.test('of fifty scans of one voucher in company one wins, and no group fails for it', { skip }, async (t) => {
+  const { scan, codes, told, ask } = await yard(t, 1)
+  await told([scan('not a code')])
+  const trips = await roundTrips(async () => {
+    t.same(await told(Array.from({ length: 50 }, () => scan(codes[0]!))), { accepted: 1, already_redeemed: 49 })
+  })
+  t.ok(trips < 25, `${trips} journeys: one group hands out, the next refuses`)
+  await invariantsHold(t, ask)
+})
+
+t.test('one scan that is sent twenty times in company is one', { skip }, async (t) => {
+  const { scan, codes, told, ask } = await yard(t, 2)
+  const again = () => scan(codes[0]!, { scanId: 'again' })
+  t.same(await told(Array.from({ length: 20 }, again)), { accepted: 20 })
+  const refused = () => scan('HELLO', { scanId: 'refused' })
+  t.same(await told(Array.from({ length: 20 }, refused)), { not_a_voucher: 20 })
+  t.same(await ask('select scan_id from scans order by scan_id'), [{ scan_id: 'again' }, { scan_id: 'refused' }])
+  await invariantsHold(t, ask)
+})
+
+t.test('two processes that scan the same vouchers in opposite order do not stop each other', { skip }, async (t) => {
+  const { scan, codes, told, ask, deps } = await yard(t, 40)
+  const other = await openDeps(deps.config, { clock: deps.clock, log: deps.log })
+  t.teardown(() => other.close())
+  const counts = await told([
+    ...codes.map((code) => scan(code)),
+    ...codes.toReversed().map((code) => scan(code, {}, other)),
+  ])
+  t.same(counts, { accepted: 40, already_redeemed: 40 })
+  const same = [deps, other].flatMap((by) => Array.from({ length: 25 }, () => scan('HELLO', { scanId: 'both' }, by)))
+  t.same(await told(same), { not_a_voucher: 50 })
+  t.same(await ask('select deadlocks from pg_stat_database where datname = current_database()'), [{ deadlocks: 0 }])
+  await invariantsHold(t, ask)
+})
+
+t.test('fifty scans of one voucher through two processes: one wins', { skip }, async (t) => {
+  const { scan, codes, told, ask, deps } = await yard(t, 1)
+  const other = await openDeps(deps.config, { clock: deps.clock, log: deps.log })
+  t.teardown(() => other.close())
+  const made = Array.from({ length: 50 }, (_, i) => scan(codes[0]!, {}, i % 2 ? other : deps))
+  t.same(await told(made), { accepted: 1, already_redeemed: 49 })
+  await invariantsHold(t, ask)
+})
+
+t.test('a voucher that is revoked between looking and handing out is refused', { skip }, async (t) => {
+  const { scan, codes, told, ask, api, deps } = await yard(t, 5)
+  const [{ id }] = (await ask('select id from vouchers order by id')) as [{ id: string }]
+  const [, revoked] = await Promise.all([
+    // Holds up the conclusion of the others until the voucher is gone.
+    settled(deps, async (tx) => {
+      await tx.q.select().from(tx.t.vouchers).orderBy(asc(tx.t.vouchers.id))
+      await api.made(`/vouchers/${id}/revoke`, { reason: 'lost' })
+    }),
+    told(codes.map((code) => scan(code))),
+  ])
+  t.same(revoked, { accepted: 4, revoked: 1 })
+  await invariantsHold(t, ask)
+})
+
+t.test('a connection that is lost in company leaves nothing half done', { skip }, async (t) => {
+  const { scan, codes, told, ask, deps } = await yard(t, 20)
+  const ten = codes.splice(0, 10)
+  const lost = settled(deps, async ({ q }) => {
+    const { $client } = q as unknown as { $client: pg.PoolClient }
+    await $client.query('SELECT pg_terminate_backend(pg_backend_pid())')
+  }).catch(codeOf)
+  t.same(await told(ten.map((code) => scan(code))), { database_away: 10 })
+  t.equal(await lost, 'database_away')
+  t.same(await ask('select count(*) as n from scans'), [{ n: 0 }])
+  t.same(await told(ten.map((code) => scan(code))), { accepted: 10 }, 'sent again they are made')
+
+  await runStatements(
+    deps,
+    `CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$`,
+    'CREATE CONSTRAINT TRIGGER lose AFTER INSERT ON scans DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lose()',
+  )
+  t.same(await told(codes.map((code) => scan(code, { scanId: code }))), { outcome_unknown: 10 }, 'at the commit')
+  await runStatements(deps, 'DROP TRIGGER lose ON scans')
+  t.same(await told(codes.map((code) => scan(code, { scanId: code }))), { accepted: 10 })
+  t.same(await ask('select count(*) as n from redemptions'), [{ n: 20 }])
+  await invariantsHold(t, ask)
+})
