@@ -4,9 +4,9 @@ import t from 'tap'
 import { jobs } from '../../jobs/registry.ts'
 import '../../src/app.ts'
 import { problemKinds } from '../../src/kernel/problem.ts'
-import { settings } from '../../src/platform/config.ts'
 import { faultCodes } from '../../src/platform/imports/faults.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
+import { settings } from '../../src/platform/settings.ts'
 import { isScheduled } from '../../src/runs/index.ts'
 
 /** The rows of the tables of a page that begin with a word in code, as lists of cells without the backquotes. */
