@@ -16,9 +16,6 @@ export const begin = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN RO
 export const beginSettled = 'BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE turns IN ROW SHARE MODE'
 const beginAlone = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE'
 
-/** A connection in use that breaks: whatever statement comes next says so. Nobody listening would end the process. */
-const toldByTheNext = () => {}
-
 type Work<Result> = (client: pg.PoolClient) => Promise<Result>
 type Instead = (client: pg.PoolClient, error: unknown) => Promise<void>
 
@@ -28,14 +25,12 @@ export async function onConnection<Result>(
   use: (client: pg.PoolClient, breaks: (error: Error) => void) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect()
-  client.on('error', toldByTheNext)
   let broken: Error | undefined
   try {
     return await use(client, (error) => {
       broken = error
     })
   } finally {
-    client.off('error', toldByTheNext)
     client.release(broken)
   }
 }

@@ -165,6 +165,8 @@ function poolOf<Tables>(
     ...(settings && { options: settings }),
   })
   pool.on('error', onLost)
+  // One in use that breaks: whatever statement comes next says so. Nobody listening would end the process, from its first moment on.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
