@@ -22,9 +22,9 @@ const heldAtMost = 10_000
 
 /**
  * A bucket for each holder that holds a minute's requests and fills evenly: a burst may use it up at once, and the steady rate
- * never exceeds it. On the machine's steady clock; kept in memory, for each process by itself.
+ * never exceeds it. On the machine's steady clock, in whole milliseconds, which add up exactly; kept in memory, for each process by itself.
  */
-export function requestRate(milliseconds: () => number = () => performance.now()): RequestRate {
+export function requestRate(milliseconds: () => number = () => Math.floor(performance.now())): RequestRate {
   const buckets = new Map<string, { left: number; at: number }>()
   return {
     count(id, perMinute) {

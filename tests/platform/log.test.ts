@@ -28,7 +28,7 @@ t.test('a query that fails is told by its words and the server’s verdict, with
   const faults = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error')
   const refused = JSON.stringify(faults.find(({ msg }) => msg === 'refused').err)
   t.match(refused, engine === 'postgres' ? /insert into .*communities.*23505.*communities_pkey/ : /SQLITE_CONSTRAINT/)
-  t.match(refused, /log\.test\.ts/, 'and by where it comes from')
+  t.match(refused, /\\n +at [^\\]+:\d+:\d+/, 'and by where it comes from')
   t.ok(faults.some(({ msg }) => msg === 'internal_error'))
 })
 
