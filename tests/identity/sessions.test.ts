@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { until } from '../support/neglected.ts'
 import { type Api, firstMorning, startSaka } from '../support/saka.ts'
 
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }
@@ -74,7 +75,11 @@ t.test('a session ends when it is not used for an hour, and goes on as long as i
   clock.set(minutes(59))
   later(61_000)
   t.match(await stranger.get('/me', used), { status: 200 })
-  await deps.db.transact(async () => {}) // A use is noted behind the request’s back, in its turn.
+  const { q, t: tables } = deps.db.read
+  // Behind the request’s back.
+  await until('the use is noted', async () =>
+    (await q.select().from(tables.sessions)).some(({ lastSeenAt }) => lastSeenAt === clock.now()),
+  )
   clock.set(minutes(60))
   later(122_000)
   t.match(await stranger.get('/me', left), { status: 401 })
