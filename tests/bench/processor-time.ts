@@ -40,3 +40,8 @@ export function processorTimeOfFamily(pid: number): number {
   }
   return ticks * millisecondsPerTick
 }
+
+/** Which process started this one; undefined where it has ended, or runs elsewhere. */
+export function parentOf(pid: number): number | undefined {
+  return timesOf(pid)?.parent
+}

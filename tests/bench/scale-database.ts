@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import type { PostgresServer } from '../postgres.mjs'
+import { parentOf, processorTimeOfFamily } from './processor-time.ts'
 
 /** A database that is empty, for one campaign. */
 export interface ScaleDatabase {
@@ -65,7 +66,7 @@ export async function postgresEngine(url: string | undefined): Promise<ScaleEngi
       address.pathname = `/${name}`
       return {
         url: address.href,
-        cpuSeconds: () => (main === undefined ? undefined : familyCpuSeconds(main)),
+        cpuSeconds: () => (main === undefined ? undefined : processorTimeOfFamily(main) / 1000),
         bytes: async () => Number((await admin.query(`SELECT pg_database_size('${name}') AS bytes`)).rows[0].bytes),
         remove: () => isolated(`DROP DATABASE ${name} WITH (FORCE)`),
       }
@@ -88,30 +89,3 @@ async function ownServer(): Promise<PostgresServer> {
 }
 
 const isLocal = (url: string) => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)
-
-function parentOf(pid: number): number | undefined {
-  return existsSync(`/proc/${pid}/stat`) ? statOf(pid)!.parent : undefined
-}
-
-/** What a process has used: itself, and those of its children that have ended. */
-function statOf(pid: number): { parent: number; own: number; ended: number } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number)
-    return { parent: fields[1]!, own: (fields[11]! + fields[12]!) / 100, ended: (fields[13]! + fields[14]!) / 100 }
-  } catch {
-    return undefined // It has ended meanwhile.
-  }
-}
-
-function familyCpuSeconds(main: number): number {
-  const mains = statOf(main)!
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => statOf(Number(name)))
-    .filter((stat) => stat?.parent === main)
-  return children.reduce((sum, stat) => sum + stat!.own, mains.own + mains.ended)
-}

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
+import { processorTime } from './processor-time.ts'
 
 const account = { email: 'admin@example.org', password: 'correct horse battery staple' }
 
@@ -78,7 +79,7 @@ export async function startService(databaseUrl: string, connections: number): Pr
   await made('POST', '/session', account)
   return {
     ...{ address, env, call, made },
-    cpuSeconds: () => cpuSecondsOf(child.pid!),
+    cpuSeconds: () => processorTime([child.pid!]) / 1000,
     peakMegabytes: () => {
       const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024
       // Linux: the peak begins anew at what is used now.
@@ -106,13 +107,4 @@ function addressOf(child: ChildProcess): Promise<string> {
       if (/"level":"?(50|60|error|fatal)/.test(line)) process.stderr.write(`${line}\n`)
     })
   })
-}
-
-function cpuSecondsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-  return (Number(user) + Number(system)) / 100
 }
