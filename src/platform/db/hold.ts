@@ -17,6 +17,7 @@ export class DatabaseHeld extends Error {
 
 /** What a service has while it works with a database. */
 export interface Hold {
+  /** Once this has ended, another may have the database alone. */
   release(): Promise<void>
 }
 
@@ -87,6 +88,8 @@ export async function holdTogether({ url, patience, onWait, onLost }: HoldOption
   const end = async () => {
     released.abort()
     await holdingAgain
+    // Let go of by name: the server notices the end of a session only some time after us.
+    await session?.query('SELECT pg_advisory_unlock_shared($1)', [holdLock]).catch(() => {})
     session?.release(true)
     await pool.end()
   }
