@@ -164,7 +164,7 @@ t.test('the processes of a region, as the file starts them, are one service', { 
     t.equal((await fetch(`${address}/readyz`)).status, 200, `${name} is ready`)
     t.equal((await fetch(`${address}/metrics`)).status, 401, `${name} keeps its figures`)
     const metrics = await fetch(`${address}/metrics`, { headers: { authorization: `Bearer ${token}` } })
-    t.match(await metrics.text(), /^saka_job_late\{job="seal-trail"\} 0$/m, name)
+    t.match(await metrics.text(), /^saka_job_late\{job_name="seal-trail"\} 0$/m, name)
   }
 
   t.equal(await stopProcess(running['web-1']!), 0, 'one is changed for the next')
