@@ -2,8 +2,8 @@
 import { runCommand } from './cli/commands.ts'
 
 process.exitCode = await runCommand(process.argv.slice(2), process.env, {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
   onStop: (stop) => {
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { checkpointFile } from '../audit/index.ts'
+import { checkpointFile, recordEvent } from '../audit/index.ts'
+import type { Deps } from '../deps.ts'
+import { systemActor } from '../identity/index.ts'
 import type { Config } from '../platform/config.ts'
 import { DatabaseInUse, type Purpose, type WholeDatabase, type WholeRows } from '../platform/db/index.ts'
 import type { Tables } from '../schema.ts'
@@ -9,20 +11,30 @@ import { BackupRefused } from './rules.ts'
 import { verify } from './verify.ts'
 
 type Whole = WholeDatabase<Tables>
+type Making = Pick<Deps, 'clock' | 'newId' | 'signer'>
 
 /**
  * Copies everything of `from` into `to`, which is another engine's or another server's and holds nothing. Nobody works on either
- * meanwhile. Where any table would differ nothing is kept; `events` is how many sealed events the copied trail has. Throws
+ * meanwhile. Where any table would differ nothing is kept; `events` is how many sealed events the copied trail has. Once it was found
+ * whole, the copy's trail tells where it came from and how much came, with what `making` makes events of. Throws
  * {@link BackupRefused} where the source is not of this version, something is in the target, either is in use, or what was
  * copied is not whole.
  */
-export async function copyDatabase(from: Whole, to: Whole): Promise<{ tables: CopiedTable[]; events: number }> {
+export async function copyDatabase(
+  from: Whole,
+  to: Whole,
+  making: Making | undefined,
+): Promise<{ tables: CopiedTable[]; events: number }> {
   await refuseUnlessOfThisVersion(from)
   await refuseUnlessEmpty(to)
-  return heldAlone(from, () => heldAlone(to, () => copyHeld(from, to)))
+  return heldAlone(from, () => heldAlone(to, () => copyHeld(from, to, making)))
 }
 
-async function copyHeld(from: Whole, to: Whole): Promise<{ tables: CopiedTable[]; events: number }> {
+async function copyHeld(
+  from: Whole,
+  to: Whole,
+  making: Making | undefined,
+): Promise<{ tables: CopiedTable[]; events: number }> {
   // Again: a service may have come and gone before it was held.
   await refuseUnlessEmpty(to)
   await (await to.open()).close()
@@ -30,7 +42,13 @@ async function copyHeld(from: Whole, to: Whole): Promise<{ tables: CopiedTable[]
   if (!tables.every(isSame)) return { tables, events: 0 }
   const copy = await to.open()
   try {
-    return { tables, events: (await verify(copy)).events }
+    const { events } = await verify(copy)
+    if (making) {
+      const rows = tables.reduce((sum, table) => sum + table.from.rows, 0)
+      const told = { from: from.engine, to: to.engine, tables: tables.length, rows, events }
+      await copy.transact((tx) => recordEvent(making, tx, systemActor, 'database.copied', making.newId(), told))
+    }
+    return { tables, events }
   } finally {
     await copy.close()
   }

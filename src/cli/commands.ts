@@ -15,6 +15,7 @@ import {
   NewerDatabase,
   NoConnection,
   RowRefused,
+  refusedEntry,
   storageFault,
 } from '../platform/db/index.ts'
 import { UnusableKey } from '../platform/signing-key.ts'
@@ -26,7 +27,12 @@ import type { Terminal } from './terminal.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 type Env = Record<string, string | undefined>
-type Command = { meaning: string; run: (env: Env, terminal: Terminal, args: string[]) => Promise<number | void> }
+interface Command {
+  meaning: string
+  run: (env: Env, terminal: Terminal, args: string[]) => Promise<number | void>
+  /** Whether it takes anything behind its name. */
+  takesArguments?: true
+}
 
 const commands: Record<string, Command> = {
   serve: { meaning: 'Serve until told to stop.', run: runServe },
@@ -39,18 +45,22 @@ const commands: Record<string, Command> = {
   backup: {
     meaning: 'Make a backup in a folder, or where BACKUP_FOLDER says, and try it out.',
     run: (env, terminal, args) => runBackup(env, terminal, args),
+    takesArguments: true,
   },
   restore: {
     meaning: 'Put a backup in the place of the database, which is kept: restore FILE [--force].',
     run: (env, terminal, args) => runRestore(env, terminal, args),
+    takesArguments: true,
   },
   copy: {
     meaning: 'Copy the database into an empty one, also of the other engine: copy --from URL --to URL [--with-keys].',
     run: (env, terminal, args) => runCopy(env, terminal, args),
+    takesArguments: true,
   },
   'verify-audit': {
     meaning: 'Verify an export of the trail, without a server or a database.',
     run: (_env, terminal, args) => verifyAudit(terminal, args),
+    takesArguments: true,
   },
   help: { meaning: 'Show this.', run: async (_env, { out }) => out(usage()) },
 }
@@ -61,6 +71,11 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
   const command = commands[name]
   if (!command) {
     terminal.err(`There is no command ${name}.\n\n${usage()}`)
+    return 1
+  }
+  // A setting that is mistyped as an option must not be left out in silence.
+  if (rest.length > 0 && !command.takesArguments) {
+    terminal.err(`saka ${name} takes nothing behind its name: ${rest.join(' ')}. Settings are environment variables.\n`)
     return 1
   }
   try {
@@ -86,14 +101,20 @@ function sentenceOf(error: unknown): string {
   if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message
   if (isLostConnection(error))
     return 'The database server that DATABASE_URL names does not answer. Start it, or correct the address.'
-  const { code, message } = error as NodeJS.ErrnoException
+  const refused = refusedEntry(error)
+  if (refused)
+    return `The database server does not let Saka in: ${refused}. Correct DATABASE_URL, or what the server allows.`
+  const { code, message, path } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
     return 'Another program listens there already. End it, or set HOST or PORT to another address.'
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
-    return `Saka cannot listen or write there: ${message}. Set HOST, PORT or DATABASE_URL to what it may use.`
+    return `Saka cannot listen or write there: ${message}. Set HOST, PORT, DATABASE_URL or the folder to what it may use.`
+  if (/^(EEXIST|ENOTDIR|ENOENT|EROFS|EPERM|EISDIR)$/.test(code ?? '') && path)
+    return `Saka cannot use ${path}: ${message}. Name a folder or a file that is there and that it may write to.`
   if (code === 'SQLITE_NOTADB')
     return 'The file that DATABASE_URL names is not a database. Name another, or restore a backup.'
-  if (code === 'SQLITE_CANTOPEN')
+  // What better-sqlite3 says by itself has no code.
+  if (code === 'SQLITE_CANTOPEN' || /^Cannot open database because the directory/.test(message))
     return 'The file that DATABASE_URL names cannot be opened. Check that its folder may be written to.'
   if (code === 'ENOSPC' || /^SQLITE_(FULL|IOERR)/.test(code ?? ''))
     return 'The disk is full or does not answer. Nothing was kept by half; make room and try again.'

@@ -1,9 +1,12 @@
 import { constants, copyFileSync, existsSync, mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BackupRefused, type CopiedTable, copyDatabase, isSame, type KeptBeside, keptBeside } from '../backups/index.ts'
+import { idSource } from '../kernel/ids.ts'
 import { countOf } from '../kernel/plurals.ts'
-import { type Config, readConfig } from '../platform/config.ts'
+import { systemClock } from '../kernel/time.ts'
+import { type Config, InvalidConfig, readConfig } from '../platform/config.ts'
+import { openSigner, type Signer } from '../platform/signing-key.ts'
 import { wholeDatabase } from './databases.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -14,8 +17,10 @@ const usage = 'saka copy --from DATABASE_URL --to DATABASE_URL [--with-keys]'
 /** `saka copy --from URL --to URL [--with-keys]`: copies a database into an empty one of either engine. Answers 1 where the two differ. */
 export async function runCopy(env: Env, { out }: Terminal, args: string[]): Promise<number> {
   const { from, to, withKeys } = argumentsOf(args)
-  const configs = { from: configOf(env, from), to: configOf(env, to) }
-  const { tables, events } = await copyDatabase(wholeDatabase(configs.from), wholeDatabase(configs.to))
+  const configs = { from: configOf(env, '--from', from), to: configOf(env, '--to', to) }
+  const signer = signerOf(configs)
+  const making = signer && { clock: systemClock, newId: idSource(), signer }
+  const { tables, events } = await copyDatabase(wholeDatabase(configs.from), wholeDatabase(configs.to), making)
   out(tableOf(tables))
   const different = tables.filter((table) => !isSame(table))
   if (different.length > 0) {
@@ -25,14 +30,28 @@ export async function runCopy(env: Env, { out }: Terminal, args: string[]): Prom
   const rows = tables.reduce((sum, table) => sum + table.from.rows, 0)
   out(`${countOf(rows, 'row')} in ${countOf(tables.length, 'table')}, the same on both sides. `)
   out(`The books balance, and the trail is whole: ${countOf(events, 'sealed event')}.\n`)
+  if (!making)
+    out('The trail of the copy does not tell of it, for the key that signs it is not here: tell the auditor.\n')
   for (const sentence of keysToDo(keptBeside(configs.from, configs.to), withKeys)) out(`${sentence}\n`)
   out('Set DATABASE_URL to the copy before anything is started, and never start both.\n')
   return 0
 }
 
-/** The configuration with another database. */
-function configOf(env: Env, url: string): Config {
-  return readConfig({ ...env, DATABASE_URL: url, DATABASE_READ_URL: undefined })
+/** The configuration with the database that an option names. */
+function configOf(env: Env, option: string, url: string): Config {
+  try {
+    return readConfig({ ...env, DATABASE_URL: url, DATABASE_READ_URL: undefined })
+  } catch (error) {
+    if (!(error instanceof InvalidConfig)) throw error
+    const faults = error.faults.map((fault) => `  ${fault.replace(/^DATABASE_URL/, option)}`)
+    throw new BackupRefused(`Nothing was copied:\n${faults.join('\n')}`)
+  }
+}
+
+/** What signs the trail, which moves with it; undefined where its key is on neither side. Another, made anew, would look like a forger's. */
+function signerOf({ from, to }: { from: Config; to: Config }): Signer | undefined {
+  const file = [from, to].map((config) => `${resolve(config.databaseFile)}.audit-key`).find((path) => existsSync(path))
+  return from.auditSigningKey || file ? openSigner(from.auditSigningKey, file ?? '') : undefined
 }
 
 /** Copies what lies beside the one database beside the other, if asked to, and says what is left to do. */

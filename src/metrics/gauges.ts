@@ -23,16 +23,16 @@ export function openGauges(): Gauges {
       gauge('campaign_target_kits', 'How many kits a campaign is to hand out.', 'campaign'),
       gauge('stock_kits', 'Kits by kind of place; those of a kit sum to zero.', 'place', 'kit'),
       gauge('stock_reserved_kits', 'Kits that are promised, by kind of place.', 'place', 'kit'),
-      gauge('stock_negative_places', 'Places that hold less than nothing.', 'place', 'kit'),
+      gauge('stock_negative_places', 'Places that hold less than nothing, but for the suppliers.', 'place', 'kit'),
     ),
     tasks(
-      gauge('queue_tasks', 'Tasks that are due, at work, or have failed.', 'job', 'status'),
-      gauge('queue_age_seconds', 'How long the task waits that has been due the longest.', 'job'),
+      gauge('queue_tasks', 'Tasks that are due, at work, or have failed.', 'job_name', 'status'),
+      gauge('queue_age_seconds', 'How long the task waits that has been due the longest.', 'job_name'),
     ),
     runs(
-      gauge('job_last_run_timestamp_seconds', 'When the last run of a job began.', 'job'),
-      gauge('job_last_run_failed', 'Whether the last run of a job failed or was cut off.', 'job'),
-      gauge('job_late', 'Whether a job should have begun by now and has not, or its tasks wait.', 'job'),
+      gauge('job_last_run_timestamp_seconds', 'When the last run of a job began.', 'job_name'),
+      gauge('job_last_run_failed', 'Whether the last run of a job failed or was cut off.', 'job_name'),
+      gauge('job_late', 'Whether a job should have begun by now and has not, or its tasks wait.', 'job_name'),
     ),
     backups(
       gauge('backup_last_timestamp_seconds', 'When the newest backup was begun; 0 where there is none.'),
@@ -77,32 +77,33 @@ function campaigns(
       const of = { place: stock.kind, kit: stock.kitId }
       kits.set(of, stock.onHand)
       reserved.set(of, stock.reserved)
-      negative.set(of, stock.negative)
+      // What the suppliers have given is less than nothing from the first receipt on.
+      if (stock.kind !== 'supplier') negative.set(of, stock.negative)
     }
   }
 }
 
-function tasks(depth: Gauge<'job' | 'status'>, age: Gauge<'job'>): Look {
+function tasks(depth: Gauge<'job_name' | 'status'>, age: Gauge<'job_name'>): Look {
   return async ({ db, jobs, clock }) => {
     for (const gauge of [depth, age]) gauge.reset()
     const now = clock.now()
     for (const { name: job } of jobs.filter((job) => !isScheduled(job))) {
       const { since, ...counts } = await countOpenTasks(db.read, job, now)
-      for (const [status, tasks] of Object.entries(counts)) depth.set({ job, status }, tasks)
-      age.set({ job }, since ? seconds(now) - seconds(since) : 0)
+      for (const [status, tasks] of Object.entries(counts)) depth.set({ job_name: job, status }, tasks)
+      age.set({ job_name: job }, since ? seconds(now) - seconds(since) : 0)
     }
   }
 }
 
-function runs(began: Gauge<'job'>, failed: Gauge<'job'>, late: Gauge<'job'>): Look {
+function runs(began: Gauge<'job_name'>, failed: Gauge<'job_name'>, late: Gauge<'job_name'>): Look {
   return async (deps) => {
     for (const gauge of [began, failed, late]) gauge.reset()
     for (const { job, status, startedAt } of await listLastRuns(deps.db.read)) {
-      began.set({ job }, seconds(startedAt))
-      failed.set({ job }, status === 'failed' || status === 'interrupted' ? 1 : 0)
+      began.set({ job_name: job }, seconds(startedAt))
+      failed.set({ job_name: job }, status === 'failed' || status === 'interrupted' ? 1 : 0)
     }
     const names = await readLateJobs(deps)
-    for (const { name: job } of deps.jobs) late.set({ job }, names.includes(job) ? 1 : 0)
+    for (const { name: job } of deps.jobs) late.set({ job_name: job }, names.includes(job) ? 1 : 0)
   }
 }
 

@@ -2,7 +2,7 @@ import { Counter, Histogram, Registry } from 'prom-client'
 
 /**
  * What is counted while it happens, for `GET /metrics`. Labels are words of the code (route patterns, results, names of jobs),
- * so that there are few of them and none is about a person.
+ * so that there are few of them and none is about a person. None is called `job` or `instance`: Prometheus writes its own over those.
  */
 export interface Metrics {
   registry: Registry
@@ -11,9 +11,9 @@ export interface Metrics {
   /** Answers to scans. One that a device sends again is answered, and counted, again. */
   scans: Counter<'result'>
   /** Runs of jobs that ended here. */
-  jobRuns: Counter<'job' | 'status'>
+  jobRuns: Counter<'job_name' | 'status'>
   /** Attempts at tasks that ended here. */
-  attempts: Counter<'job' | 'status'>
+  attempts: Counter<'job_name' | 'status'>
   /** Commits to the database, in seconds from their first statement to the disk. */
   commits: Histogram
   /** How many commands shared a commit. */
@@ -41,13 +41,13 @@ export function openMetrics(): Metrics {
     jobRuns: new Counter({
       name: 'saka_job_runs_total',
       help: 'Runs of jobs that ended in this process.',
-      labelNames: ['job', 'status'],
+      labelNames: ['job_name', 'status'],
       registers,
     }),
     attempts: new Counter({
       name: 'saka_task_attempts_total',
       help: 'Attempts at tasks that ended in this process.',
-      labelNames: ['job', 'status'],
+      labelNames: ['job_name', 'status'],
       registers,
     }),
     commits: new Histogram({

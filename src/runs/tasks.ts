@@ -100,7 +100,7 @@ export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal:
     // One that ended its process each time is not begun for ever.
     if (task.attempts > mostAttempts) throw new ProcessEnded('the service ended each time while doing this')
     await job.attempt(deps, task, signal)
-    metrics.attempts.inc({ job: job.name, status: 'done' })
+    metrics.attempts.inc({ job_name: job.name, status: 'done' })
     return {
       status: 'done',
       pause: 0,
@@ -110,7 +110,7 @@ export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal:
     const { failure, reason } = failureOf(error)
     const { after, pause, attempts } = verdict(error, task, signal)
     const status = after === undefined ? 'failed' : 'queued'
-    metrics.attempts.inc({ job: job.name, status })
+    metrics.attempts.inc({ job_name: job.name, status })
     const isNotYet = error instanceof RetryLater && !error.isAttempt && !error.pausesJob
     const level = status === 'failed' ? 'error' : isNotYet ? 'debug' : 'warn'
     log[level]({ job: job.name, task: task.id, attempts: task.attempts, failure }, `the task is ${status}`)

@@ -275,7 +275,7 @@ const beatMilliseconds = 2000
 /** Does the work and writes down how it ended. Never throws: there is nobody to catch it. */
 async function finishRun(deps: Deps, job: ScheduledJob, id: Id): Promise<void> {
   const { db, clock, log, metrics } = deps
-  const ended = (status: RunStatus) => metrics.jobRuns.inc({ job: job.name, status })
+  const ended = (status: RunStatus) => metrics.jobRuns.inc({ job_name: job.name, status })
   const change = (values: Parameters<typeof updateRun>[2]) => db.transact((tx) => updateRun(tx, id, values))
   const stop = new AbortController()
   let figures: RunFigures = {}

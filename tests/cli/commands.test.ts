@@ -1,11 +1,13 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { runCommand } from '../../src/cli/commands.ts'
 import { InvalidConfig, readConfig } from '../../src/platform/config.ts'
+import { newDatabase, postgresAlone } from '../support/engine.ts'
 
 /** Runs a command on a database in a folder of its own. */
 function terminal(t: Test, env: Record<string, string> = {}) {
@@ -42,6 +44,39 @@ t.test('help lists the commands, and what is not one is answered with it', async
   t.equal(await run('tidy'), 1)
   t.match(said.err, /There is no command tidy\.\n\nsaka COMMAND/)
   t.equal(said.out, '')
+})
+
+t.test('the program itself shows its help and ends well', async (t) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import=tsx', resolve('src/main.ts'), 'help'], {
+    encoding: 'utf8',
+  })
+  t.match({ status, stderr }, { status: 0, stderr: '' })
+  t.match(stdout, /^saka COMMAND/)
+})
+
+t.test('what is behind a command that takes nothing is refused, not left out', async (t) => {
+  const { run, said, file } = terminal(t)
+  t.equal(await run('serve', '--port', '3000'), 1)
+  t.match(said.err, 'saka serve takes nothing behind its name: --port 3000. Settings are environment variables.')
+  t.notOk(existsSync(file))
+})
+
+t.test('a backup that has no folder, or no database, says so in a sentence', async (t) => {
+  const { run, said, file } = terminal(t)
+  await run('migrate')
+  t.equal(await run('backup', file), 1)
+  t.match(said.err, /^Saka cannot use .*saka\.db: EEXIST.* Name a folder or a file that is there/)
+  const nowhere = terminal(t, { DATABASE_URL: `file:${file}.nowhere/saka.db` })
+  t.equal(await nowhere.run('backup', t.testdir()), 1)
+  t.match(nowhere.said.err, /cannot be opened\. Check that its folder/)
+})
+
+t.test('a server that lets nobody in is told by what it says', postgresAlone('a server is asked'), async (t) => {
+  const url = new URL((await newDatabase(t, t.testdir())).DATABASE_URL!)
+  url.pathname = '/no_such_database'
+  const { run, said } = terminal(t, { DATABASE_URL: url.href, DATA_FOLDER: t.testdir() })
+  t.equal(await run('serve'), 1)
+  t.match(said.err, /^The database server does not let Saka in: database "no_such_database" does not exist\./)
 })
 
 t.test('the database is made, and made ready, by its command', async (t) => {

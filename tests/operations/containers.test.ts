@@ -37,6 +37,8 @@ t.test(
   'every container of ours may write to its volumes and nowhere else, with no right that it does not need',
   async (t) => {
     t.equal(ours.length, 4)
+    for (const [name, { logging }] of Object.entries(services))
+      t.ok(logging?.options['max-size'], `${name} fills no disk`)
     for (const [name, service] of ours) {
       t.equal(service.read_only, true, name)
       t.same(service.cap_drop, ['ALL'], name)
@@ -83,6 +85,10 @@ t.test('no secret is written in the file, and every variable is a setting', asyn
   }
   t.match(read('.dockerignore'), /^\.env$/m, 'what is secret gets into no image')
   t.match(read('.gitignore'), /^\.env$/m)
+})
+
+t.test('a setting in .env reaches every process, whether the file names it or not', async (t) => {
+  for (const [name, { env_file }] of ours) t.same(env_file, [{ path: '.env', required: false }], name)
 })
 
 t.test('the image has what the service reads while it runs, and starts what there is', async (t) => {
@@ -164,7 +170,7 @@ t.test('the processes of a region, as the file starts them, are one service', { 
     t.equal((await fetch(`${address}/readyz`)).status, 200, `${name} is ready`)
     t.equal((await fetch(`${address}/metrics`)).status, 401, `${name} keeps its figures`)
     const metrics = await fetch(`${address}/metrics`, { headers: { authorization: `Bearer ${token}` } })
-    t.match(await metrics.text(), /^saka_job_late\{job="seal-trail"\} 0$/m, name)
+    t.match(await metrics.text(), /^saka_job_late\{job_name="seal-trail"\} 0$/m, name)
   }
 
   t.equal(await stopProcess(running['web-1']!), 0, 'one is changed for the next')

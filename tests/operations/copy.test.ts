@@ -112,7 +112,20 @@ t.test(
     const again = await newDatabase(t, folderOf(t))
     const back = await copy(file, { ...again })
     t.equal(back.code, 0, back.err)
-    t.same(tableIn(back.out), tables, 'what comes back is what went')
+    const events = (line: string) => line.startsWith('audit_events ')
+    const others = (lines: string[]) => lines.filter((line) => !events(line))
+    t.same(others(tableIn(back.out)), others(tables), 'what comes back is what went')
+    const eventsIn = (lines: string[]) => Number(lines.find(events)!.split(/ +/)[1])
+    t.equal(eventsIn(tableIn(back.out)), eventsIn(tables) + 1, 'and the event of the move')
+    const moves = await query(again, "SELECT change FROM audit_events WHERE action = 'database.copied' ORDER BY id")
+    const rows = Number(/(\d+) rows in/.exec(out.out)![1])
+    t.match(
+      moves.map(({ change }) => JSON.parse(change)),
+      [
+        { from: 'postgres', to: 'sqlite', tables: tables.length, rows },
+        { from: 'sqlite', to: 'postgres', tables: tables.length, rows: rows + 1 },
+      ],
+    )
     t.match(
       back.out,
       /Not copied: the key that signs the trail\. Copy .*moved\.db\.audit-key to .*saka\.db\.audit-key\./,
@@ -166,6 +179,10 @@ t.test('a copy goes into what is empty, and comes from a database of this versio
     err: /cannot be opened/,
   })
   t.match(await saka('', ['copy', '--from', 'file:a']), { code: 1, err: /Say saka copy --from/ })
+  t.match(await copy({ DATABASE_URL: 'a.db' }, database), {
+    code: 1,
+    err: /^Nothing was copied:\n {2}--from must begin/,
+  })
 })
 
 t.test('a copy that fails half-way, or would differ, is none, and can be begun again', bothEngines, async (t) => {

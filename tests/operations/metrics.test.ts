@@ -34,6 +34,7 @@ t.test('stock is told by kind of place, and what is handed out moves with the sc
   t.equal(await stock('handed_out'), 1)
   t.equal(await stock('school'), -1)
   t.equal(await metric(nobody, 'saka_stock_negative_places', { place: 'school' }), 1)
+  t.equal(await metric(nobody, 'saka_stock_negative_places', { place: 'supplier' }), undefined, 'it always is')
   t.equal(await metric(nobody, 'saka_campaign_info', { year: '2023', status: 'open', kit: kit.id }), 1)
   const scans = (result: string) => metric(nobody, 'saka_scans_answered_total', { result })
   t.equal(await scans('accepted'), 1)
@@ -41,6 +42,7 @@ t.test('stock is told by kind of place, and what is handed out moves with the sc
   const requests = { method: 'POST', route: '/api/v1/redemptions', status: '409' }
   t.equal(await metric(nobody, 'saka_http_request_duration_seconds_count', requests), 1)
   t.ok((await metric(nobody, 'saka_commit_commands_count'))! > 5)
+  t.equal(await metric(nobody, 'saka_commands_waiting'), 0, 'what is only read here does not wait to be stored')
 })
 
 t.test('no metric tells of a person, a code or an address', async (t) => {
@@ -95,11 +97,11 @@ t.test('jobs tell how they went, and what waits for how long', async (t) => {
     const task = { id, job: 'send-mail', payload: {}, status: 'queued' as const, attempts: 0 }
     await deps.db.transact(async ({ q, t }) => void (await q.insert(t.tasks).values({ ...task, ...times })))
   }
-  const waiting = { job: 'send-mail', status: 'queued' }
+  const waiting = { job_name: 'send-mail', status: 'queued' }
   t.equal(await metric(nobody, 'saka_queue_tasks', waiting), 2)
   clock.set('2023-09-11T06:50:00.000Z')
-  t.equal(await metric(nobody, 'saka_queue_age_seconds', { job: 'send-mail' }), 1200)
-  t.equal(await metric(nobody, 'saka_job_late', { job: 'send-mail' }), 1)
+  t.equal(await metric(nobody, 'saka_queue_age_seconds', { job_name: 'send-mail' }), 1200)
+  t.equal(await metric(nobody, 'saka_job_late', { job_name: 'send-mail' }), 1)
   const task = (await beginNextTask(deps, mail))!
   t.equal(await metric(nobody, 'saka_queue_tasks', { ...waiting, status: 'running' }), 1)
   await (await attemptTask(deps, mail, task, new AbortController().signal)).write()
@@ -107,14 +109,14 @@ t.test('jobs tell how they went, and what waits for how long', async (t) => {
   t.equal(await metric(nobody, 'saka_task_attempts_total', waiting), 1)
 
   await runOnTime(deps, tidy)
-  t.equal(await metric(nobody, 'saka_job_last_run_failed', { job: 'tidy-up' }), 1)
-  t.equal(await metric(nobody, 'saka_job_runs_total', { job: 'tidy-up', status: 'failed' }), 1)
+  t.equal(await metric(nobody, 'saka_job_last_run_failed', { job_name: 'tidy-up' }), 1)
+  t.equal(await metric(nobody, 'saka_job_runs_total', { job_name: 'tidy-up', status: 'failed' }), 1)
   broken = false
   clock.set('2023-09-12T06:30:00.000Z')
   await runOnTime(deps, tidy)
-  t.equal(await metric(nobody, 'saka_job_last_run_failed', { job: 'tidy-up' }), 0)
+  t.equal(await metric(nobody, 'saka_job_last_run_failed', { job_name: 'tidy-up' }), 0)
   const began = Date.parse('2023-09-12T06:30:00.000Z') / 1000
-  t.equal(await metric(nobody, 'saka_job_last_run_timestamp_seconds', { job: 'tidy-up' }), began)
+  t.equal(await metric(nobody, 'saka_job_last_run_timestamp_seconds', { job_name: 'tidy-up' }), began)
 })
 
 t.test('a database that cannot be asked is told, and the rest is told all the same', async (t) => {

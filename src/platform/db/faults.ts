@@ -60,6 +60,17 @@ export function isLostConnection(error: unknown): boolean {
   return some(error, ({ code, message }) => lostCodes.test(String(code)) || lostWords.test(String(message)))
 }
 
+/** What the server says when it lets nobody in: a password, a role or a database that is not there. It holds no password. Undefined for another error. */
+export function refusedEntry(error: unknown): string | undefined {
+  let said: string | undefined
+  some(error, ({ code, message }) => {
+    if (/^SASL: .*password/.test(String(message))) said = 'it asks for a password, and none was given'
+    else if (/^(28...|3D000|42501|53300|55000)$/.test(String(code))) said = String(message)
+    return said !== undefined
+  })
+  return said
+}
+
 /**
  * Whether `error` says that another transaction came between: PostgreSQL refuses it (40001), ended a deadlock with it (40P01),
  * or a record was added that the transaction had looked for and not found (23505). Run again, it sees what the other has done.

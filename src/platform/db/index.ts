@@ -6,6 +6,7 @@ export {
   isLostConnection,
   isReferenceViolation,
   isUniqueViolation,
+  refusedEntry,
   storageFault,
   storageUnavailable,
 } from './faults.ts'

@@ -116,7 +116,7 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
     emptyLog: async () => {},
     measure: async () => {
       const { rows } = await readers.query('SELECT pg_database_size(current_database()) AS bytes')
-      return { bytes: rows[0].bytes, waiting: together.waiting() + writers.waitingCount + readers.waitingCount }
+      return { bytes: rows[0].bytes, waiting: together.waiting() + writers.waitingCount }
     },
     close,
   }

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { OpenDb } from './db.ts'
-import { isLostConnection } from './faults.ts'
+import { isLostConnection, refusedEntry } from './faults.ts'
 import { holdAlone } from './hold.ts'
 import { isPostgresMigrated } from './migrations.ts'
 import { DatabaseInUse } from './sqlite-copy.ts'
@@ -61,6 +61,7 @@ export function wholePostgres<Tables>({
     }
   }
   return {
+    engine: 'postgres',
     name: nameOf(url),
     tables,
     holdsSomething: () => look(hasRows),
@@ -103,7 +104,8 @@ async function connect(url: string): Promise<pg.Client> {
   // Told by whatever statement comes next.
   client.on('error', () => {})
   await client.connect().catch((error: Error) => {
-    throw new NoConnection(`${nameOf(url)} cannot be opened: ${error.message || (error as { code?: string }).code}.`)
+    const said = refusedEntry(error) ?? (error.message || (error as { code?: string }).code)
+    throw new NoConnection(`${nameOf(url)} cannot be opened: ${said}.`)
   })
   // Whatever the server gives others: a table takes as long as it takes.
   await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')

@@ -35,6 +35,7 @@ export function wholeSqlite<Tables>({
     }
   }
   return {
+    engine: 'sqlite',
     name: file,
     tables,
     holdsSomething: async () => existsSync(file) && look(hasRows),

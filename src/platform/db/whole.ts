@@ -36,6 +36,7 @@ export type Purpose = 'read' | 'read alone' | 'fill'
 
 /** A database of one engine, with all that it takes to copy it into another or to be filled with a copy. */
 export interface WholeDatabase<Tables> {
+  engine: 'sqlite' | 'postgres'
   /** What people call it: without a password. */
   name: string
   /** Every table; those that others refer to come before them. */
