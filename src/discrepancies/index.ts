@@ -8,6 +8,6 @@ export {
   type OpenDiscrepancy,
 } from './repository.ts'
 export { discrepancyRoutes } from './routes.ts'
-export { type DiscrepancyCode, type Finding, needsAnswer, type Severity } from './rules.ts'
+export { type DiscrepancyCode, needsAnswer, type Severity } from './rules.ts'
 export { DiscrepancySchema } from './schemas.ts'
 export { typedResolution } from './use-cases.ts'

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 
 /** A list within an answer that may be long: its items, as `Item` describes them, some hundreds at a time. */
-export interface LongList {
+interface LongList {
   Item: TSchema
   pages: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>
 }
