@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { runCommand } from './cli/commands.ts'
+import { keepHeapSmall } from './platform/heap.ts'
+
+keepHeapSmall()
 
 process.exitCode = await runCommand(process.argv.slice(2), process.env, {
   out: (text) => void process.stdout.write(text),

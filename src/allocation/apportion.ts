@@ -35,7 +35,9 @@ export interface Apportionment {
   needQuantity: number
   /** Kits that schools need and do not get. */
   shortfall: number
-  /** The same as `quantities` for people: a line per school, in the input's order, that says why. Made when asked for. */
+  /** The same as `quantities` for people: the line of the school at `index` of the input, which says why. Made when asked for. */
+  line(index: number): AllocationLine
+  /** {@link Apportionment.line} of each school. */
   lines(): AllocationLine[]
 }
 
@@ -147,9 +149,11 @@ export function apportion(input: ApportionmentInput): Apportionment {
     quantities = division.quantities
     if (!division.complete) break
   }
+  const line = (index: number) => lineAt(index, schools[index]!, steps)
   return {
     quantities,
     ...totals(needs, quantities),
-    lines: () => schools.map((school, index) => lineAt(index, school, steps)),
+    line,
+    lines: () => schools.map((_, index) => line(index)),
   }
 }

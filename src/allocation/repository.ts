@@ -1,11 +1,14 @@
-import { and, desc, eq, gt, lt, or } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, lt, or } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { decodeCursor, gathered, type Page, type PageQuery, portions, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
 import { insertRows } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { AllocationRun, PromisedLine } from './rules.ts'
+
+/** Few enough to be forgotten soon, many enough to fill large statements. */
+const linesAtOnce = 640
 
 /** A line of a run with the school's name. */
 export type LineRow = Omit<Tables['allocationLines']['$inferSelect'], 'allocationId'> & { schoolName: string }
@@ -14,12 +17,14 @@ export type LineRow = Omit<Tables['allocationLines']['$inferSelect'], 'allocatio
 export async function insertAllocation(
   tx: Tx,
   run: AllocationRun,
-  lines: Omit<Tables['allocationLines']['$inferInsert'], 'allocationId'>[],
+  lines: Iterable<Omit<Tables['allocationLines']['$inferInsert'], 'allocationId'>>,
 ): Promise<void> {
   const { q, t } = tx
   await q.insert(t.allocations).values(run)
-  const rows = lines.map((line) => ({ ...line, allocationId: run.id }))
-  await insertRows(tx, t.allocationLines, rows)
+  for (const some of gathered(lines, linesAtOnce)) {
+    const rows = some.map((line) => ({ ...line, allocationId: run.id }))
+    await insertRows(tx, t.allocationLines, rows)
+  }
 }
 
 /** The run with this id, without its lines. Raises `not_found`. */
@@ -51,14 +56,25 @@ const lineColumns = ({ allocationLines, schools }: Tables) => ({
   grounds: allocationLines.grounds,
 })
 
-/** All lines of a run, by the school's name. */
-export async function allLines({ q, t }: Reader, allocationId: Id): Promise<LineRow[]> {
-  return q
-    .select(lineColumns(t))
+/** All lines of a run, by the school's name, some at a time: the schools are put in order once, and then asked for. */
+export async function* pagesOfLines({ q, t }: Reader, allocationId: Id): AsyncGenerator<LineRow[], void, undefined> {
+  const ofRun = eq(t.allocationLines.allocationId, allocationId)
+  const itsSchool = eq(t.schools.id, t.allocationLines.schoolId)
+  const ordered = await q
+    .select({ id: t.schools.id })
     .from(t.allocationLines)
-    .innerJoin(t.schools, eq(t.schools.id, t.allocationLines.schoolId))
-    .where(eq(t.allocationLines.allocationId, allocationId))
+    .innerJoin(t.schools, itsSchool)
+    .where(ofRun)
     .orderBy(t.schools.name, t.schools.id)
+  for (const some of portions(ordered)) {
+    const ids = some.map(({ id }) => id)
+    yield await q
+      .select(lineColumns(t))
+      .from(t.allocationLines)
+      .innerJoin(t.schools, itsSchool)
+      .where(and(ofRun, inArray(t.allocationLines.schoolId, ids)))
+      .orderBy(t.schools.name, t.schools.id)
+  }
 }
 
 /** The lines of a run, by the school's name. */

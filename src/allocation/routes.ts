@@ -1,4 +1,14 @@
-import { type App, answerList, answers, IdParams, listAnswers, PageQuerySchema, ref } from '../platform/http/index.ts'
+import type { FastifyReply } from 'fastify'
+import {
+  type App,
+  answerList,
+  answerLong,
+  answers,
+  IdParams,
+  listAnswers,
+  PageQuerySchema,
+  ref,
+} from '../platform/http/index.ts'
 import { reasonSentence } from './reason.ts'
 import type { LineRow } from './repository.ts'
 import { AllocationLineSchema, AllocationRunSchema, AllocationSchema, NewAllocationSchema } from './schemas.ts'
@@ -13,6 +23,7 @@ import {
 
 const tags = ['Allocation']
 const allocation = ref(AllocationSchema)
+const allocationLine = ref(AllocationLineSchema)
 
 /** Runs that divide stock among schools. Reasons are in Greek for those who ask for it (`Accept-Language`), else in English. */
 export async function allocationRoutes(app: App): Promise<void> {
@@ -30,7 +41,7 @@ export async function allocationRoutes(app: App): Promise<void> {
     async ({ deps, actor, params, body, headers }, reply) => {
       const command = { campaignId: params.id, policy: body?.policy ?? {}, stockQuantity: body?.stockQuantity }
       reply.code(201)
-      return toAllocation(await proposeAllocation(deps, actor, command), languageOf(headers))
+      return answerAllocation(reply, await proposeAllocation(deps, actor, command), languageOf(headers))
     },
   )
   app.get(
@@ -52,8 +63,8 @@ export async function allocationRoutes(app: App): Promise<void> {
   app.get(
     '/allocations/:id',
     { schema: { tags, summary: 'Read an allocation', params: IdParams, response: answers(200, allocation) } },
-    async ({ deps, actor, params, headers }) =>
-      toAllocation(await readAllocation(deps, actor, params.id), languageOf(headers)),
+    async ({ deps, actor, params, headers }, reply) =>
+      answerAllocation(reply, await readAllocation(deps, actor, params.id), languageOf(headers)),
   )
   app.get(
     '/allocations/:id/lines',
@@ -75,8 +86,8 @@ export async function allocationRoutes(app: App): Promise<void> {
   app.post(
     '/allocations/:id/confirm',
     { schema: { tags, summary: 'Confirm an allocation', params: IdParams, response: answers(200, allocation) } },
-    async ({ deps, actor, params, headers }) =>
-      toAllocation(await confirmAllocation(deps, actor, params.id), languageOf(headers)),
+    async ({ deps, actor, params, headers }, reply) =>
+      answerAllocation(reply, await confirmAllocation(deps, actor, params.id), languageOf(headers)),
   )
 }
 
@@ -84,8 +95,14 @@ function languageOf(headers: { 'accept-language'?: string | undefined }): 'el' |
   return /^\s*el\b/i.test(headers['accept-language'] ?? '') ? 'el' : 'en'
 }
 
-function toAllocation({ lines, ...run }: Allocation, language: 'el' | 'en') {
-  return { ...run, lines: lines.map((line) => toLine(line, language)) }
+function answerAllocation(reply: FastifyReply, { run, lines }: Allocation, language: 'el' | 'en') {
+  return answerLong(reply, allocation, run, {
+    lines: { Item: allocationLine, pages: toLines(lines, language) },
+  })
+}
+
+async function* toLines(pages: Allocation['lines'], language: 'el' | 'en') {
+  for await (const page of pages) yield page.map((line) => toLine(line, language))
 }
 
 function toLine({ grounds, ...line }: LineRow, language: 'el' | 'en') {

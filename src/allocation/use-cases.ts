@@ -9,14 +9,15 @@ import { refuse } from '../kernel/problem.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { reserveForSchools, stockForAllocation } from '../stock/index.ts'
 import { apportion } from './apportion.ts'
+import type { AllocationLine } from './reason.ts'
 import {
-  allLines,
   getAllocation,
   insertAllocation,
   type LineRow,
   listAllocations,
   listLines,
   markConfirmed,
+  pagesOfLines,
   promisedLines,
   supersedeConfirmed,
 } from './repository.ts'
@@ -33,8 +34,11 @@ import {
   unknownPrioritySchools,
 } from './rules.ts'
 
-/** A run with its lines, by the school's name. */
-export type Allocation = AllocationRun & { lines: LineRow[] }
+/** A run with its lines, by the school's name, which are read some at a time while they are answered. */
+export interface Allocation {
+  run: AllocationRun
+  lines: AsyncIterable<readonly LineRow[]>
+}
 
 /** What to divide: the stock as it is, or `stockQuantity` for a what-if. */
 export interface ProposeAllocation {
@@ -48,12 +52,12 @@ export interface ProposeAllocation {
  * with a seed of our own choosing, kept with the run. Raises `unknown_priority_schools` and, once the pickup has ended,
  * `campaign_not_open`.
  */
-export function proposeAllocation(
+export async function proposeAllocation(
   deps: Deps,
   actor: Actor | undefined,
   { campaignId, policy, stockQuantity }: ProposeAllocation,
 ): Promise<Allocation> {
-  return deps.db.transact(async (tx) => {
+  const proposed = await deps.db.transact(async (tx) => {
     authorize(actor, 'allocation:write')
     const campaign = await getCampaign(tx, campaignId)
     refuse(checkDivisible(campaign))
@@ -61,7 +65,7 @@ export function proposeAllocation(
     const schools = schoolNeeds(figures, policy)
     const seed = deps.newId()
     const stock = stockQuantity ?? dividedStock(figures)
-    const { needQuantity, shortfall, lines } = apportion({ schools, stock, policy, seed })
+    const { needQuantity, shortfall, line } = apportion({ schools, stock, policy, seed })
     const run: AllocationRun = {
       id: deps.newId(),
       campaignId,
@@ -78,28 +82,35 @@ export function proposeAllocation(
       confirmedById: null,
       confirmedAt: null,
     }
-    const rows = lines().map(({ schoolId, need, quantity, ...grounds }) => {
-      return { schoolId, need, shipped: grounds.kits.shipped, quantity, grounds }
-    })
-    await insertAllocation(tx, run, rows)
+    await insertAllocation(tx, run, rowsOf(schools.length, line))
     const { whatIf, stockQuantity: divided } = run
     const change = { campaignId, policy, whatIf, stockQuantity: divided, needQuantity, shortfall, seed }
     await recordEvent(deps, tx, actor, 'allocation.proposed', run.id, change)
-    return { ...run, lines: await allLines(tx, run.id) }
+    return run
   })
+  return withLines(deps, proposed)
 }
+
+function* rowsOf(schools: number, line: (index: number) => AllocationLine) {
+  for (let i = 0; i < schools; i++) {
+    const { schoolId, need, quantity, ...grounds } = line(i)
+    yield { schoolId, need, shipped: grounds.kits.shipped, quantity, grounds }
+  }
+}
+
+const withLines = ({ db }: Pick<Deps, 'db'>, run: AllocationRun) => ({ run, lines: pagesOfLines(db.read, run.id) })
 
 /**
  * Confirms a proposal: the campaign's earlier one is superseded, and what each school is still to get is set aside for it.
  * Confirming again changes nothing. Raises `stale_allocation`, `what_if`, `four_eyes` and `insufficient_stock`.
  */
-export function confirmAllocation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Allocation> {
-  return deps.db.transact(async (tx) => {
+export async function confirmAllocation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Allocation> {
+  const confirmed = await deps.db.transact(async (tx) => {
     authorize(actor, 'allocation:write')
     const run = await getAllocation(tx, id)
-    const confirmed = run.status === 'confirmed' ? run : await confirmProposal(deps, tx, actor, run)
-    return { ...confirmed, lines: await allLines(tx, id) }
+    return run.status === 'confirmed' ? run : await confirmProposal(deps, tx, actor, run)
   })
+  return withLines(deps, confirmed)
 }
 
 async function confirmProposal(deps: Deps, tx: Tx, actor: Actor, run: AllocationRun): Promise<AllocationRun> {
@@ -123,9 +134,9 @@ async function confirmProposal(deps: Deps, tx: Tx, actor: Actor, run: Allocation
 const ofAllWarehouses = { warehouseId: null }
 
 /** One run with its lines. */
-export async function readAllocation({ db }: Deps, actor: Actor | undefined, id: Id): Promise<Allocation> {
+export async function readAllocation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Allocation> {
   authorize(actor, 'allocation:read', ofAllWarehouses)
-  return { ...(await getAllocation(db.read, id)), lines: await allLines(db.read, id) }
+  return withLines(deps, await getAllocation(deps.db.read, id))
 }
 
 /** The lines of a run, by the school's name. */

@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
-import { type School, schoolsInCommunities } from '../places/index.ts'
+import { type SchoolInBrief, schoolsInCommunities } from '../places/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Campaign, CampaignStatus, Kit, KitItem } from './rules.ts'
 
@@ -143,7 +143,7 @@ async function withCommunities({ q, t }: Reader, rows: Tables['campaigns']['$inf
 }
 
 /** The schools that a campaign is for, by ministry code. */
-export function schoolsOfCampaign(reader: Reader, campaign: Pick<Campaign, 'communityIds'>): Promise<School[]> {
+export function schoolsOfCampaign(reader: Reader, campaign: Pick<Campaign, 'communityIds'>): Promise<SchoolInBrief[]> {
   return schoolsInCommunities(reader, campaign.communityIds)
 }
 

@@ -1,6 +1,13 @@
 export { openDiscrepancies, openDiscrepancy, resolveDiscrepancies, resolveMatters } from './open.ts'
-export { type Discrepancy, listOpenBriefly, listOpenDiscrepancies, type OpenDiscrepancy } from './repository.ts'
+export {
+  countUnanswered,
+  type Discrepancy,
+  listOpenBut,
+  listOpenDiscrepancies,
+  listOpenIds,
+  type OpenDiscrepancy,
+} from './repository.ts'
 export { discrepancyRoutes } from './routes.ts'
-export { type DiscrepancyCode, type Finding, needsAnswer, type Severity } from './rules.ts'
+export { type DiscrepancyCode, needsAnswer, type Severity } from './rules.ts'
 export { DiscrepancySchema } from './schemas.ts'
 export { typedResolution } from './use-cases.ts'

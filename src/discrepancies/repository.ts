@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, ne, notInArray, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
@@ -140,14 +140,35 @@ export function listOpenDiscrepancies({ q, t }: Reader, campaignId: Id): Promise
 /** What of an open discrepancy decides what stands in the way. */
 export type OpenDiscrepancy = Pick<Discrepancy, 'id' | 'code' | 'severity' | 'status'>
 
-/** {@link listOpenDiscrepancies}, without what is told of each: there may be one for every school. */
-export function listOpenBriefly({ q, t }: Reader, campaignId: Id): Promise<OpenDiscrepancy[]> {
+/** {@link listOpenDiscrepancies} of codes other than these, without what is told of each. */
+export function listOpenBut({ q, t }: Reader, campaignId: Id, codes: DiscrepancyCode[]): Promise<OpenDiscrepancy[]> {
   const { id, code, severity, status } = t.discrepancies
   return q
     .select({ id, code, severity, status })
     .from(t.discrepancies)
-    .where(and(eq(t.discrepancies.campaignId, campaignId), eq(status, 'open')))
+    .where(and(eq(t.discrepancies.campaignId, campaignId), eq(status, 'open'), notInArray(code, codes)))
     .orderBy(id)
+}
+
+/** The ids of what is open under these codes, in the order in which it was opened first: there may be some for every school. */
+export async function listOpenIds({ q, t }: Reader, campaignId: Id, codes: DiscrepancyCode[]): Promise<Id[]> {
+  const { id, code, status } = t.discrepancies
+  const rows = await q
+    .select({ id })
+    .from(t.discrepancies)
+    .where(and(eq(t.discrepancies.campaignId, campaignId), eq(status, 'open'), inArray(code, codes)))
+    .orderBy(id)
+  return rows.map((row) => row.id)
+}
+
+/** How many open discrepancies of a campaign need an answer. */
+export async function countUnanswered({ q, t }: Reader, campaignId: Id): Promise<number> {
+  const { status, severity } = t.discrepancies
+  const [row] = await q
+    .select({ open: count() })
+    .from(t.discrepancies)
+    .where(and(eq(t.discrepancies.campaignId, campaignId), eq(status, 'open'), ne(severity, 'info')))
+  return row!.open
 }
 
 /** Whether there is an active user with this id. */

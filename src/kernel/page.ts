@@ -41,3 +41,20 @@ export function toPage<Item>(rows: Item[], limit: number, keyOf: (item: Item) =>
   const last = items.at(-1)
   return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null }
 }
+
+/** `items` some at a time, each `size` but the last: for work that asks or tells a database of many. */
+export function* portions<Item>(items: readonly Item[], size = 500): Generator<readonly Item[], void, undefined> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
+}
+
+/** As many as come, `size` at a time: none of them is made before the ones ahead of it are done with. */
+export function* gathered<Item>(items: Iterable<Item>, size = 500): Generator<Item[], void, undefined> {
+  let some: Item[] = []
+  for (const item of items) {
+    some.push(item)
+    if (some.length < size) continue
+    yield some
+    some = []
+  }
+  if (some.length > 0) yield some
+}

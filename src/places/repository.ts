@@ -61,9 +61,17 @@ export async function getSchool(reader: Reader, id: Id): Promise<School> {
   return school
 }
 
+/** What is asked of a school among all of a campaign's, of which there may be tens of thousands. */
+export type SchoolInBrief = Pick<School, 'id' | 'name' | 'communityId' | 'locationId'>
+
 /** The schools of these communities, by ministry code. */
-export async function schoolsInCommunities({ q, t }: Reader, communityIds: Id[]): Promise<School[]> {
-  return q.select().from(t.schools).where(inArray(t.schools.communityId, communityIds)).orderBy(t.schools.ministryCode)
+export async function schoolsInCommunities({ q, t }: Reader, communityIds: Id[]): Promise<SchoolInBrief[]> {
+  const { id, name, communityId, locationId, ministryCode } = t.schools
+  return q
+    .select({ id, name, communityId, locationId })
+    .from(t.schools)
+    .where(inArray(communityId, communityIds))
+    .orderBy(ministryCode)
 }
 
 /** Which schools to list. `q` is folded and looked for in name and code; `only` limits to these ids. */

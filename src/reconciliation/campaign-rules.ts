@@ -1,6 +1,6 @@
 import type { Id } from '../kernel/ids.ts'
 import { countOf } from '../kernel/plurals.ts'
-import { type CheckResult, contradiction } from './finding-rules.ts'
+import { type CheckResult, contradiction, foundIn } from './finding-rules.ts'
 
 /** What a campaign set out to, and what came of it. */
 export interface CampaignFacts {
@@ -55,8 +55,8 @@ function allocation({ allocation }: CampaignFacts): CheckResult {
   const promised = lines.reduce((sum, { quantity }) => sum + quantity, 0)
   const shipped = lines.reduce((sum, line) => sum + line.shipped, 0)
   const divided = Math.max(stockQuantity, shipped)
-  const beyondNeed = lines.filter(({ quantity, need, shipped }) => quantity > Math.max(need, shipped))
-  const findings = beyondNeed.map(({ schoolId, need, shipped, quantity }) => {
+  const findings = foundIn(lines, ({ schoolId, need, shipped, quantity }) => {
+    if (quantity <= Math.max(need, shipped)) return undefined
     const detail = `A school is given ${countOf(quantity, 'kit')} and needs ${need}.`
     const figures = { expected: Math.max(need, shipped), actual: quantity }
     return contradiction(
@@ -67,11 +67,13 @@ function allocation({ allocation }: CampaignFacts): CheckResult {
       figures,
     )
   })
-  if (promised > divided) {
+  function* all() {
+    yield* findings
+    if (promised <= divided) return
     const detail = `The confirmed allocation gives ${countOf(promised, 'kit')} and was made for ${divided}.`
-    findings.push(contradiction('allocation_mismatch', id, detail, [run], { expected: divided, actual: promised }))
+    yield contradiction('allocation_mismatch', id, detail, [run], { expected: divided, actual: promised })
   }
-  return { code, compared: lines.length, findings }
+  return { code, compared: lines.length, findings: all() }
 }
 
 /** What the receipts cost is within the budget. Figures are cents. */
@@ -107,7 +109,7 @@ function target({ campaignId, targetQuantity, handedOut }: CampaignFacts): Check
 
 /** Every change has its event. */
 function trail({ changes, unrecorded }: CampaignFacts): CheckResult {
-  const findings = unrecorded.map(({ type, id }) =>
+  const findings = foundIn(unrecorded, ({ type, id }) =>
     contradiction('event_missing', id, `A ${type} has changed, and the trail does not say how.`, [{ type, id }]),
   )
   return { code: 'changes_have_events', compared: changes, findings }

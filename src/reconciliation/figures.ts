@@ -1,6 +1,6 @@
 import { type Campaign, schoolsOfCampaign } from '../campaigns/index.ts'
 import type { Id } from '../kernel/ids.ts'
-import { allCommunities, findSchool, type School } from '../places/index.ts'
+import { allCommunities, findSchool } from '../places/index.ts'
 import type { Reader } from '../schema.ts'
 import { type CampaignStockFigures, campaignStockFigures } from '../stock/index.ts'
 import type { ComparedPlaces } from './comparison.ts'
@@ -9,7 +9,7 @@ import type { ComparedPlaces } from './comparison.ts'
 export async function readFigures(
   reader: Reader,
   campaign: Campaign,
-): Promise<{ stock: CampaignStockFigures; places: ComparedPlaces & { schools: School[] } }> {
+): Promise<{ stock: CampaignStockFigures; places: ComparedPlaces }> {
   const stock = await campaignStockFigures(reader, campaign)
   const schools = await schoolsOfCampaign(reader, campaign)
   // A school outside may have handed out a kit: then its figures belong to the campaign all the same.

@@ -5,7 +5,19 @@ export interface CheckResult {
   code: string
   /** How many things it looked at. */
   compared: number
-  findings: Finding[]
+  /** Told one after the other, once: there may be one for every school. */
+  findings: Iterable<Finding>
+}
+
+/** What `tell` finds about each of `things`, in their order; nothing where it answers undefined. */
+export function* foundIn<Thing>(
+  things: Iterable<Thing>,
+  tell: (thing: Thing) => Finding | undefined,
+): Generator<Finding, void, undefined> {
+  for (const thing of things) {
+    const finding = tell(thing)
+    if (finding) yield finding
+  }
 }
 
 /** A contradiction in the books, which should be impossible: always an error. */

@@ -1,6 +1,6 @@
 import type { Id } from '../kernel/ids.ts'
 import { countOf } from '../kernel/plurals.ts'
-import { type CheckResult, contradiction } from './finding-rules.ts'
+import { type CheckResult, contradiction, foundIn } from './finding-rules.ts'
 
 /** Something that there is more than one of, or another number of than there should be. */
 export interface Miscount {
@@ -60,7 +60,7 @@ export function checkHandouts(facts: HandoutFacts): CheckResult[] {
 
 function counted(code: string, type: 'enrollment' | 'voucher', compared: number, wrong: Miscount[]): CheckResult {
   const what = type === 'enrollment' ? 'live vouchers' : 'live redemptions'
-  const findings = wrong.map(({ id, ...figures }) =>
+  const findings = foundIn(wrong, ({ id, ...figures }) =>
     contradiction(
       'handout_mismatch',
       `${code}:${id}`,
@@ -73,10 +73,13 @@ function counted(code: string, type: 'enrollment' | 'voucher', compared: number,
 }
 
 function astray(code: string, compared: number, kinds: [type: string, what: string, ids: Id[]][]): CheckResult {
-  const findings = kinds.flatMap(([type, what, ids]) =>
-    ids.map((id) => contradiction('handout_mismatch', `${code}:${id}`, `A ${type} ${what}.`, [{ type, id }])),
-  )
-  return { code, compared, findings }
+  function* findings() {
+    for (const [type, what, ids] of kinds)
+      yield* foundIn(ids, (id) =>
+        contradiction('handout_mismatch', `${code}:${id}`, `A ${type} ${what}.`, [{ type, id }]),
+      )
+  }
+  return { code, compared, findings: findings() }
 }
 
 /** Kits handed out by the ledger = redemptions that stand + kits that left though the scan was refused. */

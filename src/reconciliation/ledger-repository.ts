@@ -27,11 +27,9 @@ export async function readLedger(reader: Reader, { kitId, status }: Campaign): P
     .leftJoin(t.schools, eq(t.schools.locationId, t.balances.locationId))
     .where(eq(t.balances.kitId, kitId))
     .orderBy(t.balances.locationId)
-  const toFacts = (row: (typeof rows)[number]): LocationFacts => ({
-    ...row,
-    moved: moved.get(row.locationId) ?? 0,
-    promised: promised.get(row.locationId) ?? 0,
-  })
+  // Put into the rows themselves: there may be one for every school.
+  const toFacts = (row: (typeof rows)[number]): LocationFacts =>
+    Object.assign(row, { moved: moved.get(row.locationId) ?? 0, promised: promised.get(row.locationId) ?? 0 })
   return { kitId, locations: rows.map(toFacts), ended: hasEnded(status) }
 }
 
@@ -84,22 +82,26 @@ export async function readRoad(reader: Reader, campaign: Campaign): Promise<Road
   const explained = await explainedByShipment(reader, kitId)
   const moved = await movedByShipment(reader, campaignId)
   const rows = await q
-    .select({ shipment: s, schoolName: t.schools.name })
+    .select({
+      id: s.id,
+      number: s.number,
+      schoolId: s.schoolId,
+      schoolName: t.schools.name,
+      status: s.status,
+      quantity: s.quantity,
+      returned: s.returnedQuantity,
+      accepted: sql<number>`coalesce(${s.acceptedQuantity}, 0)`,
+      rejected: sql<number>`coalesce(${s.rejectedQuantity}, 0)`,
+      missing: sql<number>`coalesce(${s.missingQuantity}, 0)`,
+    })
     .from(s)
     .innerJoin(t.schools, eq(t.schools.id, s.schoolId))
     .where(eq(s.campaignId, campaignId))
     .orderBy(s.number)
-  const shipments = rows.map(({ shipment, schoolName }): ShipmentFacts => {
-    const { id, number, schoolId, status, quantity, returnedQuantity: returned } = shipment
-    return {
-      ...{ id, number, schoolId, schoolName, status, quantity, returned },
-      accepted: shipment.acceptedQuantity ?? 0,
-      rejected: shipment.rejectedQuantity ?? 0,
-      missing: shipment.missingQuantity ?? 0,
-      explained: explained.get(id) ?? 0,
-      moved: moved.get(id) ?? { dispatched: 0, delivered: 0, returned: 0 },
-    }
-  })
+  const shipments = rows.map(
+    (row): ShipmentFacts =>
+      Object.assign(row, { explained: explained.get(row.id) ?? 0, moved: moved.get(row.id) ?? unmoved }),
+  )
   const transitId = virtualLocations.transit
   const [balance] = await q
     .select({ onHand: t.balances.onHand })
@@ -135,6 +137,7 @@ async function explainedByShipment({ q, t }: Reader, kitId: Id): Promise<Map<Id,
   return new Map(rows.map((row) => [row.id!, row.kits]))
 }
 
+const unmoved = { dispatched: 0, delivered: 0, returned: 0 }
 const stages = { dispatch: 'dispatched', delivery: 'delivered', return: 'returned' } as const
 
 async function movedByShipment({ q, t }: Reader, campaignId: Id): Promise<Map<Id, ShipmentFacts['moved']>> {
@@ -146,7 +149,7 @@ async function movedByShipment({ q, t }: Reader, campaignId: Id): Promise<Map<Id
     .groupBy(m.causeId, m.kind)
   const moved = new Map<Id, ShipmentFacts['moved']>()
   for (const { id, kind, kits } of rows) {
-    const known = moved.get(id) ?? { dispatched: 0, delivered: 0, returned: 0 }
+    const known = moved.get(id) ?? { ...unmoved }
     if (kind in stages) known[stages[kind as keyof typeof stages]] += kits
     moved.set(id, known)
   }

@@ -1,7 +1,9 @@
 import { getCampaign, listCampaignsThatAre } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { listOpenBriefly, openDiscrepancies, resolveDiscrepancies } from '../discrepancies/index.ts'
+import { listOpenIds, openDiscrepancies, resolveDiscrepancies } from '../discrepancies/index.ts'
 import { systemActor } from '../identity/index.ts'
+import type { Id } from '../kernel/ids.ts'
+import { gathered } from '../kernel/page.ts'
 import { localDate } from '../kernel/time.ts'
 import { type RunControl, workThrough } from '../runs/index.ts'
 import { reconcile } from './run.ts'
@@ -38,17 +40,12 @@ export async function watchStock(deps: Deps, control: RunControl) {
       const { findings, compared } = checkShortages(
         await readShortages(tx, campaign, localDate(deps.clock.now(), deps.config.timeZone)),
       )
-      const found = new Set(await openDiscrepancies(deps, tx, systemActor, findings, { campaignId: id }))
-      const open = await listOpenBriefly(tx, id)
-      const settled = open.filter((known) => known.code === 'kits_short_at_school' && !found.has(known.id))
-      const resolution = `The kits suffice since ${deps.clock.now()}.`
-      await resolveDiscrepancies(
-        deps,
-        tx,
-        systemActor,
-        settled.map((known) => known.id),
-        resolution,
-      )
+      const found = new Set<Id>()
+      for (const some of gathered(findings))
+        for (const opened of await openDiscrepancies(deps, tx, systemActor, some, { campaignId: id })) found.add(opened)
+      const open = await listOpenIds(tx, id, ['kits_short_at_school'])
+      const settled = open.filter((known) => !found.has(known))
+      await resolveDiscrepancies(deps, tx, systemActor, settled, `The kits suffice since ${deps.clock.now()}.`)
       await tellShortages(deps, tx, campaign)
       return compared > 0 ? 'done' : 'skipped'
     }),

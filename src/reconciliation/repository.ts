@@ -1,22 +1,24 @@
-import { and, desc, eq, inArray, lt } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, lt } from 'drizzle-orm'
 import type { Discrepancy } from '../discrepancies/index.ts'
 import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 
 /** A run as stored. */
 export type ReconciliationRow = Tables['reconciliations']['$inferSelect']
+/** A run without what has a line for every school. */
+export type ReconciliationRun = Omit<ReconciliationRow, 'comparison' | 'discrepancyIds'>
 
-const idsAtOnce = 500
+const runColumns = ({ reconciliations }: Tables) => {
+  const { comparison, discrepancyIds, ...run } = getTableColumns(reconciliations)
+  return run
+}
 
 /** Adds a run. */
-export async function insertReconciliation(
-  { q, t }: Tx,
-  run: Tables['reconciliations']['$inferInsert'],
-): Promise<ReconciliationRow> {
-  return (await q.insert(t.reconciliations).values(run).returning())[0]!
+export async function insertReconciliation({ q, t }: Tx, run: ReconciliationRow): Promise<void> {
+  await q.insert(t.reconciliations).values(run)
 }
 
 /** The run with this id. Raises `not_found`. */
@@ -31,11 +33,11 @@ export async function listReconciliations(
   { q, t }: Reader,
   campaignId: Id,
   page: PageQuery,
-): Promise<Page<ReconciliationRow>> {
+): Promise<Page<ReconciliationRun>> {
   const after = decodeCursor(page.cursor, 1)
   const behind = after ? lt(t.reconciliations.id, String(after[0])) : undefined
   const rows = await q
-    .select()
+    .select(runColumns(t))
     .from(t.reconciliations)
     .where(and(eq(t.reconciliations.campaignId, campaignId), behind))
     .orderBy(desc(t.reconciliations.id))
@@ -44,10 +46,10 @@ export async function listReconciliations(
 }
 
 /** The latest signed run that was made while the campaign was closing. */
-export async function findSignedWhileClosing({ q, t }: Reader, campaignId: Id): Promise<ReconciliationRow | undefined> {
+export async function findSignedWhileClosing({ q, t }: Reader, campaignId: Id): Promise<ReconciliationRun | undefined> {
   const r = t.reconciliations
   const signed = and(eq(r.campaignId, campaignId), eq(r.status, 'signed'), eq(r.campaignStatus, 'closing'))
-  return (await q.select().from(r).where(signed).orderBy(desc(r.id)).limit(1))[0]
+  return (await q.select(runColumns(t)).from(r).where(signed).orderBy(desc(r.id)).limit(1))[0]
 }
 
 /** Signs a run; undefined when it is signed already. */
@@ -65,12 +67,13 @@ export async function markSigned(
   return run
 }
 
-/** The discrepancies with these ids, as they are now, in the order in which they were opened first. */
-export async function listDiscrepanciesOf({ q, t }: Reader, ids: Id[]): Promise<Discrepancy[]> {
-  const found: Discrepancy[] = []
-  for (let start = 0; start < ids.length; start += idsAtOnce) {
-    const some = inArray(t.discrepancies.id, ids.slice(start, start + idsAtOnce))
-    found.push(...(await q.select().from(t.discrepancies).where(some).orderBy(t.discrepancies.id)))
+/** The discrepancies with these ids, as they are now, in the order in which they were opened first, some at a time. */
+export async function* pagesOfDiscrepancies(
+  { q, t }: Reader,
+  ids: readonly Id[],
+): AsyncGenerator<Discrepancy[], void, undefined> {
+  for (const some of portions(ids)) {
+    const ofThese = inArray(t.discrepancies.id, [...some])
+    yield await q.select().from(t.discrepancies).where(ofThese).orderBy(t.discrepancies.id)
   }
-  return found
 }

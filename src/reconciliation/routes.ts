@@ -1,9 +1,13 @@
+import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { CampaignSchema, OccurredSchema } from '../campaigns/index.ts'
+import { DiscrepancySchema } from '../discrepancies/index.ts'
+import { portions } from '../kernel/page.ts'
 import {
   AccessReasonHeaders,
   type App,
   answerList,
+  answerLong,
   answers,
   IdParams,
   listAnswers,
@@ -14,13 +18,29 @@ import {
 } from '../platform/http/index.ts'
 import { closeCampaign } from './close.ts'
 import { runReconciliation } from './run.ts'
-import { ReconciliationRunSchema, ReconciliationSchema, SummarySchema } from './schemas.ts'
+import {
+  CommunitySummarySchema,
+  ComparisonSchema,
+  ReconciliationRunSchema,
+  ReconciliationSchema,
+  SchoolSummarySchema,
+  SummarySchema,
+} from './schemas.ts'
 import { readSummary } from './summary.ts'
-import { printReconciliation, readReconciliation, readReconciliations, signReconciliation } from './use-cases.ts'
+import {
+  type OpenedReconciliation,
+  openReconciliation,
+  printReconciliation,
+  readReconciliation,
+  readReconciliations,
+  signReconciliation,
+} from './use-cases.ts'
 import { reconciliationWorkbook } from './workbook.ts'
 
 const tags = ['Reconciliation']
 const reconciliation = ref(ReconciliationSchema)
+const discrepancy = ref(DiscrepancySchema)
+const campaignSummary = ref(SummarySchema)
 const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const workbookAnswer = {
   200: { description: 'An XLSX workbook.', content: { [xlsx]: { schema: Type.String({ format: 'binary' }) } } },
@@ -48,7 +68,7 @@ export async function reconciliationRoutes(app: App): Promise<void> {
     },
     async ({ deps, actor, params }, reply) => {
       reply.code(201)
-      return runReconciliation(deps, actor, params.id)
+      return answerRun(reply, await runReconciliation(deps, actor, params.id))
     },
   )
   app.get(
@@ -78,7 +98,7 @@ export async function reconciliationRoutes(app: App): Promise<void> {
         response: answers(200, reconciliation),
       },
     },
-    ({ deps, actor, params }) => readReconciliation(deps, actor, params.id),
+    async ({ deps, actor, params }, reply) => answerRun(reply, await openReconciliation(deps, actor, params.id)),
   )
   app.get(
     '/reconciliations/:id.xlsx',
@@ -107,7 +127,7 @@ export async function reconciliationRoutes(app: App): Promise<void> {
   app.post(
     '/reconciliations/:id/sign',
     { schema: { tags, summary: 'Sign a reconciliation', params: IdParams, response: answers(200, reconciliation) } },
-    ({ deps, actor, params }) => signReconciliation(deps, actor, params.id),
+    async ({ deps, actor, params }, reply) => answerRun(reply, await signReconciliation(deps, actor, params.id)),
   )
 
   app.post(
@@ -131,9 +151,22 @@ export async function reconciliationRoutes(app: App): Promise<void> {
         tags: ['Campaigns'],
         summary: 'Where a campaign stands',
         params: IdParams,
-        response: answers(200, ref(SummarySchema)),
+        response: answers(200, campaignSummary),
       },
     },
-    ({ deps, actor, params }) => readSummary(deps, actor, params.id),
+    async ({ deps, actor, params }, reply) => {
+      const { bySchool, byCommunity, ...summary } = await readSummary(deps, actor, params.id)
+      return answerLong(reply, campaignSummary, summary, {
+        bySchool: { Item: SchoolSummarySchema, pages: portions(bySchool) },
+        byCommunity: { Item: CommunitySummarySchema, pages: portions(byCommunity) },
+      })
+    },
   )
+}
+
+function answerRun(reply: FastifyReply, { run: { comparison, ...run }, discrepancies }: OpenedReconciliation) {
+  return answerLong(reply, reconciliation, run, {
+    comparison: { Item: ComparisonSchema, pages: portions(comparison) },
+    discrepancies: { Item: discrepancy, pages: discrepancies },
+  })
 }

@@ -23,7 +23,8 @@ const CheckSchema = Type.Object({
   compared: QuantitySchema,
 })
 
-const ComparisonSchema = Type.Object({
+/** Kits at each stage of the way, of the campaign, a community or a school. */
+export const ComparisonSchema = Type.Object({
   level: { ...oneOf(comparisonLevels), examples: ['school'] },
   id: IdSchema,
   name: Type.String({ examples: ['1ο Δημοτικό Σχολείο Πειραιά'] }),
@@ -68,13 +69,19 @@ const figures = {
   spentCents: CentsSchema,
 }
 
+/** A school's figures within a campaign. */
+export const SchoolSummarySchema = Type.Object({ schoolId: IdSchema, schoolName: Type.String(), ...figures })
+
+/** A community's figures within a campaign. */
+export const CommunitySummarySchema = Type.Object({ communityId: IdSchema, communityName: Type.String(), ...figures })
+
 /** A campaign's figures. */
 export const SummarySchema = named(
   'CampaignSummary',
   Type.Object({
     campaignId: IdSchema,
     ...figures,
-    bySchool: Type.Array(Type.Object({ schoolId: IdSchema, schoolName: Type.String(), ...figures })),
-    byCommunity: Type.Array(Type.Object({ communityId: IdSchema, communityName: Type.String(), ...figures })),
+    bySchool: Type.Array(SchoolSummarySchema),
+    byCommunity: Type.Array(CommunitySummarySchema),
   }),
 )

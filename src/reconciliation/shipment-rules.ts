@@ -1,7 +1,7 @@
 import type { Finding } from '../discrepancies/rules.ts'
 import type { Id } from '../kernel/ids.ts'
 import { countOf } from '../kernel/plurals.ts'
-import { type CheckResult, contradiction } from './finding-rules.ts'
+import { type CheckResult, contradiction, foundIn } from './finding-rules.ts'
 
 /** What the books say of one shipment: its paper's figures, and what the ledger moved for it. */
 export interface ShipmentFacts {
@@ -46,10 +46,10 @@ const records = ({ id, schoolId }: ShipmentFacts) => [
 
 /** Dispatched = accepted + rejected + missing, and the ledger moved what the papers say. */
 function papers({ shipments }: RoadFacts): CheckResult {
-  return { code: 'shipments_add_up', compared: shipments.length, findings: shipments.flatMap(contradictionOf) }
+  return { code: 'shipments_add_up', compared: shipments.length, findings: foundIn(shipments, contradictionOf) }
 }
 
-function contradictionOf(shipment: ShipmentFacts): Finding[] {
+function contradictionOf(shipment: ShipmentFacts): Finding | undefined {
   const { id, number, status, quantity, accepted, rejected, missing, returned, moved } = shipment
   const sent = status === 'planned' || status === 'cancelled' ? 0 : quantity
   const pairs = [
@@ -63,10 +63,10 @@ function contradictionOf(shipment: ShipmentFacts): Finding[] {
     ['kits taken back by the ledger', returned, moved.returned],
   ] as const
   const wrong = pairs.find(([, expected, actual]) => expected !== actual)
-  if (!wrong) return []
+  if (!wrong) return undefined
   const [what, expected, actual] = wrong
   const detail = `Shipment ${number}: ${actual} ${what}, where its papers say ${expected}.`
-  return [contradiction('shipment_mismatch', id, detail, records(shipment), { expected, actual })]
+  return contradiction('shipment_mismatch', id, detail, records(shipment), { expected, actual })
 }
 
 /** What is on the road is what shipments have not delivered, brought back or explained. */
@@ -81,44 +81,46 @@ function road({ inTransit, underWay, transitId, shipments }: RoadFacts): CheckRe
 /** Kits that were dispatched, did not arrive, and that nobody has explained. */
 function missing({ shipments }: RoadFacts): CheckResult {
   const confirmed = shipments.filter(({ status }) => status === 'delivered')
-  const findings = confirmed
-    .map((shipment) => ({ shipment, lost: shipment.missing - shipment.explained }))
-    .filter(({ lost }) => lost > 0)
-    .map(({ shipment, lost }) => ({
-      code: 'missing_in_transit' as const,
-      severity: 'warning' as const,
+  const findings = foundIn(confirmed, (shipment) => {
+    const lost = shipment.missing - shipment.explained
+    if (lost <= 0) return undefined
+    return {
+      code: 'missing_in_transit',
+      severity: 'warning',
       matter: shipment.id,
       detail: `Of ${countOf(shipment.quantity, 'kit')} of shipment ${shipment.number} to ${shipment.schoolName}, ${countOf(lost, 'is missing. Find it or write it off', 'are missing. Find them or write them off')}.`,
       expected: shipment.quantity,
       actual: shipment.quantity - lost,
       records: records(shipment),
-    }))
+    }
+  })
   return { code: 'missing_in_transit', compared: confirmed.length, findings }
 }
 
 /** Kits that a school turned away and that no warehouse has taken back. */
 function rejected({ shipments }: RoadFacts): CheckResult {
   const confirmed = shipments.filter(({ status }) => status === 'delivered')
-  const findings = confirmed
-    .filter((shipment) => shipment.rejected > shipment.returned)
-    .map((shipment) => ({
-      code: 'rejected_not_returned' as const,
-      severity: 'warning' as const,
+  const findings = foundIn(confirmed, (shipment) => {
+    if (shipment.rejected <= shipment.returned) return undefined
+    return {
+      code: 'rejected_not_returned',
+      severity: 'warning',
       matter: shipment.id,
       detail: `${shipment.schoolName} rejected ${countOf(shipment.rejected, 'kit')} of shipment ${shipment.number}; ${countOf(shipment.returned, 'is', 'are')} back at the warehouse. Take back the rest.`,
       expected: shipment.rejected,
       actual: shipment.returned,
       records: records(shipment),
-    }))
+    }
+  })
   return { code: 'rejected_not_returned', compared: confirmed.length, findings }
 }
 
 /** After the pickup: shipments that left and that no school has confirmed. */
 function undelivered({ shipments, ended }: RoadFacts): CheckResult {
   const dispatched = ended ? shipments.filter(({ status }) => status === 'dispatched') : []
-  const findings = dispatched.map((shipment) => ({
-    code: 'in_transit' as const,
-    severity: 'warning' as const,
+  const findings = foundIn(dispatched, (shipment) => ({
+    code: 'in_transit',
+    severity: 'warning',
     matter: shipment.id,
     detail: `Shipment ${shipment.number} to ${shipment.schoolName} is still under way. Have the school confirm it, or take it back.`,
     expected: 0,

@@ -2,7 +2,7 @@ import type { Campaign } from '../campaigns/rules.ts'
 import type { Id } from '../kernel/ids.ts'
 import { countOf } from '../kernel/plurals.ts'
 import { type LocalDate, plusDays } from '../kernel/time.ts'
-import type { CheckResult } from './finding-rules.ts'
+import { type CheckResult, foundIn } from './finding-rules.ts'
 
 /** A school of a campaign, as far as it needs kits. */
 export interface SchoolNeed {
@@ -38,12 +38,12 @@ export function needsKits(
  * which a hand-out does not change: so a coordinator's answer stands until it is another number.
  */
 export function checkShortages({ campaignId, schools }: ShortageFacts): CheckResult {
-  const findings = schools.flatMap(({ schoolId, name, remaining, onHand, onTheWay }) => {
+  const findings = foundIn(schools, ({ schoolId, name, remaining, onHand, onTheWay }) => {
     const missing = remaining - Math.max(0, onHand) - onTheWay
-    if (missing <= 0) return []
+    if (missing <= 0) return undefined
     return {
-      code: 'kits_short_at_school' as const,
-      severity: 'warning' as const,
+      code: 'kits_short_at_school',
+      severity: 'warning',
       matter: `${campaignId}:${schoolId}`,
       detail: `${countOf(missing, 'child', 'children')} of ${name} would find no kit. Ship more, or move some from another school.`,
       expected: 0,

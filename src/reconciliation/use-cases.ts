@@ -1,7 +1,7 @@
 import { recordEvent, showOne } from '../audit/index.ts'
 import { type Campaign, checkFourEyes, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { type Discrepancy, listOpenBriefly, needsAnswer, typedResolution } from '../discrepancies/index.ts'
+import { countUnanswered, type Discrepancy, typedResolution } from '../discrepancies/index.ts'
 import { type Actor, authorize, findActorName } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import type { Page, PageQuery } from '../kernel/page.ts'
@@ -12,23 +12,30 @@ import { readPosition } from './ledger-repository.ts'
 import { reconciliationReport } from './report.ts'
 import {
   getReconciliation,
-  listDiscrepanciesOf,
   listReconciliations,
   markSigned,
+  pagesOfDiscrepancies,
   type ReconciliationRow,
+  type ReconciliationRun,
 } from './repository.ts'
 import { basisOf, checkSignable } from './rules.ts'
 
 /** A run with what it found and what was open besides, as these stand now. */
 export type Reconciliation = ReconciliationRow & { discrepancies: Discrepancy[] }
 
+/** The same, where what it found is read some at a time while it is answered: there may be some for every school. */
+export interface OpenedReconciliation {
+  run: ReconciliationRow
+  discrepancies: AsyncIterable<readonly Discrepancy[]>
+}
+
 /**
  * Signs a run for good: from then on it is what the campaign is answered for with. Signing again changes nothing. Raises
  * `open_discrepancies` while a warning or an error of the campaign is open, `stale_reconciliation` when the books have
  * changed since the run, and `four_eyes`.
  */
-export function signReconciliation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Reconciliation> {
-  return deps.db.transact(async (tx) => {
+export async function signReconciliation(deps: Deps, actor: Actor | undefined, id: Id): Promise<OpenedReconciliation> {
+  const signed = await deps.db.transact(async (tx) => {
     authorize(actor, 'reconciliation:write')
     const run = await getReconciliation(tx, id)
     if (run.status !== 'signed') {
@@ -38,32 +45,42 @@ export function signReconciliation(deps: Deps, actor: Actor | undefined, id: Id)
     }
     const signed = await markSigned(tx, id, { signedById: actor.id, signedAt: deps.clock.now() })
     if (signed) await recordEvent(deps, tx, actor, 'reconciliation.signed', id, { campaignId: run.campaignId })
-    return withDiscrepancies(tx, signed ?? run)
+    return signed ?? run
   })
+  return { run: signed, discrepancies: pagesOfDiscrepancies(deps.db.read, signed.discrepancyIds) }
 }
 
 /** Where a campaign stands now: what is open and needs an answer, and the digest of its books. */
 export async function readStanding(reader: Reader, campaign: Campaign): Promise<{ open: number; basis: string }> {
-  const open = (await listOpenBriefly(reader, campaign.id)).filter(needsAnswer).length
+  const open = await countUnanswered(reader, campaign.id)
   return { open, basis: basisOf(await readPosition(reader, campaign)) }
-}
-
-async function withDiscrepancies(reader: Reader, run: ReconciliationRow): Promise<Reconciliation> {
-  return { ...run, discrepancies: await listDiscrepanciesOf(reader, run.discrepancyIds) }
 }
 
 const typedResolutions = {
   by: typedResolution.by,
-  hide: (run: Reconciliation) => ({ ...run, discrepancies: run.discrepancies.map(typedResolution.hide) }),
+  hide: ({ run, discrepancies }: OpenedReconciliation) => ({ run, discrepancies: hidden(discrepancies) }),
 } as const
 
+async function* hidden(pages: OpenedReconciliation['discrepancies']) {
+  for await (const page of pages) yield page.map(typedResolution.hide)
+}
+
 /** One run. */
-export async function readReconciliation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Reconciliation> {
+export async function openReconciliation(deps: Deps, actor: Actor | undefined, id: Id): Promise<OpenedReconciliation> {
   authorize(actor, 'reconciliation:read')
   const { read } = deps.db
-  const run = await withDiscrepancies(read, await getReconciliation(read, id))
+  const run = await getReconciliation(read, id)
+  const opened = { run, discrepancies: pagesOfDiscrepancies(read, run.discrepancyIds) }
   const { campaignId } = run
-  return showOne(deps, actor, run, typedResolutions, { event: 'discrepancies.read', subjectId: id, campaignId })
+  return showOne(deps, actor, opened, typedResolutions, { event: 'discrepancies.read', subjectId: id, campaignId })
+}
+
+/** One run as a whole, for a document. */
+export async function readReconciliation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Reconciliation> {
+  const { run, discrepancies } = await openReconciliation(deps, actor, id)
+  const all: Discrepancy[] = []
+  for await (const page of discrepancies) all.push(...page)
+  return { ...run, discrepancies: all }
 }
 
 /** One run as a PDF, to file and to sign. */
@@ -89,7 +106,7 @@ export async function readReconciliations(
   actor: Actor | undefined,
   campaignId: Id,
   page: PageQuery,
-): Promise<Page<ReconciliationRow>> {
+): Promise<Page<ReconciliationRun>> {
   authorize(actor, 'reconciliation:read')
   await getCampaign(db.read, campaignId)
   return listReconciliations(db.read, campaignId, page)

@@ -1,7 +1,8 @@
-import { and, eq, gt, inArray, or, sql } from 'drizzle-orm'
+import { and, between, eq, gt, inArray, or, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
+import { insertRows } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { ShipmentStatus } from './rules.ts'
 
@@ -23,24 +24,35 @@ export interface ShipmentFilter {
   only?: { schoolIds: Id[]; warehouseIds: Id[] } | undefined
 }
 
-const rowsAtOnce = 1000
-
-/** Adds planned shipments and numbers their delivery notes on from the last: from 1 and without a gap. */
-export async function insertShipments({ q, t }: Tx, planned: PlannedShipment[]): Promise<Shipment[]> {
-  const s = t.shipments
-  const [last] = await q.select({ number: sql<number>`coalesce(max(${s.number}), 0)` }).from(s)
-  const rows = planned.map((shipment, i) => ({ ...shipment, number: last!.number + 1 + i }))
-  const inserted: Shipment[] = []
-  for (let start = 0; start < rows.length; start += rowsAtOnce) {
-    inserted.push(
-      ...(await q
-        .insert(s)
-        .values(rows.slice(start, start + rowsAtOnce))
-        .returning()),
-    )
-  }
-  return inserted
+/** Delivery notes by their numbers, from the first to the last; none where the last comes before the first. */
+export interface NoteRange {
+  first: number
+  last: number
 }
+
+/** Adds planned shipments and numbers their delivery notes on from the last: from 1 and without a gap. Answers the numbers. */
+export async function insertShipments(tx: Tx, planned: readonly PlannedShipment[]): Promise<NoteRange> {
+  const s = tx.t.shipments
+  const [before] = await tx.q.select({ number: sql<number>`coalesce(max(${s.number}), 0)` }).from(s)
+  const first = before!.number + 1
+  const rows = planned.map(({ note = null, ...shipment }, i) => ({ ...shipment, note, number: first + i }))
+  await insertRows(tx, s, rows)
+  return { first, last: first + rows.length - 1 }
+}
+
+/** The shipments under these delivery notes, by their numbers, some hundreds at a time. */
+export async function* pagesOfShipments(
+  { q, t }: Reader,
+  { first, last }: NoteRange,
+): AsyncGenerator<Shipment[], void, undefined> {
+  const s = t.shipments
+  for (let from = first; from <= last; from += notesAtOnce) {
+    const some = between(s.number, from, Math.min(last, from + notesAtOnce - 1))
+    yield await q.select().from(s).where(some).orderBy(s.number)
+  }
+}
+
+const notesAtOnce = 500
 
 /** The shipment with this id. Raises `not_found`. */
 export async function getShipment({ q, t }: Reader, id: Id): Promise<Shipment> {

@@ -3,6 +3,7 @@ import {
   AccessReasonHeaders,
   type App,
   answerList,
+  answerLong,
   answers,
   IdParams,
   listAnswers,
@@ -27,6 +28,7 @@ import { planShipment, planShipments, readShipment, readShipments } from './ship
 
 const tags = ['Stock']
 const shipment = ref(ShipmentSchema)
+const shipmentPlan = ref(ShipmentPlanSchema)
 
 /** Shipments, from plan to confirmed delivery. */
 export async function shipmentRoutes(app: App): Promise<void> {
@@ -38,12 +40,13 @@ export async function shipmentRoutes(app: App): Promise<void> {
         summary: 'Plan shipments from the confirmed allocation',
         params: IdParams,
         body: NewPlanSchema,
-        response: answers(201, ref(ShipmentPlanSchema)),
+        response: answers(201, shipmentPlan),
       },
     },
     async ({ deps, actor, params, body }, reply) => {
       reply.code(201)
-      return { items: await planShipments(deps, actor, params.id, body ?? {}) }
+      const pages = await planShipments(deps, actor, params.id, body ?? {})
+      return answerLong(reply, shipmentPlan, {}, { items: { Item: shipment, pages } })
     },
   )
   app.get(

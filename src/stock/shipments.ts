@@ -3,7 +3,7 @@ import { checkInScope, checkOpen, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, scopeOf } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
-import type { Page, PageQuery } from '../kernel/page.ts'
+import { type Page, type PageQuery, portions } from '../kernel/page.ts'
 import { refuse } from '../kernel/problem.ts'
 import { getSchool } from '../places/index.ts'
 import type { Tx } from '../schema.ts'
@@ -13,7 +13,9 @@ import {
   getShipment,
   insertShipments,
   listShipments,
+  type NoteRange,
   type PlannedShipment,
+  pagesOfShipments,
   type Shipment,
   type ShipmentFilter,
 } from './repository-shipments.ts'
@@ -49,50 +51,61 @@ export function planShipment(deps: Deps, actor: Actor | undefined, command: NewS
     const reservedQuantity = await drawReservations(deps, tx, command, { quantity, at })
     await setAside(deps, tx, { warehouseId, kitId, quantity, at })
     const facts = { campaignId, warehouseId, schoolId, kitId, quantity, reservedQuantity, note }
-    return (await addShipments(deps, tx, actor, [{ ...facts, id: deps.newId(), plannedAt: at }]))[0]!
+    const id = deps.newId()
+    await addShipments(deps, tx, actor, [{ ...facts, id, plannedAt: at }])
+    return getShipment(tx, id)
   })
 }
 
 /**
  * Plans a shipment for everything that a campaign has promised and no shipment carries yet: one for each school and
- * warehouse, or from one warehouse alone. Answers what it planned; again changes nothing. Raises `not_allocated` and
- * `campaign_not_open`.
+ * warehouse, or from one warehouse alone. Answers what it planned, some hundreds at a time; again changes nothing. Raises
+ * `not_allocated` and `campaign_not_open`.
  */
-export function planShipments(
+export async function planShipments(
   deps: Deps,
   actor: Actor | undefined,
   campaignId: Id,
   { warehouseId }: { warehouseId?: Id | undefined },
-): Promise<Shipment[]> {
-  return deps.db.transact(async (tx) => {
+): Promise<AsyncIterable<readonly Shipment[]>> {
+  const notes = await deps.db.transact(async (tx) => {
     authorize(actor, 'shipment:write', { warehouseId: warehouseId ?? null })
     refuse(checkOpen(await getCampaign(tx, campaignId)))
     if (warehouseId) await getWarehouse(tx, warehouseId)
     if (!(await hasConfirmedAllocation(tx, campaignId))) throw notAllocated()
     const promised = await listReservations(tx, campaignId, { warehouseId })
-    if (promised.length === 0) return []
     // What was reserved for the schools is now reserved for the shipments: the balances stay as they are.
     await deleteReservations(tx, campaignId, warehouseId)
     const plannedAt = deps.clock.now()
-    const planned = promised.map((reservation) => ({
-      ...reservation,
-      id: deps.newId(),
-      reservedQuantity: reservation.quantity,
-      plannedAt,
-    }))
-    return addShipments(deps, tx, actor, planned)
+    const all: NoteRange = { first: 1, last: 0 }
+    for (const some of portions(promised, shipmentsAtOnce)) {
+      const planned = some.map((reservation) => ({
+        ...reservation,
+        id: deps.newId(),
+        reservedQuantity: reservation.quantity,
+        plannedAt,
+      }))
+      const { first, last } = await addShipments(deps, tx, actor, planned)
+      if (all.last === 0) all.first = first
+      all.last = last
+    }
+    return all
   })
+  return pagesOfShipments(deps.db.read, notes)
 }
 
-async function addShipments(deps: Deps, tx: Tx, actor: Actor, planned: PlannedShipment[]): Promise<Shipment[]> {
-  const shipments = await insertShipments(tx, planned)
-  const happenings = shipments.map(({ id: subjectId, campaignId, warehouseId, schoolId, quantity }) => ({
+/** Few enough to be forgotten soon, many enough to fill large statements. */
+const shipmentsAtOnce = 640
+
+async function addShipments(deps: Deps, tx: Tx, actor: Actor, planned: PlannedShipment[]): Promise<NoteRange> {
+  const notes = await insertShipments(tx, planned)
+  const happenings = planned.map(({ id: subjectId, campaignId, warehouseId, schoolId, quantity }) => ({
     action: 'shipment.planned',
     subjectId,
     change: { campaignId, warehouseId, schoolId, quantity },
   }))
   await recordEvents(deps, tx, actor, happenings)
-  return shipments
+  return notes
 }
 
 const typedNote = {

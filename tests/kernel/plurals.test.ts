@@ -32,7 +32,7 @@ t.test('a discrepancy over one kit speaks of one kit, and so does one over two',
   const facts = { inTransit: 1, underWay: 2, transitId: 'road', ended: false }
   const details = (change: Partial<typeof shipment>) =>
     checkShipments({ ...facts, shipments: [{ ...shipment, ...change }] }).flatMap(({ findings }) =>
-      findings.map(({ detail }) => detail),
+      [...findings].map(({ detail }) => detail),
     )
   t.same(details({}), [
     '1 kit is in transit by the ledger, 2 by the papers of the shipments.',

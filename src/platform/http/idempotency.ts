@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { text as textFrom } from 'node:stream/consumers'
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { defineProblem, invalidInput, Problem } from '../../kernel/problem.ts'
@@ -67,8 +69,8 @@ async function answerInside(
         const held = await insertClaim(tx, claim, deps.clock.now())
         if (!held) return replay((await findKept(tx, claim))!, claim, reply)
         request.deps = { ...deps, db: joined(tx) }
-        const body = await (handler as Handler)(request, reply)
-        await keep(tx, { ...held, seal: claim.seal }, reply.statusCode, textOf(body, reply), contentTypeOf(reply))
+        const { body, text } = await written(await (handler as Handler)(request, reply), reply)
+        await keep(tx, { ...held, seal: claim.seal }, reply.statusCode, text, contentTypeOf(reply))
         return body
       },
       async (tx, error) => {
@@ -101,8 +103,7 @@ async function answerAfter(
     await db.transact((tx) => write(tx, held))
   }
   try {
-    const body = await (handler as Handler)(request, reply)
-    const text = textOf(body, reply)
+    const { body, text } = await written(await (handler as Handler)(request, reply), reply)
     await answered((tx, held) => keep(tx, held, reply.statusCode, text, contentTypeOf(reply)))
     return body
   } catch (error) {
@@ -162,6 +163,13 @@ function claimOf(request: FastifyRequest, seal?: Seal): SealedClaim | undefined 
 }
 
 const isKept = (status: number) => status < 500 && ![401, 403, 429].includes(status)
+
+/** What is sent, and its text, to be kept. What is written piece by piece is made whole, while the transaction that it reads is open. */
+async function written(body: unknown, reply: FastifyReply): Promise<{ body: unknown; text: string }> {
+  if (!(body instanceof Readable)) return { body, text: textOf(body, reply) }
+  const text = await textFrom(body)
+  return { body: text, text }
+}
 
 /** The answer as it is sent: what the contract does not name is not kept either. */
 function textOf(body: unknown, reply: FastifyReply): string {
