@@ -13,40 +13,38 @@ export type Message = Tables['messages']['$inferSelect']
 /** What planning has to know of a message. */
 export type MessageState = Pick<
   Message,
-  'id' | 'recipientId' | 'step' | 'edition' | 'channel' | 'status' | 'day' | 'toldFrom' | 'toldUntil' | 'sentAt'
+  'id' | 'step' | 'edition' | 'channel' | 'status' | 'day' | 'toldFrom' | 'toldUntil' | 'sentAt'
 >
 
-/** Every message of a campaign that was not cancelled, as far as planning has to know it; the oldest first. */
-export async function listMessageStates({ q, t }: Reader, campaignId: Id): Promise<MessageState[]> {
-  const m = t.messages
-  const { id, recipientId, step, edition, channel, status, day, toldFrom, toldUntil, sentAt } = m
+/**
+ * The messages, of those that were not cancelled, to the recipients whom a campaign knows by these keys, as far as planning has
+ * to know them; the oldest first.
+ */
+export async function listMessageStates(
+  { q, t }: Reader,
+  campaignId: Id,
+  keys: readonly string[],
+): Promise<(MessageState & { key: string })[]> {
+  const { messages: m, recipients: r } = t
+  const { id, step, edition, channel, status, day, toldFrom, toldUntil, sentAt } = m
   return q
-    .select({ id, recipientId, step, edition, channel, status, day, toldFrom, toldUntil, sentAt })
-    .from(m)
-    .where(and(eq(m.campaignId, campaignId), sql`${status} <> 'cancelled'`))
+    .select({ key: r.key, id, step, edition, channel, status, day, toldFrom, toldUntil, sentAt })
+    .from(r)
+    .innerJoin(m, eq(m.recipientId, r.id))
+    .where(and(eq(r.campaignId, campaignId), inArray(r.key, [...keys]), sql`${status} <> 'cancelled'`))
     .orderBy(id)
 }
 
-/** The messages of a campaign, or of one recipient, that name a code which has been replaced by one that still counts. */
-export async function listOutdated(
-  { q, t }: Reader,
-  of: { campaignId: Id; recipientId?: Id },
-): Promise<ReadonlySet<Id>> {
-  const { messages: m, messageVouchers: n, vouchers: v } = t
+/** Those of these messages that name a code which has been replaced by one that still counts. */
+export async function listOutdated({ q, t }: Reader, messageIds: readonly Id[]): Promise<ReadonlySet<Id>> {
+  const { messageVouchers: n, vouchers: v } = t
   const next = aliasedTable(v, 'next')
   const rows = await q
     .selectDistinct({ id: n.messageId })
     .from(n)
-    .innerJoin(m, eq(m.id, n.messageId))
     .innerJoin(v, eq(v.id, n.voucherId))
     .innerJoin(next, eq(next.id, v.replacedById))
-    .where(
-      and(
-        eq(m.campaignId, of.campaignId),
-        of.recipientId ? eq(m.recipientId, of.recipientId) : undefined,
-        or(eq(next.status, 'issued'), isNotNull(next.replacedById)),
-      ),
-    )
+    .where(and(inArray(n.messageId, [...messageIds]), or(eq(next.status, 'issued'), isNotNull(next.replacedById))))
   return new Set(rows.map(({ id }) => id))
 }
 
@@ -184,6 +182,18 @@ export async function listGuardiansAt({ q, t }: Reader, campaignId: Id, contact:
     .from(g)
     .innerJoin(e, eq(e.id, g.enrollmentId))
     .where(and(eq(e.campaignId, campaignId), or(eq(g.email, contact), eq(g.phone, contact))))
+}
+
+/** The children whom messages to a recipient named. */
+export async function listChildrenTold({ q, t }: Reader, recipientId: Id): Promise<Id[]> {
+  const { messages: m, messageVouchers: n, vouchers: v } = t
+  const rows = await q
+    .selectDistinct({ enrollmentId: v.enrollmentId })
+    .from(m)
+    .innerJoin(n, eq(n.messageId, m.id))
+    .innerJoin(v, eq(v.id, n.voucherId))
+    .where(eq(m.recipientId, recipientId))
+  return rows.map(({ enrollmentId }) => enrollmentId)
 }
 
 /** The last message that went out over a channel to whoever is known by one of these keys. */

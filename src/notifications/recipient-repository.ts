@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/time.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
@@ -8,41 +8,142 @@ import type { Contact, Marks, WaitingVoucher } from './recipient-rules.ts'
 /** A guardian as messages know them. */
 export type RecipientRow = Tables['recipients']['$inferSelect']
 
-/** Every guardian of a campaign. */
-export async function listContacts({ q, t }: Reader, campaignId: Id): Promise<Contact[]> {
-  const { enrollments: e, guardians: g } = t
-  const rows = await q
-    .select({
-      enrollmentId: g.enrollmentId,
-      position: g.position,
-      email: g.email,
-      phone: g.phone,
-      language: g.language,
-      consent: g.consent,
-      status: e.status,
-    })
-    .from(g)
-    .innerJoin(e, eq(e.id, g.enrollmentId))
-    .where(eq(e.campaignId, campaignId))
-    .orderBy(g.enrollmentId, g.position)
-  return rows.map(({ status, ...contact }) => ({ ...contact, counts: status !== 'transferred' }))
+/** How many ids, addresses or keys one statement asks for. */
+const askedAtOnce = 1000
+
+/** What `ask` answers to all of `asked`, some at a time. */
+async function askInTurn<Asked, Row>(
+  asked: readonly Asked[],
+  ask: (some: Asked[]) => PromiseLike<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let start = 0; start < asked.length; start += askedAtOnce)
+    for (const row of await ask(asked.slice(start, start + askedAtOnce))) rows.push(row)
+  return rows
 }
 
-/** Every kit of a campaign that waits to be collected. */
-export async function listWaitingVouchers({ q, t }: Reader, campaignId: Id): Promise<WaitingVoucher[]> {
+function contactColumns({ t }: Reader) {
+  const { enrollmentId, position, email, phone, language, consent } = t.guardians
+  return { enrollmentId, position, email, phone, language, consent }
+}
+
+/** The guardians of these children. */
+export function listContactsOf(reader: Reader, enrollmentIds: readonly Id[]): Promise<Contact[]> {
+  const g = reader.t.guardians
+  return askInTurn(enrollmentIds, (some) =>
+    reader.q.select(contactColumns(reader)).from(g).where(inArray(g.enrollmentId, some)),
+  )
+}
+
+/** An address and the column that it is in. */
+export interface Address {
+  in: 'email' | 'phone'
+  address: string
+}
+
+/** The guardians of a campaign who have one of these addresses; who has two may be there twice. */
+export async function listContactsAt(
+  reader: Reader,
+  campaignId: Id,
+  addresses: readonly Address[],
+): Promise<Contact[]> {
+  const { enrollments: e, guardians: g } = reader.t
+  const contactsIn = (column: Address['in']) =>
+    askInTurn(those(addresses, column), (some) =>
+      reader.q
+        .select(contactColumns(reader))
+        .from(g)
+        // From the address to the child: SQLite keeps to the order of a cross join, and would rather begin with the whole campaign.
+        .crossJoin(e)
+        .where(and(inArray(g[column], some), eq(e.id, g.enrollmentId), eq(e.campaignId, campaignId))),
+    )
+  return [...(await contactsIn('email')), ...(await contactsIn('phone'))]
+}
+
+/** Those of these addresses that more than `children` children of a campaign have. */
+export async function listSharedAddresses(
+  { q, t }: Reader,
+  campaignId: Id,
+  addresses: readonly Address[],
+  children: number,
+): Promise<string[]> {
+  const { enrollments: e, guardians: g } = t
+  const sharedIn = (column: Address['in']) =>
+    askInTurn(those(addresses, column), (some) =>
+      q
+        .select({ address: g[column] })
+        .from(g)
+        .crossJoin(e)
+        .where(
+          and(
+            inArray(g[column], some),
+            eq(e.id, g.enrollmentId),
+            eq(e.campaignId, campaignId),
+            ne(e.status, 'transferred'),
+          ),
+        )
+        .groupBy(g[column])
+        .having(sql`count(distinct ${g.enrollmentId}) > ${children}`),
+    )
+  return [...(await sharedIn('email')), ...(await sharedIn('phone'))].map(({ address }) => address!)
+}
+
+const those = (addresses: readonly Address[], column: Address['in']) =>
+  addresses.filter((one) => one.in === column).map(({ address }) => address)
+
+/** Which kits that wait: so many from behind a child on, at these schools alone if there are any. */
+export interface WaitingPage {
+  campaignId: Id
+  /** An enrollment's id, or nothing for the first. */
+  after: Id
+  limit: number
+  schoolIds?: readonly Id[] | undefined
+}
+
+/** Kits that wait to be collected, in the order of their children. */
+export async function listWaitingVouchers(
+  { q, t }: Reader,
+  { campaignId, after, limit, schoolIds }: WaitingPage,
+): Promise<WaitingVoucher[]> {
   const { enrollments: e, vouchers: v } = t
   return q
-    .select({ id: v.id, enrollmentId: v.enrollmentId, schoolId: v.schoolId })
-    .from(v)
-    .innerJoin(e, eq(e.id, v.enrollmentId))
-    .where(and(eq(v.campaignId, campaignId), eq(v.status, 'issued'), eq(e.status, 'active')))
-    .orderBy(v.id)
+    .select({ id: v.id, enrollmentId: e.id, schoolId: v.schoolId })
+    .from(e)
+    .innerJoin(v, eq(v.enrollmentId, e.id))
+    .where(
+      and(
+        eq(e.campaignId, campaignId),
+        gt(e.id, after),
+        eq(e.status, 'active'),
+        eq(v.status, 'issued'),
+        schoolIds && inArray(v.schoolId, [...schoolIds]),
+      ),
+    )
+    .orderBy(e.id)
+    .limit(limit)
 }
 
-/** What is known of addresses in a campaign. */
-export async function listMarks({ q, t }: Reader, campaignId: Id): Promise<Marks> {
+/** The kits of these children that wait to be collected. */
+export function listWaitingVouchersOf({ q, t }: Reader, enrollmentIds: readonly Id[]): Promise<WaitingVoucher[]> {
+  const { enrollments: e, vouchers: v } = t
+  return askInTurn(enrollmentIds, (some) =>
+    q
+      .select({ id: v.id, enrollmentId: e.id, schoolId: v.schoolId })
+      .from(e)
+      .innerJoin(v, eq(v.enrollmentId, e.id))
+      .where(and(inArray(e.id, some), eq(e.status, 'active'), eq(v.status, 'issued'))),
+  )
+}
+
+/** What is known in a campaign of the addresses that have these keys. */
+export async function listMarks({ q, t }: Reader, campaignId: Id, keys: readonly string[]): Promise<Marks> {
   const m = t.contactMarks
-  const rows = await q.select().from(m).where(eq(m.campaignId, campaignId))
+  const rows = await askInTurn(keys, (some) =>
+    q
+      .select()
+      .from(m)
+      .where(and(eq(m.campaignId, campaignId), inArray(m.addressKey, some))),
+  )
   return new Map(
     rows.map(({ addressKey, refusedAt, stoppedAt }) => [
       addressKey,
@@ -83,13 +184,6 @@ export async function markStopped(
     })
     .returning({ key: m.addressKey })
   return stopped.length > 0
-}
-
-/** The recipients of a campaign by what they are known by. */
-export async function listRecipients({ q, t }: Reader, campaignId: Id): Promise<Map<string, Id>> {
-  const r = t.recipients
-  const rows = await q.select({ id: r.id, key: r.key }).from(r).where(eq(r.campaignId, campaignId))
-  return new Map(rows.map(({ id, key }) => [key, id]))
 }
 
 /** Adds those of `recipients` that are not there, and answers the ids of all by their keys. */
