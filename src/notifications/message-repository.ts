@@ -2,6 +2,7 @@ import { aliasedTable, and, desc, eq, exists, inArray, isNotNull, lt, or, sql } 
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import type { Instant } from '../kernel/time.ts'
+import { askedFor, prepared, rowsFor } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { MessageStatus } from './message-rules.ts'
 import type { Channel } from './plan-rules.ts'
@@ -20,32 +21,41 @@ export type MessageState = Pick<
  * The messages, of those that were not cancelled, to the recipients whom a campaign knows by these keys, as far as planning has
  * to know them; the oldest first.
  */
-export async function listMessageStates(
-  { q, t }: Reader,
+export function listMessageStates(
+  reader: Reader,
   campaignId: Id,
   keys: readonly string[],
 ): Promise<(MessageState & { key: string })[]> {
-  const { messages: m, recipients: r } = t
+  const { messages: m, recipients: r } = reader.t
   const { id, step, edition, channel, status, day, toldFrom, toldUntil, sentAt } = m
-  return q
-    .select({ key: r.key, id, step, edition, channel, status, day, toldFrom, toldUntil, sentAt })
-    .from(r)
-    .innerJoin(m, eq(m.recipientId, r.id))
-    .where(and(eq(r.campaignId, campaignId), inArray(r.key, [...keys]), sql`${status} <> 'cancelled'`))
-    .orderBy(id)
+  const statement = prepared(reader, 'message states', ({ q }) =>
+    q
+      .select({ key: r.key, id, step, edition, channel, status, day, toldFrom, toldUntil, sentAt })
+      .from(r)
+      .innerJoin(m, eq(m.recipientId, r.id))
+      .where(
+        and(eq(r.campaignId, sql.placeholder('campaignId')), inArray(r.key, askedFor), sql`${status} <> 'cancelled'`),
+      )
+      .orderBy(id)
+      .prepare(),
+  )
+  return rowsFor(statement, keys, { campaignId })
 }
 
 /** Those of these messages that name a code which has been replaced by one that still counts. */
-export async function listOutdated({ q, t }: Reader, messageIds: readonly Id[]): Promise<ReadonlySet<Id>> {
-  const { messageVouchers: n, vouchers: v } = t
+export async function listOutdated(reader: Reader, messageIds: readonly Id[]): Promise<ReadonlySet<Id>> {
+  const { messageVouchers: n, vouchers: v } = reader.t
   const next = aliasedTable(v, 'next')
-  const rows = await q
-    .selectDistinct({ id: n.messageId })
-    .from(n)
-    .innerJoin(v, eq(v.id, n.voucherId))
-    .innerJoin(next, eq(next.id, v.replacedById))
-    .where(and(inArray(n.messageId, [...messageIds]), or(eq(next.status, 'issued'), isNotNull(next.replacedById))))
-  return new Set(rows.map(({ id }) => id))
+  const statement = prepared(reader, 'outdated messages', ({ q }) =>
+    q
+      .selectDistinct({ id: n.messageId })
+      .from(n)
+      .innerJoin(v, eq(v.id, n.voucherId))
+      .innerJoin(next, eq(next.id, v.replacedById))
+      .where(and(inArray(n.messageId, askedFor), or(eq(next.status, 'issued'), isNotNull(next.replacedById))))
+      .prepare(),
+  )
+  return new Set((await rowsFor(statement, messageIds)).map(({ id }) => id))
 }
 
 /** Whether anybody has been, or is to be, told anything in a campaign. */

@@ -1,6 +1,7 @@
 import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/time.ts'
+import { askedFor, prepared, rowsFor } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Refusal } from './message-rules.ts'
 import type { Contact, Marks, WaitingVoucher } from './recipient-rules.ts'
@@ -8,19 +9,8 @@ import type { Contact, Marks, WaitingVoucher } from './recipient-rules.ts'
 /** A guardian as messages know them. */
 export type RecipientRow = Tables['recipients']['$inferSelect']
 
-/** How many ids, addresses or keys one statement asks for. */
-const askedAtOnce = 1000
-
-/** What `ask` answers to all of `asked`, some at a time. */
-async function askInTurn<Asked, Row>(
-  asked: readonly Asked[],
-  ask: (some: Asked[]) => PromiseLike<Row[]>,
-): Promise<Row[]> {
-  const rows: Row[] = []
-  for (let start = 0; start < asked.length; start += askedAtOnce)
-    for (const row of await ask(asked.slice(start, start + askedAtOnce))) rows.push(row)
-  return rows
-}
+/** The place of a campaign's id in a prepared statement. */
+const ofCampaign = sql.placeholder('campaignId')
 
 function contactColumns({ t }: Reader) {
   const { enrollmentId, position, email, phone, language, consent } = t.guardians
@@ -30,66 +20,66 @@ function contactColumns({ t }: Reader) {
 /** The guardians of these children. */
 export function listContactsOf(reader: Reader, enrollmentIds: readonly Id[]): Promise<Contact[]> {
   const g = reader.t.guardians
-  return askInTurn(enrollmentIds, (some) =>
-    reader.q.select(contactColumns(reader)).from(g).where(inArray(g.enrollmentId, some)),
+  const statement = prepared(reader, 'contacts of children', ({ q }) =>
+    q.select(contactColumns(reader)).from(g).where(inArray(g.enrollmentId, askedFor)).prepare(),
   )
+  return rowsFor(statement, enrollmentIds)
 }
 
-/** An address and the column that it is in. */
-export interface Address {
-  in: 'email' | 'phone'
-  address: string
+/** Addresses by the column that they are in. */
+export interface Addresses {
+  email: readonly string[]
+  phone: readonly string[]
 }
 
-/** The guardians of a campaign who have one of these addresses; who has two may be there twice. */
-export async function listContactsAt(
-  reader: Reader,
-  campaignId: Id,
-  addresses: readonly Address[],
-): Promise<Contact[]> {
+/** The guardians of a campaign who have one of these addresses; who has two of them is there twice. */
+export async function listContactsAt(reader: Reader, campaignId: Id, addresses: Addresses): Promise<Contact[]> {
   const { enrollments: e, guardians: g } = reader.t
-  const contactsIn = (column: Address['in']) =>
-    askInTurn(those(addresses, column), (some) =>
-      reader.q
+  const contactsAt = (column: keyof Addresses) => {
+    const statement = prepared(reader, `contacts at ${column}`, ({ q }) =>
+      q
         .select(contactColumns(reader))
         .from(g)
-        // From the address to the child: SQLite keeps to the order of a cross join, and would rather begin with the whole campaign.
+        // From the address to the child: SQLite keeps to the order of a cross join, and would else begin with the whole campaign.
         .crossJoin(e)
-        .where(and(inArray(g[column], some), eq(e.id, g.enrollmentId), eq(e.campaignId, campaignId))),
+        .where(and(inArray(g[column], askedFor), eq(e.id, g.enrollmentId), eq(e.campaignId, ofCampaign)))
+        .prepare(),
     )
-  return [...(await contactsIn('email')), ...(await contactsIn('phone'))]
+    return rowsFor(statement, addresses[column], { campaignId })
+  }
+  return [...(await contactsAt('email')), ...(await contactsAt('phone'))]
 }
 
 /** Those of these addresses that more than `children` children of a campaign have. */
 export async function listSharedAddresses(
-  { q, t }: Reader,
+  reader: Reader,
   campaignId: Id,
-  addresses: readonly Address[],
+  addresses: Addresses,
   children: number,
 ): Promise<string[]> {
-  const { enrollments: e, guardians: g } = t
-  const sharedIn = (column: Address['in']) =>
-    askInTurn(those(addresses, column), (some) =>
+  const { enrollments: e, guardians: g } = reader.t
+  const sharedAt = async (column: keyof Addresses) => {
+    const statement = prepared(reader, `shared ${column}`, ({ q }) =>
       q
         .select({ address: g[column] })
         .from(g)
         .crossJoin(e)
         .where(
           and(
-            inArray(g[column], some),
+            inArray(g[column], askedFor),
             eq(e.id, g.enrollmentId),
-            eq(e.campaignId, campaignId),
+            eq(e.campaignId, ofCampaign),
             ne(e.status, 'transferred'),
           ),
         )
         .groupBy(g[column])
-        .having(sql`count(distinct ${g.enrollmentId}) > ${children}`),
+        .having(sql`count(distinct ${g.enrollmentId}) > ${sql.placeholder('children')}`)
+        .prepare(),
     )
-  return [...(await sharedIn('email')), ...(await sharedIn('phone'))].map(({ address }) => address!)
+    return rowsFor(statement, addresses[column], { campaignId, children })
+  }
+  return [...(await sharedAt('email')), ...(await sharedAt('phone'))].map(({ address }) => address!)
 }
-
-const those = (addresses: readonly Address[], column: Address['in']) =>
-  addresses.filter((one) => one.in === column).map(({ address }) => address)
 
 /** Which kits that wait: so many from behind a child on, at these schools alone if there are any. */
 export interface WaitingPage {
@@ -124,28 +114,31 @@ export async function listWaitingVouchers(
 }
 
 /** The kits of these children that wait to be collected. */
-export function listWaitingVouchersOf({ q, t }: Reader, enrollmentIds: readonly Id[]): Promise<WaitingVoucher[]> {
-  const { enrollments: e, vouchers: v } = t
-  return askInTurn(enrollmentIds, (some) =>
+export function listWaitingVouchersOf(reader: Reader, enrollmentIds: readonly Id[]): Promise<WaitingVoucher[]> {
+  const { enrollments: e, vouchers: v } = reader.t
+  const statement = prepared(reader, 'waiting vouchers of children', ({ q }) =>
     q
-      .select({ id: v.id, enrollmentId: e.id, schoolId: v.schoolId })
-      .from(e)
-      .innerJoin(v, eq(v.enrollmentId, e.id))
-      .where(and(inArray(e.id, some), eq(e.status, 'active'), eq(v.status, 'issued'))),
+      .select({ id: v.id, enrollmentId: v.enrollmentId, schoolId: v.schoolId })
+      .from(v)
+      .innerJoin(e, eq(e.id, v.enrollmentId))
+      .where(and(inArray(v.enrollmentId, askedFor), eq(e.status, 'active'), eq(v.status, 'issued')))
+      .prepare(),
   )
+  return rowsFor(statement, enrollmentIds)
 }
 
 /** What is known in a campaign of the addresses that have these keys. */
-export async function listMarks({ q, t }: Reader, campaignId: Id, keys: readonly string[]): Promise<Marks> {
-  const m = t.contactMarks
-  const rows = await askInTurn(keys, (some) =>
+export async function listMarks(reader: Reader, campaignId: Id, keys: readonly string[]): Promise<Marks> {
+  const m = reader.t.contactMarks
+  const statement = prepared(reader, 'marks', ({ q }) =>
     q
       .select()
       .from(m)
-      .where(and(eq(m.campaignId, campaignId), inArray(m.addressKey, some))),
+      .where(and(eq(m.campaignId, ofCampaign), inArray(m.addressKey, askedFor)))
+      .prepare(),
   )
   return new Map(
-    rows.map(({ addressKey, refusedAt, stoppedAt }) => [
+    (await rowsFor(statement, keys, { campaignId })).map(({ addressKey, refusedAt, stoppedAt }) => [
       addressKey,
       { refused: refusedAt !== null, stopped: stoppedAt !== null },
     ]),

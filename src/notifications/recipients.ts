@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Id } from '../kernel/ids.ts'
 import type { Reader } from '../schema.ts'
 import {
-  type Address,
+  type Addresses,
   listContactsAt,
   listContactsOf,
   listSharedAddresses,
@@ -41,6 +42,8 @@ export async function* recipientsInSlices(
       return first && children.has(first.enrollmentId)
     })
     isMore = slice.length === atOnce
+    // SQLite answers at once: the others in this process would wait for the whole campaign.
+    await setImmediate()
     after = slice.at(-1)?.enrollmentId ?? after
   }
 }
@@ -72,26 +75,24 @@ async function readCircle(
   let met = await listContactsOf(reader, enrollmentIds)
   for (let step = 0; ; step++) {
     for (const contact of met) found.set(`${contact.enrollmentId}/${contact.position}`, contact)
-    const addresses = addressesOf(met).filter(({ address }) => !asked.has(address) && !offices.has(address))
-    for (const { address } of addresses) asked.add(address)
+    const addresses = addressesOf(met, (address) => !asked.has(address) && !offices.has(address))
+    const news = [...addresses.email, ...addresses.phone]
+    for (const address of news) asked.add(address)
     for (const office of await listSharedAddresses(reader, campaignId, addresses, mostChildren)) offices.add(office)
-    if (addresses.length === 0 || step === stepsToKin) break
-    met = await listContactsAt(
-      reader,
-      campaignId,
-      addresses.filter(({ address }) => !offices.has(address)),
-    )
+    if (news.length === 0 || step === stepsToKin) break
+    const isFamily = (address: string) => !offices.has(address)
+    met = await listContactsAt(reader, campaignId, {
+      email: addresses.email.filter(isFamily),
+      phone: addresses.phone.filter(isFamily),
+    })
   }
   return { contacts: [...found.values()].sort(byChild), offices }
 }
 
-function addressesOf(contacts: readonly Contact[]): Address[] {
-  const found = new Map<string, Address>()
-  for (const { email, phone } of contacts) {
-    if (email) found.set(email, { in: 'email', address: email })
-    if (phone) found.set(phone, { in: 'phone', address: phone })
-  }
-  return [...found.values()]
+function addressesOf(contacts: readonly Contact[], isMeant: (address: string) => boolean): Addresses {
+  const distinct = (column: keyof Addresses) =>
+    [...new Set(contacts.flatMap((contact) => contact[column] ?? []))].filter(isMeant)
+  return { email: distinct('email'), phone: distinct('phone') }
 }
 
 function byChild(a: Contact, b: Contact): number {
