@@ -63,6 +63,9 @@ export const enrollmentTables = (c: Columns, { campaigns, schools }: CampaignTab
     },
     (t) => [
       c.primaryKey({ columns: [t.enrollmentId, t.position] }),
+      // For whoever shares an address: siblings are told in one message.
+      c.index('guardians_email').on(t.email).where(sql`email is not null`),
+      c.index('guardians_phone').on(t.phone).where(sql`phone is not null`),
       c.check('guardians_position', sql`position in (1, 2)`),
     ],
   )

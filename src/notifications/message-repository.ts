@@ -2,6 +2,7 @@ import { aliasedTable, and, desc, eq, exists, inArray, isNotNull, lt, or, sql } 
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import type { Instant } from '../kernel/time.ts'
+import { askedFor, prepared, rowsFor } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { MessageStatus } from './message-rules.ts'
 import type { Channel } from './plan-rules.ts'
@@ -13,41 +14,48 @@ export type Message = Tables['messages']['$inferSelect']
 /** What planning has to know of a message. */
 export type MessageState = Pick<
   Message,
-  'id' | 'recipientId' | 'step' | 'edition' | 'channel' | 'status' | 'day' | 'toldFrom' | 'toldUntil' | 'sentAt'
+  'id' | 'step' | 'edition' | 'channel' | 'status' | 'day' | 'toldFrom' | 'toldUntil' | 'sentAt'
 >
 
-/** Every message of a campaign that was not cancelled, as far as planning has to know it; the oldest first. */
-export async function listMessageStates({ q, t }: Reader, campaignId: Id): Promise<MessageState[]> {
-  const m = t.messages
-  const { id, recipientId, step, edition, channel, status, day, toldFrom, toldUntil, sentAt } = m
-  return q
-    .select({ id, recipientId, step, edition, channel, status, day, toldFrom, toldUntil, sentAt })
-    .from(m)
-    .where(and(eq(m.campaignId, campaignId), sql`${status} <> 'cancelled'`))
-    .orderBy(id)
+/**
+ * The messages, of those that were not cancelled, to the recipients whom a campaign knows by these keys, as far as planning has
+ * to know them; the oldest first.
+ */
+export function listMessageStates(
+  reader: Reader,
+  campaignId: Id,
+  keys: readonly string[],
+): Promise<(MessageState & { key: string })[]> {
+  const { messages: m, recipients: r } = reader.t
+  const { id, step, edition, channel, status, day, toldFrom, toldUntil, sentAt } = m
+  const statement = prepared(reader, 'message states', ({ q }) =>
+    q
+      .select({ key: r.key, id, step, edition, channel, status, day, toldFrom, toldUntil, sentAt })
+      .from(r)
+      .innerJoin(m, eq(m.recipientId, r.id))
+      .where(
+        and(eq(r.campaignId, sql.placeholder('campaignId')), inArray(r.key, askedFor), sql`${status} <> 'cancelled'`),
+      )
+      .orderBy(id)
+      .prepare(),
+  )
+  return rowsFor(statement, keys, { campaignId })
 }
 
-/** The messages of a campaign, or of one recipient, that name a code which has been replaced by one that still counts. */
-export async function listOutdated(
-  { q, t }: Reader,
-  of: { campaignId: Id; recipientId?: Id },
-): Promise<ReadonlySet<Id>> {
-  const { messages: m, messageVouchers: n, vouchers: v } = t
+/** Those of these messages that name a code which has been replaced by one that still counts. */
+export async function listOutdated(reader: Reader, messageIds: readonly Id[]): Promise<ReadonlySet<Id>> {
+  const { messageVouchers: n, vouchers: v } = reader.t
   const next = aliasedTable(v, 'next')
-  const rows = await q
-    .selectDistinct({ id: n.messageId })
-    .from(n)
-    .innerJoin(m, eq(m.id, n.messageId))
-    .innerJoin(v, eq(v.id, n.voucherId))
-    .innerJoin(next, eq(next.id, v.replacedById))
-    .where(
-      and(
-        eq(m.campaignId, of.campaignId),
-        of.recipientId ? eq(m.recipientId, of.recipientId) : undefined,
-        or(eq(next.status, 'issued'), isNotNull(next.replacedById)),
-      ),
-    )
-  return new Set(rows.map(({ id }) => id))
+  const statement = prepared(reader, 'outdated messages', ({ q }) =>
+    q
+      .selectDistinct({ id: n.messageId })
+      .from(n)
+      .innerJoin(v, eq(v.id, n.voucherId))
+      .innerJoin(next, eq(next.id, v.replacedById))
+      .where(and(inArray(n.messageId, askedFor), or(eq(next.status, 'issued'), isNotNull(next.replacedById))))
+      .prepare(),
+  )
+  return new Set((await rowsFor(statement, messageIds)).map(({ id }) => id))
 }
 
 /** Whether anybody has been, or is to be, told anything in a campaign. */
@@ -184,6 +192,18 @@ export async function listGuardiansAt({ q, t }: Reader, campaignId: Id, contact:
     .from(g)
     .innerJoin(e, eq(e.id, g.enrollmentId))
     .where(and(eq(e.campaignId, campaignId), or(eq(g.email, contact), eq(g.phone, contact))))
+}
+
+/** The children whom messages to a recipient named. */
+export async function listChildrenTold({ q, t }: Reader, recipientId: Id): Promise<Id[]> {
+  const { messages: m, messageVouchers: n, vouchers: v } = t
+  const rows = await q
+    .selectDistinct({ enrollmentId: v.enrollmentId })
+    .from(m)
+    .innerJoin(n, eq(n.messageId, m.id))
+    .innerJoin(v, eq(v.id, n.voucherId))
+    .where(eq(m.recipientId, recipientId))
+  return rows.map(({ enrollmentId }) => enrollmentId)
 }
 
 /** The last message that went out over a channel to whoever is known by one of these keys. */

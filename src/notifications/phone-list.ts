@@ -8,9 +8,10 @@ import { isLive } from './message-rules.ts'
 import { listGuardianNames, listWaitingChildren } from './phone-list-repository.ts'
 import { phoneListSheet } from './phone-list-sheet.ts'
 import { getPlan } from './plan-repository.ts'
-import { readPast, readReach, readRecipients } from './planning.ts'
+import { readStanding } from './planning.ts'
 import type { PastMessage } from './planning-rules.ts'
 import { channelsTo, hasStopped, type Reach, type Recipient, type Unreached, whyUnreached } from './recipient-rules.ts'
+import { recipientsInSlices, type Waiting } from './recipients.ts'
 
 /** A guardian whom no message reaches, and a child of theirs whose kit waits. */
 export interface PhoneListEntry {
@@ -56,7 +57,8 @@ export async function readPhoneList(
   authorize(actor, 'message:read')
   await getCampaign(deps.db.read, campaignId)
   const only = schoolsOf(actor, 'message:read')
-  const entries = await listUnreached(deps, { campaignId, schoolId, only })
+  const schoolIds = schoolId === undefined ? only : [schoolId].filter((id) => only?.includes(id) ?? true)
+  const entries = await listUnreached(deps, { campaignId, schoolIds })
   const keyOf = ({ enrollmentId, position }: Entry) => [enrollmentId, position]
   const after = decodeCursor(page.cursor, 2)
   const from = after ? 1 + entries.findIndex((entry) => keyOf(entry).join() === after.join()) : 0
@@ -79,34 +81,31 @@ export async function printPhoneList(
   return phoneListSheet({ campaign, entries, printedAt: deps.clock.now() })
 }
 
-interface Scope {
-  campaignId: Id
-  schoolId?: Id | undefined
-  only?: Id[] | undefined
-}
-
-async function listUnreached(deps: Deps, scope: Scope): Promise<Entry[]> {
+async function listUnreached(deps: Deps, waiting: Waiting): Promise<Entry[]> {
   const { read } = deps.db
-  const { campaignId } = scope
-  const reach = await readReach(deps, await getPlan(read, campaignId))
-  const pastOf = await readPast(deps, campaignId)
-  const children = new Map((await listWaitingChildren(read, scope)).map((child) => [child.enrollmentId, child]))
-  const names = new Map(
-    (await listGuardianNames(read, campaignId)).map((one) => [`${one.enrollmentId}/${one.position}`, one]),
-  )
-  const entries = (await readRecipients(deps, campaignId)).flatMap((recipient) => {
-    const why = whyListed(recipient, pastOf(recipient.key), reach)
-    if (!why) return []
-    return recipient.guardians.flatMap(({ enrollmentId, position }) => {
-      const child = children.get(enrollmentId)
-      const guardian = names.get(`${enrollmentId}/${position}`)
-      if (!child) return []
-      const { name = null, phone = null, language = null } = guardian ?? {}
-      return [{ ...child, position, guardianName: name, phone, language, why }]
+  const plan = await getPlan(read, waiting.campaignId)
+  const entries: Entry[] = []
+  for await (const recipients of recipientsInSlices(read, waiting)) {
+    const { reach, pastOf } = await readStanding(deps, plan, recipients)
+    const unreached = recipients.flatMap((recipient) => {
+      const why = whyListed(recipient, pastOf(recipient.key), reach)
+      return why ? recipient.guardians.map((guardian) => ({ ...guardian, why })) : []
     })
-  })
+    const enrollmentIds = [...new Set(unreached.map(({ enrollmentId }) => enrollmentId))]
+    const children = new Map((await listWaitingChildren(read, enrollmentIds)).map((one) => [one.enrollmentId, one]))
+    const guardians = new Map((await listGuardianNames(read, enrollmentIds)).map((one) => [placeOf(one), one]))
+    for (const one of unreached) {
+      const child = children.get(one.enrollmentId)
+      // A sibling at another school.
+      if (!child || !(waiting.schoolIds?.includes(child.schoolId) ?? true)) continue
+      const { name = null, phone = null, language = null } = guardians.get(placeOf(one)) ?? {}
+      entries.push({ ...child, position: one.position, guardianName: name, phone, language, why: one.why })
+    }
+  }
   return entries.sort(inOrder)
 }
+
+const placeOf = ({ enrollmentId, position }: Pick<Entry, 'enrollmentId' | 'position'>) => `${enrollmentId}/${position}`
 
 /** Why the school has to tell this guardian, if it has to. */
 function whyListed(

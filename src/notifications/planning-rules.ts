@@ -42,7 +42,7 @@ export interface Outlook extends Reach {
 }
 
 /** What a guardian was told last, of these messages. */
-function lastTold<M extends PastMessage>(past: readonly M[]): M | undefined {
+export function lastTold<M extends PastMessage>(past: readonly M[]): M | undefined {
   return past
     .filter(({ status }) => isTold(status))
     .reduce<M | undefined>((last, next) => (last && (last.sentAt ?? '') > (next.sentAt ?? '') ? last : next), undefined)

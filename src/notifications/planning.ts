@@ -20,9 +20,10 @@ import {
 import type { About } from './message-rules.ts'
 import { getPlan, listOpenCampaigns } from './plan-repository.ts'
 import { aboutOf, type Channel, type ReminderPlan } from './plan-rules.ts'
-import { type DueMessage, dueMessage, type LeftOut, type Outlook } from './planning-rules.ts'
-import { listContacts, listMarks, listRecipients, listWaitingVouchers, putRecipients } from './recipient-repository.ts'
-import { type Recipient, recipientsOf } from './recipient-rules.ts'
+import { type DueMessage, dueMessage, type LeftOut, lastTold, type Outlook } from './planning-rules.ts'
+import { listMarks, putRecipients } from './recipient-repository.ts'
+import { keysOf, type Reach, type Recipient } from './recipient-rules.ts'
+import { recipientsInSlices } from './recipients.ts'
 import {
   endOfPickup,
   outOfQuietHours,
@@ -82,76 +83,75 @@ export async function planStep(deps: Deps, actor: Actor, turn: Turn, signal?: Ab
   if (turn.campaign.status !== 'open' || deps.clock.now() >= endOfPickup(turn.campaign, timeZone)) return figures
   // Nobody is due anything, and nobody was told anything that could be corrected: no need to read a whole campaign for that.
   if (!turn.step && !(await hasMessages(deps.db.read, turn.campaign.id))) return figures
-  const prospect = await lookAhead(deps, turn)
-  figures.lookedAt = prospect.recipients.length
-  for (let from = 0; from < prospect.due.length && !signal?.aborted; from += atOnce) {
-    const some = prospect.due.slice(from, from + atOnce)
-    const added = await deps.db.transact((tx) => addMessages(deps, tx, actor, turn, prospect.goesAt, some))
-    figures.planned += added.length
-    figures.listed += added.filter(({ channel }) => channel === 'print').length
+  const goesAt = soonest(deps, turn.plan)
+  for await (const { recipients, due } of lookAhead(deps, turn, goesAt)) {
+    if (signal?.aborted) break
+    figures.lookedAt += recipients.length
+    for (let from = 0; from < due.length; from += atOnce) {
+      const some = due.slice(from, from + atOnce)
+      const added = await deps.db.transact((tx) => addMessages(deps, tx, actor, turn, goesAt, some))
+      figures.planned += added.length
+      figures.listed += added.filter(({ channel }) => channel === 'print').length
+    }
   }
   return figures
 }
 
-/** What would be planned now. */
+/** When a message that is planned now begins to go out. */
+export function soonest({ clock, config }: Deps, { quietHours }: Pick<ReminderPlan, 'quietHours'>): Instant {
+  return outOfQuietHours(clock.now(), quietHours, config.timeZone)
+}
+
+/** What would be planned now, for some of the guardians. */
 export interface Prospect {
   recipients: Recipient[]
   due: DueMessage[]
   leftOut: { recipient: Recipient; because: LeftOut }[]
-  /** When the messages would begin to go out. */
-  goesAt: Instant
-  outlook: Outlook
 }
 
-/** Looks who is due what, without changing anything. */
-export async function lookAhead(deps: Deps, { campaign, plan, step }: Turn): Promise<Prospect> {
+/** Looks who is due what that goes out at `goesAt`, some guardians at a time, without changing anything. */
+export async function* lookAhead(
+  deps: Deps,
+  { campaign, plan, step }: Turn,
+  goesAt: Instant,
+  childrenAtOnce?: number,
+): AsyncGenerator<Prospect> {
   const { read } = deps.db
-  const goesAt = outOfQuietHours(deps.clock.now(), plan.quietHours, deps.config.timeZone)
-  const outlook: Outlook = {
-    ...(await readReach(deps, plan)),
-    plan,
-    window: campaign,
-    step: step?.step,
-    outdated: await listOutdated(read, { campaignId: campaign.id }),
-    day: localDate(goesAt, deps.config.timeZone),
+  const day = localDate(goesAt, deps.config.timeZone)
+  for await (const recipients of recipientsInSlices(read, { campaignId: campaign.id }, childrenAtOnce)) {
+    const { reach, pastOf } = await readStanding(deps, plan, recipients)
+    const told = recipients.flatMap(({ key }) => lastTold(pastOf(key))?.id ?? [])
+    const outdated = await listOutdated(read, told)
+    const outlook: Outlook = { ...reach, plan, window: campaign, step: step?.step, outdated, day }
+    const prospect: Prospect = { recipients, due: [], leftOut: [] }
+    for (const recipient of recipients) {
+      const answer = dueMessage(recipient, pastOf(recipient.key), outlook)
+      if (typeof answer === 'string') prospect.leftOut.push({ recipient, because: answer })
+      else prospect.due.push(answer)
+    }
+    yield prospect
   }
-  const recipients = await readRecipients(deps, campaign.id)
-  const pastOf = await readPast(deps, campaign.id)
-  const due: DueMessage[] = []
-  const leftOut: Prospect['leftOut'] = []
-  for (const recipient of recipients) {
-    const answer = dueMessage(recipient, pastOf(recipient.key), outlook)
-    if (typeof answer === 'string') leftOut.push({ recipient, because: answer })
-    else due.push(answer)
-  }
-  return { recipients, due, leftOut, goesAt, outlook }
 }
 
-/** What decides by which channels the guardians of a campaign can be reached. */
-export async function readReach(
+/** How some guardians of a campaign stand: by which channels they can be reached, and their earlier messages by their keys. */
+export interface Standing {
+  reach: Reach
+  pastOf: (key: string) => MessageState[]
+}
+
+/** Reads how these guardians of a campaign stand. */
+export async function readStanding(
   { db, mailer, sms }: Deps,
   { campaignId, consentRequired }: Pick<ReminderPlan, 'campaignId' | 'consentRequired'>,
-) {
+  recipients: readonly Recipient[],
+): Promise<Standing> {
   const open = new Set<Channel>([...(mailer ? ['email' as const] : []), ...(sms ? ['sms' as const] : [])])
-  return { campaignId, consentRequired, open, marks: await listMarks(db.read, campaignId) }
-}
-
-/** The guardians of a campaign who have something to collect. */
-export async function readRecipients({ db }: Deps, campaignId: Id): Promise<Recipient[]> {
-  const contacts = await listContacts(db.read, campaignId)
-  return recipientsOf(campaignId, contacts, await listWaitingVouchers(db.read, campaignId))
-}
-
-/** The earlier messages of each recipient of a campaign, by their key. */
-export async function readPast({ db }: Deps, campaignId: Id): Promise<(key: string) => MessageState[]> {
-  const ids = await listRecipients(db.read, campaignId)
-  const byRecipient = new Map<Id, MessageState[]>()
-  for (const message of await listMessageStates(db.read, campaignId)) {
-    const known = byRecipient.get(message.recipientId)
-    if (known) known.push(message)
-    else byRecipient.set(message.recipientId, [message])
-  }
-  return (key) => byRecipient.get(ids.get(key) ?? '') ?? []
+  const known = recipients.flatMap((recipient) => keysOf(recipient, campaignId))
+  const marks = await listMarks(db.read, campaignId, known)
+  const past = new Map<string, MessageState[]>(recipients.map(({ key }) => [key, []]))
+  for (const message of await listMessageStates(db.read, campaignId, [...past.keys()]))
+    past.get(message.key)?.push(message)
+  return { reach: { campaignId, consentRequired, open, marks }, pastOf: (key) => past.get(key) ?? [] }
 }
 
 async function addMessages(

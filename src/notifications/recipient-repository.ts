@@ -1,6 +1,7 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/time.ts'
+import { askedFor, prepared, rowsFor } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Refusal } from './message-rules.ts'
 import type { Contact, Marks, WaitingVoucher } from './recipient-rules.ts'
@@ -8,43 +9,136 @@ import type { Contact, Marks, WaitingVoucher } from './recipient-rules.ts'
 /** A guardian as messages know them. */
 export type RecipientRow = Tables['recipients']['$inferSelect']
 
-/** Every guardian of a campaign. */
-export async function listContacts({ q, t }: Reader, campaignId: Id): Promise<Contact[]> {
-  const { enrollments: e, guardians: g } = t
-  const rows = await q
-    .select({
-      enrollmentId: g.enrollmentId,
-      position: g.position,
-      email: g.email,
-      phone: g.phone,
-      language: g.language,
-      consent: g.consent,
-      status: e.status,
-    })
-    .from(g)
-    .innerJoin(e, eq(e.id, g.enrollmentId))
-    .where(eq(e.campaignId, campaignId))
-    .orderBy(g.enrollmentId, g.position)
-  return rows.map(({ status, ...contact }) => ({ ...contact, counts: status !== 'transferred' }))
+/** The place of a campaign's id in a prepared statement. */
+const ofCampaign = sql.placeholder('campaignId')
+
+function contactColumns({ t }: Reader) {
+  const { enrollmentId, position, email, phone, language, consent } = t.guardians
+  return { enrollmentId, position, email, phone, language, consent }
 }
 
-/** Every kit of a campaign that waits to be collected. */
-export async function listWaitingVouchers({ q, t }: Reader, campaignId: Id): Promise<WaitingVoucher[]> {
+/** The guardians of these children. */
+export function listContactsOf(reader: Reader, enrollmentIds: readonly Id[]): Promise<Contact[]> {
+  const g = reader.t.guardians
+  const statement = prepared(reader, 'contacts of children', ({ q }) =>
+    q.select(contactColumns(reader)).from(g).where(inArray(g.enrollmentId, askedFor)).prepare(),
+  )
+  return rowsFor(statement, enrollmentIds)
+}
+
+/** Addresses by the column that they are in. */
+export interface Addresses {
+  email: readonly string[]
+  phone: readonly string[]
+}
+
+/** The guardians of a campaign who have one of these addresses; who has two of them is there twice. */
+export async function listContactsAt(reader: Reader, campaignId: Id, addresses: Addresses): Promise<Contact[]> {
+  const { enrollments: e, guardians: g } = reader.t
+  const contactsAt = (column: keyof Addresses) => {
+    const statement = prepared(reader, `contacts at ${column}`, ({ q }) =>
+      q
+        .select(contactColumns(reader))
+        .from(g)
+        // From the address to the child: SQLite keeps to the order of a cross join, and would else begin with the whole campaign.
+        .crossJoin(e)
+        .where(and(inArray(g[column], askedFor), eq(e.id, g.enrollmentId), eq(e.campaignId, ofCampaign)))
+        .prepare(),
+    )
+    return rowsFor(statement, addresses[column], { campaignId })
+  }
+  return [...(await contactsAt('email')), ...(await contactsAt('phone'))]
+}
+
+/** Those of these addresses that more than `children` children of a campaign have. */
+export async function listSharedAddresses(
+  reader: Reader,
+  campaignId: Id,
+  addresses: Addresses,
+  children: number,
+): Promise<string[]> {
+  const { enrollments: e, guardians: g } = reader.t
+  const sharedAt = async (column: keyof Addresses) => {
+    const statement = prepared(reader, `shared ${column}`, ({ q }) =>
+      q
+        .select({ address: g[column] })
+        .from(g)
+        .crossJoin(e)
+        .where(
+          and(
+            inArray(g[column], askedFor),
+            eq(e.id, g.enrollmentId),
+            eq(e.campaignId, ofCampaign),
+            ne(e.status, 'transferred'),
+          ),
+        )
+        .groupBy(g[column])
+        .having(sql`count(distinct ${g.enrollmentId}) > ${sql.placeholder('children')}`)
+        .prepare(),
+    )
+    return rowsFor(statement, addresses[column], { campaignId, children })
+  }
+  return [...(await sharedAt('email')), ...(await sharedAt('phone'))].map(({ address }) => address!)
+}
+
+/** Which kits that wait: so many from behind a child on, at these schools alone if there are any. */
+export interface WaitingPage {
+  campaignId: Id
+  /** An enrollment's id, or nothing for the first. */
+  after: Id
+  limit: number
+  schoolIds?: readonly Id[] | undefined
+}
+
+/** Kits that wait to be collected, in the order of their children. */
+export async function listWaitingVouchers(
+  { q, t }: Reader,
+  { campaignId, after, limit, schoolIds }: WaitingPage,
+): Promise<WaitingVoucher[]> {
   const { enrollments: e, vouchers: v } = t
   return q
-    .select({ id: v.id, enrollmentId: v.enrollmentId, schoolId: v.schoolId })
-    .from(v)
-    .innerJoin(e, eq(e.id, v.enrollmentId))
-    .where(and(eq(v.campaignId, campaignId), eq(v.status, 'issued'), eq(e.status, 'active')))
-    .orderBy(v.id)
+    .select({ id: v.id, enrollmentId: e.id, schoolId: v.schoolId })
+    .from(e)
+    .innerJoin(v, eq(v.enrollmentId, e.id))
+    .where(
+      and(
+        eq(e.campaignId, campaignId),
+        gt(e.id, after),
+        eq(e.status, 'active'),
+        eq(v.status, 'issued'),
+        schoolIds && inArray(v.schoolId, [...schoolIds]),
+      ),
+    )
+    .orderBy(e.id)
+    .limit(limit)
 }
 
-/** What is known of addresses in a campaign. */
-export async function listMarks({ q, t }: Reader, campaignId: Id): Promise<Marks> {
-  const m = t.contactMarks
-  const rows = await q.select().from(m).where(eq(m.campaignId, campaignId))
+/** The kits of these children that wait to be collected. */
+export function listWaitingVouchersOf(reader: Reader, enrollmentIds: readonly Id[]): Promise<WaitingVoucher[]> {
+  const { enrollments: e, vouchers: v } = reader.t
+  const statement = prepared(reader, 'waiting vouchers of children', ({ q }) =>
+    q
+      .select({ id: v.id, enrollmentId: v.enrollmentId, schoolId: v.schoolId })
+      .from(v)
+      .innerJoin(e, eq(e.id, v.enrollmentId))
+      .where(and(inArray(v.enrollmentId, askedFor), eq(e.status, 'active'), eq(v.status, 'issued')))
+      .prepare(),
+  )
+  return rowsFor(statement, enrollmentIds)
+}
+
+/** What is known in a campaign of the addresses that have these keys. */
+export async function listMarks(reader: Reader, campaignId: Id, keys: readonly string[]): Promise<Marks> {
+  const m = reader.t.contactMarks
+  const statement = prepared(reader, 'marks', ({ q }) =>
+    q
+      .select()
+      .from(m)
+      .where(and(eq(m.campaignId, ofCampaign), inArray(m.addressKey, askedFor)))
+      .prepare(),
+  )
   return new Map(
-    rows.map(({ addressKey, refusedAt, stoppedAt }) => [
+    (await rowsFor(statement, keys, { campaignId })).map(({ addressKey, refusedAt, stoppedAt }) => [
       addressKey,
       { refused: refusedAt !== null, stopped: stoppedAt !== null },
     ]),
@@ -83,13 +177,6 @@ export async function markStopped(
     })
     .returning({ key: m.addressKey })
   return stopped.length > 0
-}
-
-/** The recipients of a campaign by what they are known by. */
-export async function listRecipients({ q, t }: Reader, campaignId: Id): Promise<Map<string, Id>> {
-  const r = t.recipients
-  const rows = await q.select({ id: r.id, key: r.key }).from(r).where(eq(r.campaignId, campaignId))
-  return new Map(rows.map(({ id, key }) => [key, id]))
 }
 
 /** Adds those of `recipients` that are not there, and answers the ids of all by their keys. */

@@ -11,8 +11,6 @@ export interface Contact {
   phone: string | null
   language: string
   consent: boolean
-  /** False for the enrollment that a transferred child left behind. */
-  counts: boolean
 }
 
 /** A kit that waits to be collected. */
@@ -40,25 +38,42 @@ export interface Recipient {
   guardians: { enrollmentId: Id; position: number }[]
 }
 
-/** How many children one family may have in first grade before its address is taken for an office's. */
-const mostChildren = 8
+/**
+ * How many children of a campaign one family may have before its address is taken for an office's. An enrollment that a
+ * transferred child left behind is not one more.
+ */
+export const mostChildren = 8
+
+/**
+ * How often to go on from a guardian to all who have an address of theirs until everybody is there who decides who that guardian
+ * is, and everybody who is the same: from a telephone number to the e-mail address that goes with it, from there to the other
+ * numbers that go with that, and to who has these. Nobody who is met on the way is taken for another than they are, but of those
+ * at the end not all children are known.
+ */
+export const stepsToKin = 3
 
 /** What an address is known by in a campaign once nobody is to read it. */
 export function addressKey(campaignId: Id, address: string): string {
   return createHash('sha256').update(`${campaignId} ${address}`).digest('base64url')
 }
 
+/** Guardians of a campaign, and which of their addresses are an office's: those of more than {@link mostChildren} children. */
+export interface Circle {
+  contacts: readonly Contact[]
+  offices: ReadonlySet<string>
+}
+
 /**
  * The guardians who have something to collect. Whoever has the same e-mail address is one and the same; so is a telephone
- * number that one e-mail address goes with, for siblings are written down differently. `contacts` are all of the campaign,
- * so that nobody becomes another when a child has been served.
+ * number that one e-mail address goes with, for siblings are written down differently. The circle is the whole campaign, or as
+ * much of it as {@link stepsToKin} reach, so that nobody becomes another when a child has been served.
  */
 export function recipientsOf(
   campaignId: Id,
-  contacts: readonly Contact[],
+  { contacts, offices }: Circle,
   waiting: readonly WaitingVoucher[],
 ): Recipient[] {
-  const own = familyContacts(contacts)
+  const own = familyContacts(contacts, offices)
   const identityOf = identities(own)
   const waitingOf = groupBy(waiting, ({ enrollmentId }) => enrollmentId)
   const known = new Set(own.map(({ enrollmentId }) => enrollmentId))
@@ -76,12 +91,8 @@ export function recipientsOf(
 type Own = Contact & { isShared: boolean }
 
 /** The contacts without addresses that are no family's. */
-function familyContacts(contacts: readonly Contact[]): Own[] {
-  const children = new Map<string, Set<Id>>()
-  for (const { email, phone, enrollmentId, counts } of contacts)
-    for (const address of counts ? [email, phone] : [])
-      if (address) children.set(address, (children.get(address) ?? new Set()).add(enrollmentId))
-  const isOffice = (address: string | null) => address !== null && (children.get(address)?.size ?? 0) > mostChildren
+function familyContacts(contacts: readonly Contact[], offices: ReadonlySet<string>): Own[] {
+  const isOffice = (address: string | null) => address !== null && offices.has(address)
   return contacts.map((contact) => ({
     ...contact,
     email: isOffice(contact.email) ? null : contact.email,
@@ -109,7 +120,6 @@ const nobodyOf = (enrollmentId: Id): Own => ({
   phone: null,
   language: 'el',
   consent: false,
-  counts: true,
   isShared: false,
 })
 
@@ -153,10 +163,14 @@ export interface Reach {
   consentRequired: boolean
 }
 
+/** All that this guardian is known by in a campaign. */
+export function keysOf({ key, addresses }: Pick<Recipient, 'key' | 'addresses'>, campaignId: Id): string[] {
+  return [...new Set([key, ...addresses.map((address) => addressKey(campaignId, address))])]
+}
+
 /** Whether this guardian has asked to be left alone, by any address of theirs. */
 export function hasStopped(recipient: Recipient, { campaignId, marks }: Pick<Reach, 'campaignId' | 'marks'>): boolean {
-  const keys = [recipient.key, ...recipient.addresses.map((address) => addressKey(campaignId, address))]
-  return keys.some((key) => marks.get(key)?.stopped)
+  return keysOf(recipient, campaignId).some((key) => marks.get(key)?.stopped)
 }
 
 /** The language to write in to somebody whose children's records say these: Greek is also what stands where nobody has asked. */

@@ -7,8 +7,8 @@ import { refuse } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
 import { getPlan } from './plan-repository.ts'
 import { type Channel, unknownStep } from './plan-rules.ts'
-import { lookAhead, type Prospect, planStep, type Turn } from './planning.ts'
-import type { LeftOut } from './planning-rules.ts'
+import { lookAhead, planStep, soonest, type Turn } from './planning.ts'
+import type { DueMessage, LeftOut } from './planning-rules.ts'
 import { endOfPickup, scheduleOf } from './schedule-rules.ts'
 import { type MessageLanguage, messageLanguage } from './words/render.ts'
 
@@ -60,45 +60,45 @@ export async function sendReminders(
     plan,
     step: { step, dueAt: now, notAfter: next?.dueAt ?? endOfPickup(campaign, config.timeZone) },
   }
-  const prospect = await lookAhead(deps, turn)
+  const preview = await previewOf(deps, turn, { step: name, dryRun })
   if (dryRun) {
-    const facts = { step: name, records: prospect.due.length }
+    const facts = { step: name, records: preview.messages }
     await recordLook(deps, actor, { event: 'messages.previewed', subjectId: campaignId, campaignId, facts })
   } else {
     await db.transact((tx) => recordEvent(deps, tx, actor, 'reminders.asked', campaignId, { step: name }))
     await planStep(deps, actor, turn)
   }
-  return previewOf(prospect, { step: name, dryRun })
+  return preview
 }
 
-function previewOf({ due, leftOut, goesAt }: Prospect, { step, dryRun }: { step: string; dryRun: boolean }): Preview {
-  const items = due.map(({ recipient, channel }): PreviewedMessage => {
-    const { email, phone, vouchers } = recipient
-    return {
-      channel,
-      language: messageLanguage(recipient.language),
-      to: channel === 'email' ? email : phone,
-      enrollmentIds: vouchers.map(({ enrollmentId }) => enrollmentId),
-      voucherIds: vouchers.map(({ id }) => id),
+async function previewOf(deps: Deps, turn: Turn, { step, dryRun }: Pick<Preview, 'step' | 'dryRun'>): Promise<Preview> {
+  const goesAt = soonest(deps, turn.plan)
+  const byChannel = { email: 0, sms: 0, print: 0 }
+  const preview: Preview = { step, dryRun, goesAt, messages: 0, byChannel, byLanguage: {}, leftOut: {}, items: [] }
+  for await (const { due, leftOut } of lookAhead(deps, turn, goesAt)) {
+    preview.messages += due.length
+    for (const one of due) {
+      const item = previewed(one)
+      countIn(preview.byChannel, item.channel)
+      countIn(preview.byLanguage, item.language)
+      if (dryRun) preview.items.push(item)
     }
-  })
-  const byChannel = { email: 0, sms: 0, print: 0, ...tally(items.map(({ channel }) => channel)) }
-  const byLanguage = tally(items.map(({ language }) => language))
-  const because = tally(leftOut.map((one) => one.because))
+    for (const { because } of leftOut) countIn(preview.leftOut, because)
+  }
+  return preview
+}
+
+function previewed({ recipient, channel }: DueMessage): PreviewedMessage {
+  const { email, phone, vouchers } = recipient
   return {
-    step,
-    dryRun,
-    goesAt,
-    messages: due.length,
-    byChannel,
-    byLanguage,
-    leftOut: because,
-    items: dryRun ? items : [],
+    channel,
+    language: messageLanguage(recipient.language),
+    to: channel === 'email' ? email : phone,
+    enrollmentIds: vouchers.map(({ enrollmentId }) => enrollmentId),
+    voucherIds: vouchers.map(({ id }) => id),
   }
 }
 
-function tally<Word extends string>(words: readonly Word[]): Partial<Record<Word, number>> {
-  const counts: Partial<Record<Word, number>> = {}
-  for (const word of words) counts[word] = (counts[word] ?? 0) + 1
-  return counts
+function countIn<Word extends string>(counts: Partial<Record<Word, number>>, word: Word): void {
+  counts[word] = (counts[word] ?? 0) + 1
 }

@@ -122,7 +122,7 @@ async function judge(deps: Deps, tx: Tx, message: Message, recipient: RecipientR
   const children = named.map(({ voucher }) => voucher.enrollmentId)
   const contact = await contactOf(tx, message, recipient, children)
   if (!contact) return { cancel: 'address_changed' }
-  const marks = await listMarks(tx, campaignId)
+  const marks = await listMarks(tx, campaignId, contact.keys)
   if (contact.keys.some((key) => marks.get(key)?.stopped)) return { cancel: 'stopped' }
   if (marks.get(addressKey(campaignId, contact.address))?.refused) return { refuse: 'marked' }
   const corrects = await correctsSomething(tx, message, campaign)
@@ -144,11 +144,9 @@ const isWaiting = ({ voucher, enrollmentStatus }: NamedVoucher) =>
   voucher.status === 'issued' && enrollmentStatus === 'active'
 
 /** Whether something that the guardian was told before is no longer so. */
-async function correctsSomething(tx: Tx, { campaignId, recipientId }: Message, window: Campaign): Promise<boolean> {
+async function correctsSomething(tx: Tx, { recipientId }: Message, window: Campaign): Promise<boolean> {
   const told = await findLastTold(tx, recipientId)
-  return (
-    told !== undefined && isOutdated(told, { window, outdated: await listOutdated(tx, { campaignId, recipientId }) })
-  )
+  return told !== undefined && isOutdated(told, { window, outdated: await listOutdated(tx, [told.id]) })
 }
 
 function factsOf(

@@ -3,14 +3,10 @@ import type { Deps } from '../deps.ts'
 import { systemActor } from '../identity/index.ts'
 import type { Instant } from '../kernel/time.ts'
 import type { Tx } from '../schema.ts'
-import {
-  findRecipientByToken,
-  listContacts,
-  listWaitingVouchers,
-  markStopped,
-  type RecipientRow,
-} from './recipient-repository.ts'
-import { addressKey, recipientsOf } from './recipient-rules.ts'
+import { listChildrenTold } from './message-repository.ts'
+import { findRecipientByToken, markStopped, type RecipientRow } from './recipient-repository.ts'
+import { keysOf } from './recipient-rules.ts'
+import { recipientsAround } from './recipients.ts'
 
 /** Whether a link that ends reminders is one of ours. */
 export async function knowsStopLink({ db }: Deps, token: string): Promise<boolean> {
@@ -32,13 +28,11 @@ export function stopReminders(deps: Deps, token: string): Promise<boolean> {
   })
 }
 
-async function stopAll(tx: Tx, { campaignId, key }: RecipientRow, at: Instant): Promise<boolean> {
-  const contacts = await listContacts(tx, campaignId)
-  const known = recipientsOf(campaignId, contacts, await listWaitingVouchers(tx, campaignId))
+async function stopAll(tx: Tx, { id, campaignId, key }: RecipientRow, at: Instant): Promise<boolean> {
+  const known = await recipientsAround(tx, campaignId, await listChildrenTold(tx, id))
   const theirs = known.find((recipient) => recipient.key === key)
-  const addresses = theirs?.addresses ?? []
-  const keys = new Set([key, ...addresses.map((address) => addressKey(campaignId, address))])
   let isNew = false
-  for (const one of keys) if (await markStopped(tx, { campaignId, addressKey: one, at })) isNew = true
+  for (const one of theirs ? keysOf(theirs, campaignId) : [key])
+    if (await markStopped(tx, { campaignId, addressKey: one, at })) isNew = true
   return isNew
 }

@@ -1,0 +1,2 @@
+CREATE INDEX "guardians_email" ON "guardians" USING btree ("email") WHERE email is not null;--> statement-breakpoint
+CREATE INDEX "guardians_phone" ON "guardians" USING btree ("phone") WHERE phone is not null;

@@ -1,0 +1,187 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { getCampaign } from '../../src/campaigns/index.ts'
+import { systemActor } from '../../src/identity/index.ts'
+import { defaultPlan } from '../../src/notifications/plan-rules.ts'
+import { lookAhead, planStep, soonest, type Turn } from '../../src/notifications/planning.ts'
+import {
+  addressKey,
+  type Contact,
+  mostChildren,
+  type Recipient,
+  recipientsOf,
+  type WaitingVoucher,
+} from '../../src/notifications/recipient-rules.ts'
+import { recipientsInSlices } from '../../src/notifications/recipients.ts'
+import { insertRows } from '../../src/platform/db/index.ts'
+import { generateCode } from '../../src/vouchers/code.ts'
+import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
+
+t.setTimeout(300_000)
+
+/** Of a few families, two telephones to each, now and then with a stranger's, or an office's, which have more than eight children sometimes. */
+const guardian = fc
+  .record({
+    family: fc.nat({ max: 15 }),
+    stranger: fc.nat({ max: 15 }),
+    emailOf: fc.constantFrom('family', 'family', 'family', 'office', null, null, null),
+    phoneOf: fc.constantFrom('first', 'first', 'second', 'second', 'stranger', 'office', null),
+    language: fc.constantFrom('el', 'ar', 'en'),
+    consent: fc.boolean(),
+  })
+  .map(({ family, stranger, emailOf, phoneOf, language, consent }) => {
+    const emails = { family: `parent${family}@example.org`, office: 'office@school.example' }
+    const phones = {
+      first: `+3069021280${10 + family}`,
+      second: `+3069021281${10 + family}`,
+      stranger: `+3069021280${10 + stranger}`,
+      office: '+302104102000',
+    }
+    const email = emailOf && emails[emailOf as keyof typeof emails]
+    return { email, phone: phoneOf && phones[phoneOf as keyof typeof phones], language, consent }
+  })
+const child = fc.record({
+  school: fc.nat({ max: 2 }),
+  status: fc.constantFrom('active' as const, 'active' as const, 'transferred' as const, 'withdrawn' as const),
+  voucher: fc.constantFrom('issued' as const, 'issued' as const, 'redeemed' as const, null),
+  guardians: fc.array(guardian, { maxLength: 2 }),
+})
+type Child = typeof child extends fc.Arbitrary<infer Value> ? Value : never
+
+/** A campaign: its turn, and all of its guardians and of its kits that wait. */
+interface Town {
+  turn: Turn
+  recipients: Recipient[]
+}
+
+/** Settles these children in a campaign of their own, beside those of the runs before, which have the same addresses. */
+async function settle({ deps, schools }: OpenCampaign, children: readonly Child[]): Promise<Town> {
+  const { newId, clock, db } = deps
+  const createdAt = clock.now()
+  const campaignId = newId()
+  const settled = children.map((one) => ({ ...one, id: newId(), schoolId: schools[one.school].id }))
+  const contacts = settled.flatMap(({ id, guardians }) =>
+    guardians.map((one, i): Contact => ({ ...one, enrollmentId: id, position: i + 1 })),
+  )
+  const vouchers = settled.flatMap(({ id, schoolId, voucher: status }) => {
+    const redeemedAt = status === 'redeemed' ? createdAt : null
+    const place = { campaignId, enrollmentId: id, schoolId }
+    return status ? [{ ...place, id: newId(), code: generateCode(), issuedAt: createdAt, status, redeemedAt }] : []
+  })
+  const marks = contacts.flatMap(({ email, language }) => (email && language === 'en' ? [email] : []))
+  await db.transact(async (tx) => {
+    const { q, t } = tx
+    const [usual] = await q.select().from(t.campaigns).limit(1)
+    await insertRows(tx, t.campaigns, [{ ...usual!, id: campaignId }])
+    const enrollments = settled.map(({ id, schoolId, status }) => ({ id, schoolId, status, campaignId, createdAt }))
+    await insertRows(
+      tx,
+      t.enrollments,
+      enrollments.map((one, i) => ({ ...one, pupilRef: String(i) })),
+    )
+    await insertRows(tx, t.guardians, contacts)
+    await insertRows(tx, t.vouchers, vouchers)
+    await insertRows(
+      tx,
+      t.contactMarks,
+      [...new Set(marks)].map((address, i) => ({
+        campaignId,
+        addressKey: addressKey(campaignId, address),
+        refusal: 'bounced' as const,
+        refusedAt: createdAt,
+        stoppedAt: i % 2 ? createdAt : null,
+      })),
+    )
+  })
+  const active = new Set(settled.filter(({ status }) => status === 'active').map(({ id }) => id))
+  const waiting = vouchers.filter(({ status, enrollmentId }) => status === 'issued' && active.has(enrollmentId))
+  const plan = defaultPlan(campaignId)
+  const step = { step: plan.steps[0]!, dueAt: createdAt, notAfter: '2023-09-20T00:00:00.000Z' }
+  const circle = { contacts, offices: officesOf(settled) }
+  return {
+    turn: { campaign: await getCampaign(db.read, campaignId), plan, step },
+    recipients: recipientsOf(campaignId, circle, waiting.map(bare)),
+  }
+}
+
+const bare = ({ id, enrollmentId, schoolId }: WaitingVoucher): WaitingVoucher => ({ id, enrollmentId, schoolId })
+
+/** The addresses that more than eight children have, counted one by one. */
+function officesOf(children: readonly Child[]): Set<string> {
+  const staying = children.filter(({ status }) => status !== 'transferred')
+  const has = (one: Child, address: string) =>
+    one.guardians.some(({ email, phone }) => email === address || phone === address)
+  const addresses = staying.flatMap(({ guardians }) =>
+    guardians.flatMap(({ email, phone }) => [email ?? [], phone ?? []]),
+  )
+  return new Set(addresses.flat().filter((one) => staying.filter((child) => has(child, one)).length > mostChildren))
+}
+
+const inOrder = (recipients: Recipient[]) => recipients.toSorted((a, b) => (a.key < b.key ? -1 : 1))
+
+async function all<Item>(slices: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = []
+  for await (const slice of slices) found.push(slice)
+  return found
+}
+
+t.test('guardians are the same in slices of any size, each once, whatever they share with whom', async (t) => {
+  const saka = await openCampaign(t, { schools: 3 })
+  const towns = fc.array(child, { maxLength: 50, size: 'max' })
+  const property = fc.asyncProperty(towns, fc.integer({ min: 1, max: 20 }), async (children, atOnce) => {
+    const { turn, recipients } = await settle(saka, children)
+    const { campaign } = turn
+    const found = (await all(recipientsInSlices(saka.deps.db.read, { campaignId: campaign.id }, atOnce))).flat()
+    t.same(inOrder(found), inOrder(recipients))
+    const schoolIds = [saka.schools[0].id, saka.schools[2].id]
+    const some = { campaignId: campaign.id, schoolIds }
+    const theirs = recipients.filter(({ vouchers }) => vouchers.some(({ schoolId }) => schoolIds.includes(schoolId)))
+    t.same(inOrder((await all(recipientsInSlices(saka.deps.db.read, some, atOnce))).flat()), inOrder(theirs))
+    if (!t.passing()) throw new Error('they are not')
+  })
+  await fc.assert(property, { numRuns: 20 })
+})
+
+t.test('a guardian with a telephone alone is the one whose other telephone a third form has alone', async (t) => {
+  const saka = await openCampaign(t, { schools: 3 })
+  const form = (email: string | null, phone: string): Child => ({
+    school: 0,
+    status: 'active',
+    voucher: 'issued',
+    guardians: [{ email, phone, language: 'el', consent: true }],
+  })
+  const [email, one, other] = ['anna@example.org', '+306902128001', '+306902128002']
+  const forms = [form(null, one), form(email, one), form(email, other), form(null, other)]
+  const { turn, recipients } = await settle(saka, forms)
+  t.match(recipients, { length: 1 })
+  const slices = await all(recipientsInSlices(saka.deps.db.read, { campaignId: turn.campaign.id }, 1))
+  t.same(slices.flat(), recipients)
+})
+
+t.test('what is planned in slices of any size is what is planned in one, and once', async (t) => {
+  const saka = await openCampaign(t, { schools: 3, env: { SMTP_URL: 'smtp://127.0.0.1:1' } })
+  const { deps } = saka
+  const towns = fc.array(child, { maxLength: 50, size: 'max' })
+  const property = fc.asyncProperty(towns, fc.integer({ min: 1, max: 20 }), async (children, atOnce) => {
+    const { turn, recipients } = await settle(saka, children)
+    const goesAt = soonest(deps, turn.plan)
+    const look = async (size?: number) => {
+      const prospects = await all(lookAhead(deps, turn, goesAt, size))
+      const due = prospects.flatMap((one) => one.due.map(({ recipient, channel }) => `${recipient.key} ${channel}`))
+      const left = prospects.flatMap((one) =>
+        one.leftOut.map(({ recipient, because }) => `${recipient.key} ${because}`),
+      )
+      return { due: due.sort(), left: left.sort() }
+    }
+    const before = await look(1000)
+    t.same(await look(atOnce), before)
+    const [one, two] = await Promise.all([planStep(deps, systemActor, turn), planStep(deps, systemActor, turn)])
+    t.equal(one.lookedAt, recipients.length)
+    t.equal(one.planned + two.planned, before.due.length)
+    const after = await look(1000)
+    t.same(after.due, [])
+    t.same(await look(atOnce), after)
+    if (!t.passing()) throw new Error('it is not')
+  })
+  await fc.assert(property, { numRuns: 20 })
+})
