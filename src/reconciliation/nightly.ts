@@ -8,7 +8,7 @@ import { localDate } from '../kernel/time.ts'
 import { type RunControl, workThrough } from '../runs/index.ts'
 import { reconcile } from './run.ts'
 import { readShortages } from './shortage-repository.ts'
-import { checkShortages } from './shortage-rules.ts'
+import { checkShortages, needsKits } from './shortage-rules.ts'
 import { tellFindings, tellShortages } from './tell-findings.ts'
 
 /**
@@ -34,20 +34,29 @@ export async function reconcileNightly(deps: Deps, control: RunControl) {
  */
 export async function watchStock(deps: Deps, control: RunControl) {
   const campaigns = await listCampaignsThatAre(deps.db.read, ['open', 'closing'])
-  return workThrough(control, campaigns, ({ id }) =>
-    deps.db.transact(async (tx) => {
-      const campaign = await getCampaign(tx, id)
-      const { findings, compared } = checkShortages(
-        await readShortages(tx, campaign, localDate(deps.clock.now(), deps.config.timeZone)),
-      )
-      const found = new Set<Id>()
-      for (const some of gathered(findings))
-        for (const opened of await openDiscrepancies(deps, tx, systemActor, some, { campaignId: id })) found.add(opened)
-      const open = await listOpenIds(tx, id, ['kits_short_at_school'])
-      const settled = open.filter((known) => !found.has(known))
-      await resolveDiscrepancies(deps, tx, systemActor, settled, `The kits suffice since ${deps.clock.now()}.`)
-      await tellShortages(deps, tx, campaign)
-      return compared > 0 ? 'done' : 'skipped'
-    }),
+  return workThrough(control, campaigns, ({ id }) => watchStockOf(deps, id))
+}
+
+/** Reads by itself and writes some at a time: what it reads is changed by every scan, and no scan is to wait for all of it. */
+async function watchStockOf(deps: Deps, campaignId: Id): Promise<'done' | 'skipped'> {
+  const { db, clock, config } = deps
+  const today = localDate(clock.now(), config.timeZone)
+  const { findings, compared } = await db.transact(async (tx) =>
+    checkShortages(await readShortages(tx, await getCampaign(tx, campaignId), today)),
   )
+  const found = new Set<Id>()
+  for (const some of gathered(findings)) {
+    const opened = await db.transact(async (tx) => {
+      const stillMatters = needsKits(await getCampaign(tx, campaignId), today)
+      return stillMatters ? openDiscrepancies(deps, tx, systemActor, some, { campaignId }) : []
+    })
+    for (const id of opened) found.add(id)
+  }
+  await db.transact(async (tx) => {
+    const open = await listOpenIds(tx, campaignId, ['kits_short_at_school'])
+    const settled = open.filter((id) => !found.has(id))
+    await resolveDiscrepancies(deps, tx, systemActor, settled, `The kits suffice since ${clock.now()}.`)
+    await tellShortages(deps, tx, await getCampaign(tx, campaignId))
+  })
+  return compared > 0 ? 'done' : 'skipped'
 }
