@@ -74,10 +74,11 @@ export async function planShipments(
     if (warehouseId) await getWarehouse(tx, warehouseId)
     if (!(await hasConfirmedAllocation(tx, campaignId))) throw notAllocated()
     const promised = await listReservations(tx, campaignId, { warehouseId })
+    const all: NoteRange = { first: 1, last: 0 }
+    if (promised.length === 0) return all
     // What was reserved for the schools is now reserved for the shipments: the balances stay as they are.
     await deleteReservations(tx, campaignId, warehouseId)
     const plannedAt = deps.clock.now()
-    const all: NoteRange = { first: 1, last: 0 }
     for (const some of portions(promised, shipmentsAtOnce)) {
       const planned = some.map((reservation) => ({
         ...reservation,
