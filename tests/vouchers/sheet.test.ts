@@ -199,6 +199,21 @@ t.test('no name comes out as boxes or breaks the sheet', async () => {
   )
 })
 
+t.test('every character that a font here has can be set, alone, joined and marked', (t) => {
+  const { type } = openPdf({ title: 'Δοκιμή', madeAt: '2023-09-01T06:00:00.000Z' })
+  const basicPlane = Array.from({ length: 0x10000 }, (_, point) => String.fromCodePoint(point)).slice(0x20)
+  const known = basicPlane.filter(type.covers)
+  t.ok(known.length > 4000)
+  for (const character of known) {
+    for (const text of [character, `م${character}م`, `ა${character}`]) {
+      const widths = [type.line(text, 'regular').width, type.line(text, 'bold').width]
+      if (!widths.every((width) => width >= 0)) t.fail(`U+${character.codePointAt(0)?.toString(16)}`)
+    }
+  }
+  t.equal(type.line('ڢ', 'bold').width, type.line('ڡ', 'bold').width, 'a dot below takes no room')
+  t.end()
+})
+
 t.test('a text stays in its box: on more lines, then smaller, then cut', async (t) => {
   const { type } = openPdf({ title: 'Δοκιμή', madeAt: '2023-09-01T06:00:00.000Z' })
   const box = { size: 14, minimum: 8, width: 150, lines: 2 }

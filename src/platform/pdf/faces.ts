@@ -40,9 +40,14 @@ const files: Record<Weight, string[]> = {
 /** What pdfkit keeps for an embedded font. Not in its types: `text()` alone is public, and orders Arabic wrongly. */
 interface EmbeddedFont {
   id: string
-  font: { hasGlyphForCodePoint(codePoint: number): boolean }
+  font: { hasGlyphForCodePoint(codePoint: number): boolean; _layoutEngine: { engine?: { GPOSProcessor?: MarkPlacer } } }
   encode(text: string, features: object | undefined): [ids: string[], places: Glyphs['places']]
   ref(): unknown
+}
+
+/** What places marks on letters in an embedded font: each by an anchor of its own and one of the letter. */
+interface MarkPlacer {
+  applyAnchor(mark: { markAnchor: object | null }, anchorOfLetter: object | null, letterAt: number): void
 }
 
 /** The faces of `document`, opened as they are first needed: `faces(weight)` goes through those of one weight. */
@@ -51,6 +56,7 @@ export function openFaces(document: typeof PDFDocument.prototype): (weight: Weig
   const open = (file: string): Face => {
     document.font(file)
     const embedded = (document as unknown as { _font: EmbeddedFont })._font
+    leaveUnanchored(embedded.font._layoutEngine.engine?.GPOSProcessor)
     return {
       id: embedded.id,
       covers: (codePoint) => embedded.font.hasGlyphForCodePoint(codePoint),
@@ -68,5 +74,17 @@ export function openFaces(document: typeof PDFDocument.prototype): (weight: Weig
       opened.set(file, face)
       yield face
     }
+  }
+}
+
+/**
+ * A mark without an anchor, or on a letter without one for it, stays where it is: OpenType lets a font leave anchors out
+ * (NULL offsets, GPOS lookup types 4 to 6). fontkit 2.0.4 throws at them (its issue 367), so a name could stop a sheet.
+ */
+function leaveUnanchored(placer: MarkPlacer | undefined): void {
+  if (!placer) return
+  const place = placer.applyAnchor.bind(placer)
+  placer.applyAnchor = (mark, anchorOfLetter, letterAt) => {
+    if (mark.markAnchor && anchorOfLetter) place(mark, anchorOfLetter, letterAt)
   }
 }
