@@ -96,6 +96,7 @@ async function giveKit(
       ]),
     // All hand-outs of a kit meet at one balance.
     last: () => moveStock(deps, tx, actor, movement),
+    meetsAt: campaign.kitId,
   })
   return isOurs ? { scan: row, known } : undefined
 }

@@ -106,6 +106,7 @@ t.test('many processes are one service', { skip: skip ?? (redis ? false : 'there
       [],
       'nobody met an error',
     )
+    t.same(await ask('select deadlocks from pg_stat_database where datname = current_database()'), [{ deadlocks: 0 }])
     const kept = await ask(`select scan_id from scans where scan_id like 'rolling-%' and result = 'accepted'`)
     t.same(kept.map(({ scan_id }) => String(scan_id)).sort(), [...acknowledged].sort())
     await invariantsHold(t, ask)

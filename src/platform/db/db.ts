@@ -22,6 +22,8 @@ export interface Conclusion {
   rest(): Promise<unknown>
   /** The same of what changes a record that others wait for: it comes last, so that they wait the least. */
   last(): Promise<unknown>
+  /** The id of what `last` changes: who changes several, changes them in the order of these. */
+  meetsAt: string
 }
 
 declare const writes: unique symbol

@@ -105,18 +105,19 @@ function conclude(client: pg.PoolClient, concluding: Concluding[]): Promise<stri
     if (byRow.has(one.conclusion.row)) one.holdBack()
     else byRow.set(one.conclusion.row, one)
   }
-  const sent = [...byRow.values()]
   // The same order in all processes: otherwise two that want the same two rows wait for each other.
-  sent.sort((a, b) => (a.conclusion.row < b.conclusion.row ? -1 : 1))
-  const claims = sent.map(({ conclusion }) => conclusion.claim())
-  const rests = sent.map(({ conclusion }) => conclusion.rest())
-  const lasts = sent.map(({ conclusion }) => conclusion.last())
-  for (const [i, { answer }] of sent.entries()) answer(Promise.all([claims[i], rests[i], lasts[i]]).then(() => true))
+  const sent = inOrderOf([...byRow.values()], 'row').map((one) => ({ ...one, claim: one.conclusion.claim() }))
+  const rested = sent.map((one) => ({ ...one, rest: one.conclusion.rest() }))
+  for (const { conclusion, answer, claim, rest } of inOrderOf(rested, 'meetsAt'))
+    answer(Promise.all([claim, rest, conclusion.last()]).then(() => true))
   const commit = client.query('COMMIT').then(({ command }) => command)
   // Looked at once all works have ended.
   commit.catch(() => {})
   return commit
 }
+
+const inOrderOf = <One extends Concluding>(all: One[], id: 'row' | 'meetsAt'): One[] =>
+  all.toSorted((a, b) => (a.conclusion[id] < b.conclusion[id] ? -1 : a.conclusion[id] > b.conclusion[id] ? 1 : 0))
 
 const isOfStorage = (fate: Fate): fate is { error: unknown } =>
   fate !== 'again' && 'error' in fate && storageFault(fate.error) !== fate.error
