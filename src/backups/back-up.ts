@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { Clock } from '../kernel/time.ts'
 import type { Config } from '../platform/config.ts'
+import { syncPath } from '../platform/db/index.ts'
 import type { BackupEngine } from './engine.ts'
 import { type Backup, BackupRefused, backupName, backupsAmong, outdated } from './rules.ts'
 import { tryOut } from './verify.ts'
@@ -74,7 +64,5 @@ function giveName(part: string, file: string): void {
     // A file system that knows one name for each file.
     renameSync(part, file)
   }
-  const handle = openSync(resolve(file, '..'), 'r')
-  fsyncSync(handle)
-  closeSync(handle)
+  syncPath(dirname(file))
 }

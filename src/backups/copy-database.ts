@@ -4,19 +4,20 @@ import { checkpointFile, recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { systemActor } from '../identity/index.ts'
 import type { Config } from '../platform/config.ts'
-import { DatabaseInUse, type Purpose, type WholeDatabase, type WholeRows } from '../platform/db/index.ts'
+import { DatabaseInUse, type WholeDatabase, type WholeRows } from '../platform/db/index.ts'
 import type { Tables } from '../schema.ts'
 import { type CopiedTable, copyRows, isSame } from './copy.ts'
 import { BackupRefused } from './rules.ts'
 import { verify } from './verify.ts'
 
 type Whole = WholeDatabase<Tables>
+type Rows = WholeRows<Tables>
 type Making = Pick<Deps, 'clock' | 'newId' | 'signer'>
 
 /**
  * Copies everything of `from` into `to`, which is another engine's or another server's and holds nothing. Nobody works on either
- * meanwhile. Where any table would differ nothing is kept; `events` is how many sealed events the copied trail has. Once it was found
- * whole, the copy's trail tells where it came from and how much came, with what `making` makes events of. Throws
+ * meanwhile. Where any table would differ, or the copy is not whole, nothing is kept; `events` is how many sealed events the copied trail
+ * has. The copy's trail tells where it came from and how much came, with what `making` makes events of. Throws
  * {@link BackupRefused} where the source is not of this version, something is in the target, either is in use, or what was
  * copied is not whole.
  */
@@ -37,45 +38,39 @@ async function copyHeld(
 ): Promise<{ tables: CopiedTable[]; events: number }> {
   // Again: a service may have come and gone before it was held.
   await refuseUnlessEmpty(to)
-  await (await to.open()).close()
-  const tables = await between(from, 'read alone', to, (source, target) => copyRows(source, target, from))
-  if (!tables.every(isSame)) return { tables, events: 0 }
-  const copy = await to.open()
-  try {
-    const { events } = await verify(copy)
-    if (making) {
-      const rows = tables.reduce((sum, table) => sum + table.from.rows, 0)
-      const told = { from: from.engine, to: to.engine, tables: tables.length, rows, events }
-      await copy.transact((tx) => recordEvent(making, tx, systemActor, 'database.copied', making.newId(), told))
-    }
+  return between(from, to, async (source, target) => {
+    const tables = await copyRows(source, target, from)
+    if (!tables.every(isSame)) return { tables, events: 0 }
+    const { events } = await verify(target.tx, 'copy')
+    const rows = tables.reduce((sum, table) => sum + table.from.rows, 0)
+    const told = { from: from.engine, to: to.engine, tables: tables.length, rows, events }
+    // In the transaction of the rows: no copy without it.
+    if (making) await recordEvent(making, target.tx, systemActor, 'database.copied', making.newId(), told)
+    await target.commit()
     return { tables, events }
-  } finally {
-    await copy.close()
-  }
+  })
 }
 
-/** Opens both sides, the second to be filled, and closes them after `work`; what it did not commit is undone. */
+/** Opens both sides, the first to be read while nobody writes and the second to be filled, and closes them after `work`; what it did not commit is undone. */
 export async function between<Result>(
   from: Whole,
-  purpose: Purpose,
   to: Whole,
-  work: (source: WholeRows, target: WholeRows) => Promise<Result>,
+  work: (source: Rows, target: Rows) => Promise<Result>,
 ): Promise<Result> {
-  const source = await openRows(from, purpose)
+  const source = await openAlone(from)
   try {
-    const target = await openRows(to, 'fill')
-    try {
-      return await work(source, target)
-    } finally {
-      await target.close()
-    }
+    return await to
+      .refill((target) => work(source, target))
+      .catch((error: unknown) => {
+        throw inUse(to, error)
+      })
   } finally {
     await source.close()
   }
 }
 
-async function openRows(database: Whole, purpose: Purpose): Promise<WholeRows> {
-  return database.openRows(purpose).catch((error: unknown) => {
+async function openAlone(database: Whole): Promise<Rows> {
+  return database.openRows('read alone').catch((error: unknown) => {
     throw inUse(database, error)
   })
 }

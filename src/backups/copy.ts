@@ -19,12 +19,12 @@ export interface CopiedTable {
 export const isSame = ({ from, to }: CopiedTable): boolean => from.rows === to.rows && from.checksum === to.checksum
 
 /**
- * Puts the rows of one database in the place of another's, reads them back there, and keeps them if they are the same in every
- * table; otherwise the other is left as it was. Both are read in batches, never as a whole, and written in one transaction.
+ * Puts the rows of one database in the place of another's and reads them back there. Both are read in batches, never as a whole. Whoever
+ * finds them the same, in every table, commits.
  */
 export async function copyRows(
-  from: WholeRows,
-  into: WholeRows,
+  from: WholeRows<Tables>,
+  into: WholeRows<Tables>,
   { tables }: Pick<WholeDatabase<Tables>, 'tables'>,
 ): Promise<CopiedTable[]> {
   const read = new Map<string, Sum>()
@@ -41,11 +41,10 @@ export async function copyRows(
   const copied: CopiedTable[] = []
   for (const table of tables)
     copied.push({ name: table.name, from: read.get(table.name)!, to: await sumOf(into, table) })
-  if (copied.every(isSame)) await into.commit()
   return copied
 }
 
-async function sumOf(side: WholeRows, table: WholeTable): Promise<Sum> {
+async function sumOf(side: WholeRows<Tables>, table: WholeTable): Promise<Sum> {
   const sum = startSum()
   for await (const rows of side.rows(table)) sum.add(rows)
   return sum.end()

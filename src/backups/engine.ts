@@ -1,18 +1,6 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { chmodSync, constants, copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { checkSqlite, copySqlite, DatabaseInUse, type OpenDb, settleSqlite } from '../platform/db/index.ts'
+import { checkSqlite, copySqlite, DatabaseInUse, type OpenDb, settleSqlite, syncPath } from '../platform/db/index.ts'
 import type { Tables } from '../schema.ts'
 import { BackupRefused, notWhole } from './rules.ts'
 
@@ -62,14 +50,14 @@ export function sqliteEngine(file: string, open: (file: string) => OpenDb<Tables
     },
     replace: async (folder, asideAs) => {
       settleSqlite(loadedIn(folder))
-      sync(loadedIn(folder))
+      syncPath(loadedIn(folder))
       refuseIfInUse()
       const aside = existsSync(file) ? `${file}.${asideAs}` : undefined
       if (aside) keepAside(file, aside)
       // In one step: whoever starts meanwhile finds the one or the other.
       renameSync(loadedIn(folder), file)
       rmSync(`${file}-shm`, { force: true })
-      sync(dirname(file))
+      syncPath(dirname(file))
       return aside
     },
   }
@@ -110,10 +98,3 @@ function faultsOf(file: string): string[] {
 }
 
 const isBroken = (error: unknown) => /^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { code?: string }).code))
-
-/** Waits until a file, or the names in a folder, are on the disk. */
-export function sync(path: string): void {
-  const handle = openSync(path, 'r')
-  fsyncSync(handle)
-  closeSync(handle)
-}

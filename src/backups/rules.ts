@@ -60,7 +60,7 @@ function mondayOf(day: string): string {
 /** Why something cannot be backed up or restored, as the one who runs the service reads it. */
 export class BackupRefused extends Error {}
 
-/** The copy has these faults. */
-export function notWhole(faults: string[]): BackupRefused {
-  return new BackupRefused(`The backup is not whole:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+/** `what`, a backup or a copy, has these faults. */
+export function notWhole(faults: string[], what = 'backup'): BackupRefused {
+  return new BackupRefused(`The ${what} is not whole:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { verifyCopiedTrail } from '../audit/index.ts'
 import { countOf } from '../kernel/plurals.ts'
 import type { OpenDb } from '../platform/db/index.ts'
-import type { Tables } from '../schema.ts'
+import type { Reader, Tables } from '../schema.ts'
 import type { BackupEngine } from './engine.ts'
 import { countStrayMovements, countTornVouchers, countWrongBalances, listUnbalancedKits } from './repository.ts'
 import { notWhole } from './rules.ts'
@@ -33,7 +33,7 @@ export async function tryOut<Result>(
   try {
     const db = await engine.load(dump, own)
     try {
-      return await use({ db, folder: own }, await verify(db))
+      return await use({ db, folder: own }, await verify(db.read))
     } finally {
       await db.close()
     }
@@ -42,8 +42,8 @@ export async function tryOut<Result>(
   }
 }
 
-/** Proves that the books of a database balance and that its trail is the one that was sealed. Throws `BackupRefused`. */
-export async function verify({ read }: OpenDb<Tables>): Promise<Verified> {
+/** Proves that the books of a database balance and that its trail is the one that was sealed; `what` it is, in a word. Throws `BackupRefused`. */
+export async function verify(read: Reader, what: 'backup' | 'copy' = 'backup'): Promise<Verified> {
   const found = (await listUnbalancedKits(read)).map(
     ({ kitId, total }) => `the balances of kit ${kitId} sum to ${total}, not to 0`,
   )
@@ -55,7 +55,7 @@ export async function verify({ read }: OpenDb<Tables>): Promise<Verified> {
   for (const [count, what, wrong] of counts) if (count > 0) found.push(`${countOf(count, what)} ${wrong}`)
   const trail = await verifyCopiedTrail(read)
   if (trail.firstBroken) found.push(`in the trail: ${trail.firstBroken.detail}`)
-  if (found.length > 0) throw notWhole(found)
+  if (found.length > 0) throw notWhole(found, what)
   return { events: trail.events }
 }
 

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Config, isPostgres } from '../platform/config.ts'
-import { openPostgres, type WholeDatabase, wholePostgres, wholeSqlite, wholeTables } from '../platform/db/index.ts'
+import { type WholeDatabase, wholePostgres, wholeSqlite, wholeTables } from '../platform/db/index.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { postgresSchema, sqliteSchema, type Tables } from '../schema.ts'
 
@@ -11,24 +10,7 @@ const tables = wholeTables(sqliteSchema)
 export function wholeDatabase(config: Config): WholeDatabase<Tables> {
   if (!isPostgres(config.databaseUrl)) return wholeFile(resolve(config.databaseFile))
   const migrationsFolder = resolve(projectRoot, 'drizzle/postgres')
-  return wholePostgres({
-    url: config.databaseUrl,
-    tables,
-    migrationsFolder,
-    open: () => {
-      mkdirSync(resolve(config.dataFolder), { recursive: true, mode: 0o700 })
-      return openPostgres({
-        url: config.databaseUrl,
-        tables: postgresSchema,
-        migrationsFolder,
-        connections: 2,
-        // Proving reads whole tables.
-        statementSeconds: 86_400,
-        // Told by whatever statement comes next.
-        onLost: () => {},
-      })
-    },
-  })
+  return wholePostgres({ url: config.databaseUrl, tables, schema: postgresSchema, migrationsFolder })
 }
 
 /** The database in `file`, as a whole. */

@@ -1,6 +1,15 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'
 import t, { type Test } from 'tap'
@@ -8,7 +17,7 @@ import { buildApp } from '../../src/app.ts'
 import { sealTrail } from '../../src/audit/index.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
-import { saka } from '../support/backups.ts'
+import { campaignWithVouchers, saka, sakaApart } from '../support/backups.ts'
 import { busyCampaign } from '../support/busy-campaign.ts'
 import { databaseOf, newDatabase, postgresAlone } from '../support/engine.ts'
 import { firstMorning } from '../support/saka.ts'
@@ -215,6 +224,19 @@ t.test('a copy that fails half-way, or would differ, is none, and can be begun a
   await nothingIsThere()
 
   await query(other, 'ALTER TABLE communities ALTER COLUMN name TYPE text COLLATE "C"')
+  await query(other, "ALTER TABLE audit_events ADD CONSTRAINT untold CHECK (action <> 'database.copied')")
+  await t.rejects(copy(database, other), /violates check constraint "untold"/)
+  await nothingIsThere()
+  await query(other, 'ALTER TABLE audit_events DROP CONSTRAINT untold')
+
+  await query(database, "UPDATE balances SET on_hand = on_hand + 3 WHERE kind = 'warehouse'")
+  t.match(
+    await copy(database, other),
+    { code: 1, err: /The copy is not whole:\n.*the balances of kit .* sum to 6/ },
+    'books that do not balance',
+  )
+  await nothingIsThere()
+  await query(database, "UPDATE balances SET on_hand = on_hand - 3 WHERE kind = 'warehouse'")
   t.equal((await copy(database, other)).code, 0)
   t.match(await query(other, 'SELECT count(*) > 0 AS there FROM vouchers'), [{ there: true }])
 })
@@ -246,3 +268,41 @@ t.test(
     t.match(await query(back, 'SELECT name FROM communities'), [{ name: odd }])
   },
 )
+
+t.test('a copy into a file is there whole or not at all, and what is left of one is no hindrance', async (t) => {
+  const { campaign } = await campaignWithVouchers(t, 100)
+  const database = databaseOf(campaign.deps)
+  await campaign.stop()
+  const folder = folderOf(t)
+  const file = join(folder, 'moved.db')
+  const args = ['copy', '--from', database.DATABASE_URL, '--to', `file:${file}`]
+  const env = { DATA_FOLDER: database.DATA_FOLDER }
+
+  const measured = await saka('', ['copy', '--from', database.DATABASE_URL, '--to', `file:${file}-whole`], env)
+  t.equal(measured.code, 0, measured.err)
+  const { size } = statSync(`${file}-whole`)
+  t.equal(statSync(`${file}-whole`).mode & 0o777, 0o600, 'for its owner alone')
+  rmSync(`${file}-whole`)
+  // At its tables, and at its rows.
+  for (const bytes of [100_000, size - 50_000]) {
+    const full = await sakaApart('', args, { shell: `ulimit -f ${Math.floor(bytes / 512)};`, env })
+    t.match(full, { code: 1, err: /The disk is full or does not answer\. Nothing was kept by half/ })
+    t.same(readdirSync(folder), [], 'a full disk leaves nothing')
+  }
+
+  const shell = `NODE_OPTIONS=--import=${resolve('tests/operations/killed-restore.mjs')}`
+  const killed = await sakaApart('', args, { shell, env: { ...env, KILL_AT: 'renameSync' } })
+  t.equal(killed.code, 'SIGKILL')
+  t.same(readdirSync(folder), ['moved.db.part'], 'one that is killed leaves nothing that could be taken for a copy')
+
+  // Of another database that was there once: it would be taken for the log of this one.
+  writeFileSync(`${file}-wal`, 'another')
+  const again = await saka('', args, env)
+  t.equal(again.code, 0, again.err)
+  t.same(readdirSync(folder), ['moved.db'])
+  const connection = new Sqlite(file, { readonly: true })
+  t.match(connection.prepare("SELECT count(*) AS n FROM audit_events WHERE action = 'database.copied'").get(), { n: 1 })
+  t.match(connection.prepare('SELECT count(*) AS n FROM vouchers').get(), { n: 100 })
+  connection.close()
+  t.match(await saka('', args, env), { code: 1, err: /holds something\. Name an empty database/ })
+})

@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
 import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator'
-import type { ClientBase, Pool, PoolClient } from 'pg'
+import type { Client, ClientBase, Pool, PoolClient } from 'pg'
 
 /** The database was made by a later version of the service, which knows things that this one would destroy. */
 export class NewerDatabase extends Error {
@@ -36,7 +36,7 @@ export function isMigrated(connection: Sqlite.Database, folder: string): boolean
 const migrationLock = 7_365_707
 
 /** The same on PostgreSQL, under a lock that other processes wait for. */
-export async function applyPostgresMigrations(client: PoolClient, folder: string): Promise<void> {
+export async function applyPostgresMigrations(client: PoolClient | Client, folder: string): Promise<void> {
   await client.query('SELECT pg_advisory_lock($1)', [migrationLock])
   try {
     const applied = await lastAppliedToPostgres(client)

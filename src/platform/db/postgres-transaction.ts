@@ -116,7 +116,7 @@ async function commit(client: pg.PoolClient): Promise<void> {
 }
 
 /** Runs `work` behind a savepoint. */
-export async function attempt<Result>(client: pg.PoolClient, work: () => Promise<Result>): Promise<Result> {
+export async function attempt<Result>(client: pg.ClientBase, work: () => Promise<Result>): Promise<Result> {
   await client.query('SAVEPOINT attempt')
   try {
     const result = await work()

@@ -1,10 +1,10 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { type CommitDone, concludeInTurn, type OpenDb, type Reader, type Tx } from './db.ts'
 import { isRace, overloaded, storageFault } from './faults.ts'
 import { type Added, watchGrowth } from './growth.ts'
 import { applyPostgresMigrations, isPostgresMigrated } from './migrations.ts'
 import { groupSettled } from './postgres-group.ts'
+import { postgresReader } from './postgres-reader.ts'
 import { attempt, begin, beginSettled, onConnection, transact } from './postgres-transaction.ts'
 import { hasCaughtUp } from './replica.ts'
 import { compiledForPostgres, type PreparedQuery } from './statement.ts'
@@ -31,8 +31,6 @@ const connectMilliseconds = 10_000
 
 /** Opens the database with a pool of connections that write and one of those that only read. Applies missing migrations; throws `NewerDatabase`. */
 export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Promise<OpenDb<Tables>> {
-  // Sums and counts; nothing here exceeds what a number holds exactly.
-  for (const type of [pg.types.builtins.INT8, pg.types.builtins.NUMERIC]) pg.types.setTypeParser(type, Number)
   const writers = poolOf(options)
   const readers = tellingProblems(poolOf(options, '-c default_transaction_read_only=on'))
   const countGrown = watchGrowth(writers)
@@ -46,11 +44,8 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
   const replica = options.readUrl ? tellingProblems(poolOf({ ...options, url: options.readUrl })) : undefined
   const compileOn = (connection: pg.Pool | pg.PoolClient, query: PreparedQuery) =>
     compiledForPostgres(query, connection, nameOf, (table, rows) => noteAdded(addedOn.get(connection), table, rows))
-  const readerOn = (connection: pg.Pool | pg.PoolClient): Reader<Tables> => ({
-    q: drizzle(connection) as unknown as Reader<Tables>['q'],
-    t: options.tables,
-    compile: (query) => compileOn(connection, query),
-  })
+  const readerOn = (connection: pg.Pool | pg.PoolClient): Reader<Tables> =>
+    postgresReader(connection, options.tables, (query) => compileOn(connection, query))
   const txOn = oncePerConnection(
     (client): Tx<Tables> =>
       ({ ...readerOn(client), attempt: (work) => attempt(client, work), conclude: concludeInTurn }) as Tx<Tables>,

@@ -13,9 +13,14 @@ export function copySqlite(file: string, target: string): void {
   } finally {
     source.close()
   }
-  const made = openSync(target, 'r+')
-  fsyncSync(made)
-  closeSync(made)
+  syncPath(target)
+}
+
+/** Waits until a file, or the names in a folder, are on the disk. */
+export function syncPath(path: string): void {
+  const handle = openSync(path, 'r')
+  fsyncSync(handle)
+  closeSync(handle)
 }
 
 /** What SQLite finds wrong with a file: with its pages, its indexes and its references. Nothing, if it is whole. */

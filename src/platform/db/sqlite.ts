@@ -46,14 +46,8 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
     back.committed()
     options.onCommit?.(commands, seconds)
   })
-  const readerOn = (connection: Sqlite.Database): Reader<Tables> => ({
-    q: drizzle(connection),
-    t: options.tables,
-    compile: (query) => compiled(query, connection),
-  })
-  // A statement that fails has done nothing, and its transaction goes on.
-  const tx = { ...readerOn(writer), attempt: (work) => work(), conclude: concludeInTurn } as Tx<Tables>
-  const read = readerOn(reader)
+  const tx = sqliteTx(writer, options.tables)
+  const read = readerOn(reader, options.tables)
   return {
     transact: (work, instead) => commit(() => work(tx), instead && ((error) => instead(tx, error))),
     read,
@@ -73,6 +67,16 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
       writer.close()
     },
   }
+}
+
+function readerOn<Tables>(connection: Sqlite.Database, tables: Tables): Reader<Tables> {
+  return { q: drizzle(connection), t: tables, compile: (query) => compiled(query, connection) }
+}
+
+/** What works in the transactions of `connection`. */
+export function sqliteTx<Tables>(connection: Sqlite.Database, tables: Tables): Tx<Tables> {
+  // A statement that fails has done nothing, and its transaction goes on.
+  return { ...readerOn(connection, tables), attempt: (work) => work(), conclude: concludeInTurn } as Tx<Tables>
 }
 
 /** Right behind a commit, when no transaction is open. Does not wait for readers: that would hold up everybody. */

@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3'
 import { Column, is, Param, Placeholder, SQL } from 'drizzle-orm'
-import type { Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import { withoutZeroBytes } from './zero-bytes.ts'
 
 /** A query as drizzle has prepared it: the part of it that running takes. */
@@ -41,7 +41,7 @@ export function compiled(query: PreparedQuery, connection: Sqlite.Database): Sta
  */
 export function compiledForPostgres(
   query: PreparedQuery,
-  connection: Pool | PoolClient,
+  connection: Pool | ClientBase,
   nameOf: (text: string) => string,
   added: (table: string, rows: number) => void,
 ): Statement {

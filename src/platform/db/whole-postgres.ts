@@ -1,9 +1,12 @@
 import pg from 'pg'
-import type { OpenDb } from './db.ts'
+import { concludeInTurn, type Tx } from './db.ts'
 import { isLostConnection, refusedEntry } from './faults.ts'
 import { holdAlone } from './hold.ts'
-import { isPostgresMigrated } from './migrations.ts'
+import { applyPostgresMigrations, isPostgresMigrated } from './migrations.ts'
+import { postgresReader } from './postgres-reader.ts'
+import { attempt } from './postgres-transaction.ts'
 import { DatabaseInUse } from './sqlite-copy.ts'
+import { compiledForPostgres } from './statement.ts'
 import {
   batchSize,
   isSeeded,
@@ -37,20 +40,20 @@ const beginnings: Record<Purpose, string> = {
   read: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
   // The lock comes before the snapshot; every transaction of a service waits for it.
   'read alone': 'BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE turns IN EXCLUSIVE MODE',
-  fill: 'BEGIN; LOCK TABLE turns IN EXCLUSIVE MODE',
 }
+const beginFilling = 'BEGIN; LOCK TABLE turns IN EXCLUSIVE MODE'
 
 /** The database of a server, to be copied or filled as a whole. It has to be there; its tables need not. */
 export function wholePostgres<Tables>({
   url,
   migrationsFolder,
   tables,
-  open,
+  schema,
 }: {
   url: string
   migrationsFolder: string
   tables: WholeTable[]
-  open: () => Promise<OpenDb<Tables>>
+  schema: Tables
 }): WholeDatabase<Tables> {
   const look = async <Found>(work: (client: pg.Client) => Promise<Found>): Promise<Found> => {
     const client = await connect(url)
@@ -82,8 +85,16 @@ export function wholePostgres<Tables>({
       }
       return () => client.end()
     },
-    open,
-    openRows: async (purpose) => rowsOf(await connect(url), tables, purpose),
+    openRows: async (purpose) => rowsOf(await connect(url), { tables, schema }, beginnings[purpose]),
+    refill: async (work) => {
+      await look((client) => applyPostgresMigrations(client, migrationsFolder))
+      const rows = await rowsOf(await connect(url), { tables, schema }, beginFilling)
+      try {
+        return await work(rows)
+      } finally {
+        await rows.close()
+      }
+    },
   }
 }
 
@@ -99,7 +110,6 @@ async function connect(url: string): Promise<pg.Client> {
     connectionTimeoutMillis: waitMilliseconds,
     application_name: 'saka copy',
     lock_timeout: waitMilliseconds,
-    types: { getTypeParser: (oid, format) => ownParsers[oid] ?? pg.types.getTypeParser(oid, format) },
   })
   // Told by whatever statement comes next.
   client.on('error', () => {})
@@ -117,6 +127,9 @@ const ownParsers: Record<number, (text: string) => number> = {
   [pg.types.builtins.INT8]: Number,
   [pg.types.builtins.BOOL]: (text) => (text === 't' ? 1 : 0),
 }
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => ownParsers[oid] ?? pg.types.getTypeParser(oid, format),
+}
 
 async function hasRows(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
@@ -128,19 +141,24 @@ async function hasRows(client: pg.Client): Promise<boolean> {
   return false
 }
 
-async function rowsOf(client: pg.Client, tables: WholeTable[], purpose: Purpose): Promise<WholeRows> {
+async function rowsOf<Tables>(
+  client: pg.Client,
+  { tables, schema }: { tables: WholeTable[]; schema: Tables },
+  beginning: string,
+): Promise<WholeRows<Tables>> {
   try {
-    await client.query(beginnings[purpose])
+    await client.query(beginning)
   } catch (error) {
     await client.end()
     throw (error as { code?: string }).code === '55P03' ? new DatabaseInUse() : error
   }
   const ofAll = (change: string) => client.query(tables.map(({ name }) => `ALTER TABLE "${name}" ${change}`).join('; '))
   return {
+    tx: txOn(client, schema),
     rows: async function* (table) {
       await client.query(`DECLARE whole_table NO SCROLL CURSOR FOR ${selectAll(table)}`)
       for (;;) {
-        const { rows } = await client.query({ text: `FETCH ${batchSize} FROM whole_table`, rowMode: 'array' })
+        const { rows } = await client.query({ text: `FETCH ${batchSize} FROM whole_table`, rowMode: 'array', types })
         if (rows.length === 0) break
         yield rows
       }
@@ -157,6 +175,8 @@ async function rowsOf(client: pg.Client, tables: WholeTable[], purpose: Purpose)
         })
       })
       await ofAll('ENABLE TRIGGER USER')
+      // Otherwise what is asked next is planned for empty tables: here, and by the first requests.
+      await client.query(`ANALYZE ${quoted(tables.map(({ name }) => name))}`)
     },
     commit: async () => {
       await client.query('COMMIT').catch((error: unknown) => {
@@ -165,12 +185,25 @@ async function rowsOf(client: pg.Client, tables: WholeTable[], purpose: Purpose)
           'The connection broke while everything was being stored: all of it is there, or nothing. Look, before you try again.',
         )
       })
-      // Otherwise the first requests are planned for empty tables.
-      if (purpose === 'fill') await client.query('ANALYZE')
     },
     // A server undoes what whoever has gone did not commit.
     close: () => client.end(),
   }
+}
+
+/** What works in the transaction of a connection that does nothing else. */
+function txOn<Tables>(client: pg.Client, tables: Tables): Tx<Tables> {
+  const names = new Map<string, string>()
+  const nameOf = (text: string) => {
+    const name = names.get(text) ?? `whole_${names.size}`
+    names.set(text, name)
+    return name
+  }
+  return {
+    ...postgresReader(client, tables, (query) => compiledForPostgres(query, client, nameOf, () => {})),
+    attempt: (work) => attempt(client, work),
+    conclude: concludeInTurn,
+  } as Tx<Tables>
 }
 
 /** One list for each column: the statement is the same for any number of rows. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { isMigrated } from './migrations.ts'
-import { openSqlite } from './sqlite.ts'
+import { openSqlite, sqliteTx } from './sqlite.ts'
+import { writeBeside } from './sqlite-beside.ts'
 import { settleSqlite } from './sqlite-copy.ts'
 import {
   batchSize,
@@ -45,8 +46,24 @@ export function wholeSqlite<Tables>({
       // Who opens a file while all of it is being changed waits for the lock of that transaction.
       return async () => {}
     },
-    open: async () => openSqlite({ file, tables: schema, migrationsFolder }),
-    openRows: async (purpose) => rowsOf(file, tables, purpose),
+    openRows: async (purpose) => rowsOf(file, { tables, schema }, purpose),
+    refill: async (work) => {
+      let result: Awaited<ReturnType<typeof work>> | undefined
+      const write = async (part: string) => {
+        await openSqlite({ file: part, tables: schema, migrationsFolder }).close()
+        // Without a log: all rows would be written twice.
+        settleSqlite(part)
+        const rows = rowsOf(part, { tables, schema }, 'read alone')
+        try {
+          result = await work(rows)
+          return rows.isCommitted()
+        } finally {
+          await rows.close()
+        }
+      }
+      await writeBeside(file, write, () => !existsSync(file) || !look(hasRows))
+      return result!
+    },
   }
 }
 
@@ -63,12 +80,17 @@ function hasRows(connection: Sqlite.Database): boolean {
     })
 }
 
-function rowsOf(file: string, tables: WholeTable[], purpose: Purpose): WholeRows {
+function rowsOf<Tables>(
+  file: string,
+  { tables, schema }: { tables: WholeTable[]; schema: Tables },
+  purpose: Purpose,
+): WholeRows<Tables> & { isCommitted(): boolean } {
   const connection = new Sqlite(file, { fileMustExist: true })
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
   connection.exec(purpose === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE')
   return {
+    tx: sqliteTx(connection, schema),
     rows: async function* (table) {
       let batch: never[][] = []
       // The connection does nothing else until the last row was read.
@@ -96,6 +118,7 @@ function rowsOf(file: string, tables: WholeTable[], purpose: Purpose): WholeRows
     commit: async () => {
       connection.exec('COMMIT')
     },
+    isCommitted: () => !connection.inTransaction,
     close: async () => {
       if (connection.inTransaction) connection.exec('ROLLBACK')
       connection.close()

@@ -1,5 +1,5 @@
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { OpenDb } from './db.ts'
+import type { Tx } from './db.ts'
 
 /** What a column holds, in the form that both engines are brought to: yes and no are 1 and 0. */
 export type Value = string | number | Buffer | null
@@ -16,7 +16,9 @@ export interface WholeTable {
 }
 
 /** All rows of a database, in one transaction. What is not committed when it is closed is undone. */
-export interface WholeRows {
+export interface WholeRows<Tables> {
+  /** Asks and writes in the same transaction. */
+  tx: Tx<Tables>
   /** The rows of `table` in the order of its key, in batches; values in the order of its columns. */
   rows(table: WholeTable): AsyncIterable<Value[][]>
   /**
@@ -28,11 +30,8 @@ export interface WholeRows {
   close(): Promise<void>
 }
 
-/**
- * For what all rows are opened: to read them as of one moment while others go on; to read them while nobody writes; or to
- * change them while nobody writes.
- */
-export type Purpose = 'read' | 'read alone' | 'fill'
+/** For what all rows are opened: to read them as of one moment while others go on, or while nobody writes. */
+export type Purpose = 'read' | 'read alone'
 
 /** A database of one engine, with all that it takes to copy it into another or to be filled with a copy. */
 export interface WholeDatabase<Tables> {
@@ -50,9 +49,12 @@ export interface WholeDatabase<Tables> {
    * the middle of something there.
    */
   holdAlone(): Promise<() => Promise<void>>
-  /** Opens it as a service does: brings it to this version's tables. Throws `NewerDatabase`. */
-  open(): Promise<OpenDb<Tables>>
-  openRows(purpose: Purpose): Promise<WholeRows>
+  openRows(purpose: Purpose): Promise<WholeRows<Tables>>
+  /**
+   * Brings it to this version's tables and has `work` fill it while nobody else writes there. What `work` has not committed when it
+   * ends is undone, and then nothing has changed. Throws `NewerDatabase`, and `DatabaseInUse` as {@link WholeDatabase.holdAlone} does.
+   */
+  refill<Result>(work: (rows: WholeRows<Tables>) => Promise<Result>): Promise<Result>
 }
 
 /** How many rows are read at once. */
