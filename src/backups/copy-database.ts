@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { checkpointFile, recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
@@ -111,9 +111,11 @@ export interface KeptBeside {
   to: string
   /** What it is, in words. */
   what: string
+  /** Whether another lies there, which may be a third database's. */
+  isTaken: boolean
 }
 
-/** What lies beside the one database and belongs beside the other. */
+/** What lies beside the one database and belongs beside the other. What is there already, to the byte, is not named. */
 export function keptBeside(from: Config, to: Config): KeptBeside[] {
   const beside = (config: Config, ending: string) => `${resolve(config.databaseFile)}.${ending}`
   const files = [
@@ -121,5 +123,8 @@ export function keptBeside(from: Config, to: Config): KeptBeside[] {
     { from: beside(from, 'audit-key'), to: beside(to, 'audit-key'), what: 'the key that signs the trail' },
     { from: checkpointFile(from), to: checkpointFile(to), what: 'the checkpoints that were kept' },
   ]
-  return files.filter((file) => file.from !== file.to && existsSync(file.from))
+  return files
+    .filter(({ from, to }) => from !== to && existsSync(from))
+    .map((file) => ({ ...file, isTaken: existsSync(file.to) }))
+    .filter(({ from, to, isTaken }) => !isTaken || !readFileSync(from).equals(readFileSync(to)))
 }

@@ -18,6 +18,8 @@ const usage = 'saka copy --from DATABASE_URL --to DATABASE_URL [--with-keys]'
 export async function runCopy(env: Env, { out }: Terminal, args: string[]): Promise<number> {
   const { from, to, withKeys } = argumentsOf(args)
   const configs = { from: configOf(env, '--from', from), to: configOf(env, '--to', to) }
+  const beside = keptBeside(configs.from, configs.to)
+  if (withKeys) refuseTaken(beside)
   const signer = signerOf(configs)
   const making = signer && { clock: systemClock, newId: idSource(), signer }
   const { tables, events } = await copyDatabase(wholeDatabase(configs.from), wholeDatabase(configs.to), making)
@@ -32,7 +34,7 @@ export async function runCopy(env: Env, { out }: Terminal, args: string[]): Prom
   out(`The books balance, and the trail is whole: ${countOf(events, 'sealed event')}.\n`)
   if (!making)
     out('The trail of the copy does not tell of it, for the key that signs it is not here: tell the auditor.\n')
-  for (const sentence of keysToDo(keptBeside(configs.from, configs.to), withKeys)) out(`${sentence}\n`)
+  for (const sentence of keysToDo(beside, withKeys)) out(`${sentence}\n`)
   out('Set DATABASE_URL to the copy before anything is started, and never start both.\n')
   return 0
 }
@@ -54,11 +56,23 @@ function signerOf({ from, to }: { from: Config; to: Config }): Signer | undefine
   return from.auditSigningKey || file ? openSigner(from.auditSigningKey, file ?? '') : undefined
 }
 
+/**
+ * Before anything is copied: under other keys the copy's authenticator apps would not work, and its trail would look like a forger's.
+ * They are not put aside, for they may be those of a database that is in use.
+ */
+function refuseTaken(beside: KeptBeside[]): void {
+  const taken = beside.filter(({ isTaken }) => isTaken).map(({ to, what }) => `  ${to}: ${what}`)
+  if (taken.length === 0) return
+  throw new BackupRefused(
+    `Nothing was copied. There is another beside the target already:\n${taken.join('\n')}\nIf no database needs it, move it elsewhere and begin again.`,
+  )
+}
+
 /** Copies what lies beside the one database beside the other, if asked to, and says what is left to do. */
 function keysToDo(beside: KeptBeside[], withKeys: boolean): string[] {
-  return beside.map(({ from, to, what }) => {
-    if (!withKeys) return `Not copied: ${what}. Copy ${from} to ${to}.`
-    if (existsSync(to)) return `${to} is there already, and was left as it is: ${what}. Compare it with ${from}.`
+  return beside.map(({ from, to, what, isTaken }) => {
+    const another = isTaken ? ' Another is there: if no database needs it, move it elsewhere first.' : ''
+    if (!withKeys) return `Not copied: ${what}. Copy ${from} to ${to}.${another}`
     mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
     copyFileSync(from, to, constants.COPYFILE_EXCL)
     return `Copied: ${what}, to ${to}.`

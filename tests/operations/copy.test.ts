@@ -241,33 +241,26 @@ t.test('a copy that fails half-way, or would differ, is none, and can be begun a
   t.match(await query(other, 'SELECT count(*) > 0 AS there FROM vouchers'), [{ there: true }])
 })
 
-t.test(
-  'bytes, signs and numbers are in the file as they were, and a key that is there is left',
-  bothEngines,
-  async (t) => {
-    const { service, database } = await campaignOnPostgres(t)
-    const odd = 'ΐ 🎒 "\\" {,} \t\n NULL'
-    await service.stop()
-    await query(database, `UPDATE communities SET name = '${odd}'`)
-    await query(database, 'UPDATE schools SET latitude = 37.94203, longitude = 0.30000000000000004')
-    const folder = folderOf(t)
-    writeFileSync(join(folder, 'odd.db.key'), 'another')
-    const done = await copy(database, { DATABASE_URL: `file:${join(folder, 'odd.db')}` }, '--with-keys')
-    t.match(done.out, /odd\.db\.key is there already, and was left as it is/)
-    t.equal(readFileSync(join(folder, 'odd.db.key'), 'utf8'), 'another')
-    const connection = new Sqlite(join(folder, 'odd.db'), { readonly: true })
-    t.match(connection.prepare('SELECT name FROM communities').all(), [{ name: odd }])
-    t.match(connection.prepare('SELECT latitude, longitude FROM schools LIMIT 1').get(), {
-      latitude: 37.94203,
-      longitude: 0.1 + 0.2,
-    })
-    connection.close()
+t.test('bytes, signs and numbers are in the file as they were', bothEngines, async (t) => {
+  const { service, database } = await campaignOnPostgres(t)
+  const odd = 'ΐ 🎒 "\\" {,} \t\n NULL'
+  await service.stop()
+  await query(database, `UPDATE communities SET name = '${odd}'`)
+  await query(database, 'UPDATE schools SET latitude = 37.94203, longitude = 0.30000000000000004')
+  const folder = folderOf(t)
+  t.equal((await copy(database, { DATABASE_URL: `file:${join(folder, 'odd.db')}` })).code, 0)
+  const connection = new Sqlite(join(folder, 'odd.db'), { readonly: true })
+  t.match(connection.prepare('SELECT name FROM communities').all(), [{ name: odd }])
+  t.match(connection.prepare('SELECT latitude, longitude FROM schools LIMIT 1').get(), {
+    latitude: 37.94203,
+    longitude: 0.1 + 0.2,
+  })
+  connection.close()
 
-    const back = await newDatabase(t, folderOf(t))
-    t.equal((await copy({ DATABASE_URL: `file:${join(folder, 'odd.db')}` }, back)).code, 0)
-    t.match(await query(back, 'SELECT name FROM communities'), [{ name: odd }])
-  },
-)
+  const back = await newDatabase(t, folderOf(t))
+  t.equal((await copy({ DATABASE_URL: `file:${join(folder, 'odd.db')}` }, back)).code, 0)
+  t.match(await query(back, 'SELECT name FROM communities'), [{ name: odd }])
+})
 
 t.test('a copy into a file is there whole or not at all, and what is left of one is no hindrance', async (t) => {
   const { campaign } = await campaignWithVouchers(t, 100)
@@ -305,4 +298,31 @@ t.test('a copy into a file is there whole or not at all, and what is left of one
   t.match(connection.prepare('SELECT count(*) AS n FROM vouchers').get(), { n: 100 })
   connection.close()
   t.match(await saka('', args, env), { code: 1, err: /holds something\. Name an empty database/ })
+})
+
+t.test('keys go with a copy only where none of another database are in their place', async (t) => {
+  const { campaign } = await campaignWithVouchers(t, 1)
+  const { DATABASE_URL: from, DATA_FOLDER } = databaseOf(campaign.deps)
+  await campaign.stop()
+  const folder = folderOf(t)
+  const file = join(folder, 'moved.db')
+  const copied = (...more: string[]) =>
+    saka('', ['copy', '--from', from, '--to', `file:${file}`, ...more], { DATA_FOLDER })
+  writeFileSync(`${file}.key`, 'another')
+  const refused = await copied('--with-keys')
+  t.equal(refused.code, 1)
+  t.match(refused.err, /^Nothing was copied\. There is another .*:\n.*moved\.db\.key: the key of authenticator apps\n/)
+  t.notMatch(refused.err, /audit-key/, 'what is free is not named')
+  t.same(readdirSync(folder), ['moved.db.key'])
+  t.equal(readFileSync(`${file}.key`, 'utf8'), 'another', 'it stays')
+
+  const bare = await copied()
+  t.equal(bare.code, 0, bare.err)
+  t.match(bare.out, /Not copied: the key of authenticator apps\. .* Another is there: if no database needs it, move it/)
+  rmSync(file)
+  copyFileSync(join(campaign.folder, 'saka.db.key'), `${file}.key`)
+  const done = await copied('--with-keys')
+  t.equal(done.code, 0, done.err)
+  t.match(done.out, /Copied: the key that signs the trail, to .*moved\.db\.audit-key\./)
+  t.notMatch(done.out, /authenticator apps/, 'the same that is there already is nothing to do')
 })
