@@ -35,6 +35,7 @@ export function openGauges(): Gauges {
       gauge('job_late', 'Whether a job should have begun by now and has not, or its tasks wait.', 'job_name'),
     ),
     backups(
+      gauge('backup_folder_set', 'Whether this process knows of a folder for backups.'),
       gauge('backup_last_timestamp_seconds', 'When the newest backup was begun; 0 where there is none.'),
       gauge('backup_bytes', 'The newest backup.'),
     ),
@@ -107,9 +108,10 @@ function runs(began: Gauge<'job_name'>, failed: Gauge<'job_name'>, late: Gauge<'
   }
 }
 
-/** Where this process knows of a folder for them. */
-function backups(last: Gauge, bytes: Gauge): Look {
+/** The newest is told where this process knows of a folder for them. */
+function backups(isSet: Gauge, last: Gauge, bytes: Gauge): Look {
   return async ({ config: { backupFolder } }) => {
+    isSet.set(backupFolder ? 1 : 0)
     for (const gauge of [last, bytes]) gauge.remove()
     if (!backupFolder) return
     const newest = findNewest({ ending: 'db' }, backupFolder)

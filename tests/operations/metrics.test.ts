@@ -152,6 +152,8 @@ t.test('where backups are made, the newest is told; elsewhere none is', async (t
   t.equal(await metric(none.stranger, 'saka_backup_last_timestamp_seconds'), 0, 'none has been made yet')
   const idle = await startSaka(t)
   t.equal(await metric(idle.stranger, 'saka_backup_last_timestamp_seconds'), undefined)
+  const isSet = [stranger, none.stranger, idle.stranger].map((api) => metric(api, 'saka_backup_folder_set'))
+  t.same(await Promise.all(isSet), [1, 1, 0], 'and that there is no folder for any')
 })
 
 t.test('without a token only a program on this machine may ask, and not through a proxy', async (t) => {
