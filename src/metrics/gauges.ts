@@ -40,9 +40,9 @@ export function openGauges(): Gauges {
       gauge('backup_bytes', 'The newest backup.'),
     ),
     database(
-      gauge('database_bytes', 'The database on the disk.'),
-      gauge('database_log_bytes', 'Its log of changes on the disk.'),
-      gauge('disk_free_bytes', 'Room on the disk of the database.'),
+      gauge('database_bytes', 'The database on the disk; with PostgreSQL as its server measures it.'),
+      gauge('database_log_bytes', 'Its log of changes on the disk; with SQLite alone.'),
+      gauge('disk_free_bytes', 'Room on the disk of the database; with SQLite alone.'),
       gauge('commands_waiting', 'Commands that wait for the database to store them.'),
     ),
   ]
