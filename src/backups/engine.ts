@@ -1,6 +1,15 @@
 import { chmodSync, constants, copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { checkSqlite, copySqlite, DatabaseInUse, type OpenDb, settleSqlite, syncPath } from '../platform/db/index.ts'
+import {
+  checkSqlite,
+  copySqlite,
+  DatabaseInUse,
+  type OpenDb,
+  settleSqlite,
+  syncPath,
+  type WholeDatabase,
+  type WholeRows,
+} from '../platform/db/index.ts'
 import type { Tables } from '../schema.ts'
 import { BackupRefused, notWhole } from './rules.ts'
 
@@ -19,14 +28,20 @@ export interface BackupEngine {
   load(dump: string, folder: string): Promise<OpenDb<Tables>>
   /** Whether there is a database that a restore would replace. */
   holdsSomething(): Promise<boolean>
+  /** Opens what is there to be read, whatever version made it. */
+  openFormer(): Promise<WholeRows<Tables>>
   /** Does `work` while no service has the database open. Throws `BackupRefused` where one has. */
   whileUnused<Result>(work: () => Promise<Result>): Promise<Result>
   /** Puts what was loaded in `folder` in the place of the database, in one step; answers the file where that one is kept from now on, if there was one. */
   replace(folder: string, asideAs: string): Promise<string | undefined>
 }
 
-/** SQLite: a dump is a database file that could be opened as it is. `open` brings one to this version's tables. */
-export function sqliteEngine(file: string, open: (file: string) => OpenDb<Tables>): BackupEngine {
+/** SQLite: a dump is a database file that could be opened as it is. `open` brings one to this version's tables; `whole` is `file` as a whole. */
+export function sqliteEngine(
+  file: string,
+  whole: WholeDatabase<Tables>,
+  open: (file: string) => OpenDb<Tables>,
+): BackupEngine {
   const refuseIfInUse = () => {
     if (!existsSync(file)) return
     try {
@@ -44,6 +59,7 @@ export function sqliteEngine(file: string, open: (file: string) => OpenDb<Tables
     dump: async (target) => copySqlite(file, target),
     load: async (dump, folder) => loadFile(dump, folder, open),
     holdsSomething: async () => existsSync(file) && statSync(file).size > 0,
+    openFormer: () => whole.openRows('read'),
     whileUnused: async (work) => {
       refuseIfInUse()
       return work()

@@ -42,6 +42,7 @@ export function postgresEngine({ database, file, wholeFile, openFile }: Postgres
     },
     load: async (dump, folder) => loadFile(dump, folder, openFile),
     holdsSomething: () => database.holdsSomething(),
+    openFormer: () => database.openRows('read'),
     whileUnused: (work) => heldAlone(database, work),
     replace: async (folder, asideAs) => {
       const aside = (await database.holdsSomething()) ? `${file}.${asideAs}` : undefined

@@ -5,12 +5,15 @@ import type { Deps } from '../deps.ts'
 import { systemActor } from '../identity/index.ts'
 import { openSigner } from '../platform/signing-key.ts'
 import type { BackupEngine } from './engine.ts'
+import { type ErasedSince, eraseSince } from './erased-since.ts'
 import { BackupRefused } from './rules.ts'
 import { tryOut } from './verify.ts'
 
 /** What a restore did, and what is left to do. */
 export interface Restored {
   events: number
+  /** What had been erased since the backup was made and was erased in it too: of how many children on request, and how many campaigns. */
+  erasedSince: Omit<ErasedSince, 'toDo'>
   /** Where the former database is kept; undefined where there was none. */
   former: string | undefined
   /** What to do before the service is started, in sentences. */
@@ -18,8 +21,8 @@ export interface Restored {
 }
 
 /**
- * Puts a backup in the place of the database: loads it beside, proves it whole, writes the restore into its trail, and changes the
- * two in one step. The former database is kept. Throws {@link BackupRefused} where there is a database and it is not told to
+ * Puts a backup in the place of the database: loads it beside, proves it whole, writes the restore into its trail, erases in it what
+ * was erased in the former database, and changes the two in one step. The former database is kept. Throws {@link BackupRefused} where there is a database and it is not told to
  * replace it (`force`), where a service has it open, and where the backup is not whole; then nothing has changed.
  */
 export async function restore(
@@ -51,9 +54,10 @@ async function restoreHeld(
         events,
       }),
     )
+    const { toDo, ...erasedSince } = await eraseSince(engine, { ...deps, signer, db, emptyLog: db.emptyLog })
     await db.close()
     const former = await engine.replace(folder, asideAs)
-    return { events, former, toDo: [...putCopiesAside(deps, asideAs), ...keysToDo] }
+    return { events, erasedSince, former, toDo: [...putCopiesAside(deps, asideAs), ...toDo, ...keysToDo] }
   })
 }
 

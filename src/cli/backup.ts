@@ -25,7 +25,7 @@ function engineOf(config: Config): BackupEngine {
   const file = resolve(config.databaseFile)
   const migrationsFolder = resolve(projectRoot, 'drizzle/sqlite')
   const openFile = (path: string) => openSqlite({ file: path, tables: sqliteSchema, migrationsFolder })
-  if (!isPostgres(config.databaseUrl)) return sqliteEngine(file, openFile)
+  if (!isPostgres(config.databaseUrl)) return sqliteEngine(file, wholeFile(file), openFile)
   return postgresEngine({ database: wholeDatabase(config), file, wholeFile, openFile })
 }
 
@@ -57,6 +57,11 @@ export async function runRestore(env: Env, { out }: Terminal, args: string[]): P
   const deps = { config, clock: systemClock, newId: idSource() }
   const done = await restore(engineOf(config), deps, { file, force: values.force === true })
   out(`${file} is restored and whole, ${countOf(done.events, 'sealed event')}.\n`)
+  const { children, campaigns } = done.erasedSince
+  if (children + campaigns > 0)
+    out(
+      `Erased again, as in the former database: of ${countOf(children, 'child', 'children')} on request, and ${countOf(campaigns, 'campaign')}.\n`,
+    )
   if (done.former) out(`The former database is kept in ${done.former}.\n`)
   for (const sentence of done.toDo) out(`${sentence}\n`)
 }

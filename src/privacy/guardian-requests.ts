@@ -1,24 +1,23 @@
 import { recordEvent, recordLook } from '../audit/index.ts'
 import { getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { type Enrollment, forgetNames, getEnrollment, updateEnrollment } from '../enrollment/index.ts'
+import { getEnrollment } from '../enrollment/index.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { notFound } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
-import { forgetAddresses, listMessagesTo } from '../notifications/index.ts'
+import { listMessagesTo } from '../notifications/index.ts'
 import { getSchool } from '../places/index.ts'
-import type { Reader, Tx } from '../schema.ts'
+import type { Reader } from '../schema.ts'
 import { toVoucher } from '../vouchers/index.ts'
+import { addressesOf, forget } from './forget.ts'
 import {
   type Concerned,
   deleteAnswersTelling,
-  deleteGuardians,
   listConcerned,
   listGuardians,
   readHistory,
 } from './guardian-repository.ts'
-import { addFigures, countValues, type Figures, type GuardianIdentity, totalOf } from './rules.ts'
+import { addFigures, type Figures, type GuardianIdentity, totalOf } from './rules.ts'
 
 /** Who asks to see or to be forgotten, and why, for the trail. */
 export type GuardianRequest = GuardianIdentity & { reason: string }
@@ -60,9 +59,6 @@ async function heldAbout(deps: Deps, child: Concerned) {
   }
 }
 
-const addressesOf = (guardians: readonly { email: string | null; phone: string | null }[]): string[] =>
-  guardians.flatMap(({ email, phone }) => [email ?? [], phone ?? []].flat())
-
 /**
  * Forgets a guardian's name and contacts, and with `includeChildren` the children's names, at once and in all campaigns
  * (GDPR, article 17). The right to the kit stays, and an import does not bring back what was erased. Again changes nothing.
@@ -91,19 +87,6 @@ export async function eraseGuardian(
   // What is deleted is overwritten; should another process read right now, the nightly erasure takes care of the log.
   await deps.emptyLog().catch((error: unknown) => deps.log.warn({ err: error }, 'the log was not emptied'))
   return done
-}
-
-async function forget(tx: Tx, child: Concerned, includeChildren: boolean, at: Instant): Promise<Figures> {
-  const addresses = addressesOf(await listGuardians(tx, child))
-  const { campaignId } = await getEnrollment(tx, child.enrollmentId)
-  const deleted = await deleteGuardians(tx, child)
-  const guardians = addFigures(deleted, await forgetAddresses(tx, campaignId, addresses))
-  if (totalOf(guardians) > 0) await updateEnrollment(tx, child.enrollmentId, { guardiansErasedAt: at })
-  if (!includeChildren) return guardians
-  const { givenName, familyName }: Enrollment = await getEnrollment(tx, child.enrollmentId)
-  const names = countValues('enrollments', [{ givenName, familyName }])
-  if (totalOf(names) > 0) await forgetNames(tx, child.enrollmentId, at)
-  return addFigures(guardians, names)
 }
 
 async function getConcerned(reader: Reader, identity: GuardianIdentity): Promise<Concerned[]> {

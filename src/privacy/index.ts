@@ -1,2 +1,5 @@
-export { eraseExpired } from './retention.ts'
+export { type ForgottenAgain, forgetAgain } from './forget-again.ts'
+export { listForgotten } from './forgotten-repository.ts'
+export type { Forgotten } from './forgotten-rules.ts'
+export { type Erasing, eraseExpired } from './retention.ts'
 export { privacyRoutes } from './routes.ts'

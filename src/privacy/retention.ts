@@ -27,8 +27,11 @@ export async function eraseExpired(deps: Deps): Promise<{ campaigns: number; val
   }
 }
 
+/** What an erasure works with. */
+export type Erasing = Pick<Deps, 'db' | 'clock' | 'newId' | 'signer' | 'emptyLog'>
+
 /** Erases all of one scope and finishes its report. The disk holds nothing of it when the report says that it is done. */
-async function erase(deps: Deps, scope: Scope): Promise<Figures> {
+export async function erase(deps: Erasing, scope: Scope): Promise<Figures> {
   for (const step of erasingSteps) {
     while (await deps.db.transact((tx) => eraseSome(deps, tx, scope, step))) {
       // The next batch.
@@ -40,7 +43,7 @@ async function erase(deps: Deps, scope: Scope): Promise<Figures> {
 }
 
 /** Erases one batch and counts it in the same transaction. False when nothing was left. */
-async function eraseSome(deps: Deps, tx: Tx, scope: Scope, step: (typeof erasingSteps)[number]): Promise<boolean> {
+async function eraseSome(deps: Erasing, tx: Tx, scope: Scope, step: (typeof erasingSteps)[number]): Promise<boolean> {
   const erased = addFigures({}, await step(tx, scope))
   if (totalOf(erased) === 0) return false
   const { campaignId } = scope
@@ -51,7 +54,7 @@ async function eraseSome(deps: Deps, tx: Tx, scope: Scope, step: (typeof erasing
   return true
 }
 
-async function finish(deps: Deps, tx: Tx, campaignId: Id | null): Promise<Figures> {
+async function finish(deps: Erasing, tx: Tx, campaignId: Id | null): Promise<Figures> {
   const report: Erasure | undefined = await findUnderWay(tx, campaignId)
   if (!report) return {}
   const { id, erased } = report
