@@ -3,7 +3,7 @@ import { type Erasing, type Forgotten, type ForgottenAgain, forgetAgain, listFor
 import type { BackupEngine } from './engine.ts'
 
 /** What had been erased since a backup was made and was erased in it too, and what is left to do, in sentences. */
-export type ErasedSince = Pick<ForgottenAgain, 'children' | 'campaigns'> & { toDo: string[] }
+export type ErasedSince = Omit<ForgottenAgain, 'unknown'> & { toDo: string[] }
 
 const askAgain = 'Ask for it again, from whoever keeps such requests (POST /erasure-requests).'
 
@@ -12,7 +12,7 @@ const askAgain = 'Ask for it again, from whoever keeps such requests (POST /eras
  * somebody asked to be forgotten (GDPR, article 17).
  */
 export async function eraseSince(engine: BackupEngine, deps: Erasing): Promise<ErasedSince> {
-  const nothing = { children: 0, campaigns: 0 }
+  const nothing = { children: 0, campaigns: 0, stopped: 0 }
   if (!(await engine.holdsSomething())) {
     const sentence =
       'What guardians asked to be erased since this backup was made, where another database was in use, is not erased here.'

@@ -12,7 +12,7 @@ import { tryOut } from './verify.ts'
 /** What a restore did, and what is left to do. */
 export interface Restored {
   events: number
-  /** What had been erased since the backup was made and was erased in it too: of how many children on request, and how many campaigns. */
+  /** What had been erased since the backup was made and was erased in it too, and what reminders had been ended. */
   erasedSince: Omit<ErasedSince, 'toDo'>
   /** Where the former database is kept; undefined where there was none. */
   former: string | undefined

@@ -57,11 +57,13 @@ export async function runRestore(env: Env, { out }: Terminal, args: string[]): P
   const deps = { config, clock: systemClock, newId: idSource() }
   const done = await restore(engineOf(config), deps, { file, force: values.force === true })
   out(`${file} is restored and whole, ${countOf(done.events, 'sealed event')}.\n`)
-  const { children, campaigns } = done.erasedSince
+  const { children, campaigns, stopped } = done.erasedSince
   if (children + campaigns > 0)
     out(
       `Erased again, as in the former database: of ${countOf(children, 'child', 'children')} on request, and ${countOf(campaigns, 'campaign')}.\n`,
     )
+  if (stopped > 0)
+    out(`Reminders ended again, as in the former database: to ${countOf(stopped, 'address', 'addresses')}.\n`)
   if (done.former) out(`The former database is kept in ${done.former}.\n`)
   for (const sentence of done.toDo) out(`${sentence}\n`)
 }

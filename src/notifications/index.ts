@@ -1,5 +1,6 @@
 export { forgetAddresses, listMessagesTo } from './guardian-repository.ts'
 export { planReminders } from './planning.ts'
+export { listStopped, markStopped } from './recipient-repository.ts'
 export { notificationRoutes } from './routes.ts'
 export { SentMessageSchema } from './schemas.ts'
 export { sendMessage } from './sending.ts'

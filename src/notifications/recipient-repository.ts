@@ -1,10 +1,10 @@
-import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNotNull, ne, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/time.ts'
 import { askedFor, prepared, rowsFor } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Refusal } from './message-rules.ts'
-import type { Contact, Marks, WaitingVoucher } from './recipient-rules.ts'
+import type { Contact, Marks, Stopped, WaitingVoucher } from './recipient-rules.ts'
 
 /** A guardian as messages know them. */
 export type RecipientRow = Tables['recipients']['$inferSelect']
@@ -160,11 +160,15 @@ export async function markRefused(
     })
 }
 
+/** Those who want no reminders, by the keys of their addresses. */
+export async function listStopped({ q, t: { contactMarks: m } }: Reader): Promise<Stopped[]> {
+  const { campaignId, addressKey, stoppedAt } = m
+  const rows = await q.select({ campaignId, addressKey, stoppedAt }).from(m).where(isNotNull(stoppedAt))
+  return rows.map(({ stoppedAt: at, ...of }) => ({ ...of, at: at! }))
+}
+
 /** Notes that the owner of an address wants no reminders; answers whether that is new. */
-export async function markStopped(
-  { q, t }: Tx,
-  { campaignId, addressKey, at }: { campaignId: Id; addressKey: string; at: Instant },
-): Promise<boolean> {
+export async function markStopped({ q, t }: Tx, { campaignId, addressKey, at }: Stopped): Promise<boolean> {
   const m = t.contactMarks
   const mark = { campaignId, addressKey, refusal: null, refusedAt: null, stoppedAt: at }
   const stopped = await q

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Id } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/time.ts'
 import type { Channel, ReminderStep } from './plan-rules.ts'
 
 /** A guardian of an enrollment as far as reminders are concerned. */
@@ -149,6 +150,13 @@ function join(recipient: Recipient, guardian: Own, vouchers: readonly WaitingVou
     vouchers: [...recipient.vouchers, ...vouchers.filter(({ id }) => !known.has(id))],
     guardians: vouchers.length > 0 ? [...recipient.guardians, { enrollmentId, position }] : recipient.guardians,
   }
+}
+
+/** That the owner of an address wants no reminders of a campaign, and since when. */
+export interface Stopped {
+  campaignId: Id
+  addressKey: string
+  at: Instant
 }
 
 /** What is known of addresses, by {@link addressKey}. */

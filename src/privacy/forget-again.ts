@@ -2,6 +2,8 @@ import { recordEvent } from '../audit/index.ts'
 import { updateEnrollment } from '../enrollment/index.ts'
 import { systemActor } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
+import { markStopped } from '../notifications/index.ts'
+import type { Stopped } from '../notifications/recipient-rules.ts'
 import type { Tx } from '../schema.ts'
 import { addressesOf, forget } from './forget.ts'
 import { findMarks, listKnownCampaigns, listKnownGuardians } from './forgotten-repository.ts'
@@ -12,17 +14,19 @@ import { addFigures, totalOf } from './rules.ts'
 
 /** What became of it in an older state of the database. */
 export interface ForgottenAgain {
-  /** How many children something was forgotten of, or is not to be imported again. */
+  /** Of how many children something was forgotten, or is from now on not to be imported again. */
   children: number
   /** How many campaigns had something to erase. */
   campaigns: number
+  /** How many addresses of guardians get no more reminders. */
+  stopped: number
   /** The enrollments that the older state does not have. */
   unknown: Id[]
 }
 
 /**
- * Erases in an older state of the database what was erased since (GDPR, article 17), with an event for each child. A child that was
- * transferred since is known by the enrollment that it had before. Again changes nothing.
+ * Erases in an older state of the database what was erased since (GDPR, article 17), with an event for each child, and ends the reminders
+ * that were ended since. A child that was transferred since is known by the enrollment that it had before. Again changes nothing.
  */
 export async function forgetAgain(deps: Erasing, forgotten: Forgotten): Promise<ForgottenAgain> {
   const unknown: Id[] = []
@@ -36,11 +40,26 @@ export async function forgetAgain(deps: Erasing, forgotten: Forgotten): Promise<
     }
     return changed
   })
+  const stopped = await stopAgain(deps, forgotten.stopped)
   let campaigns = 0
   for (const campaignId of await listKnownCampaigns(deps.db.read, forgotten.campaignIds))
     if (totalOf(await erase(deps, { campaignId })) > 0) campaigns++
   await deps.emptyLog()
-  return { children, campaigns, unknown }
+  return { children, campaigns, stopped, unknown }
+}
+
+async function stopAgain(deps: Erasing, stopped: readonly Stopped[]): Promise<number> {
+  const campaignIds = [...new Set(stopped.map(({ campaignId }) => campaignId))]
+  return deps.db.transact(async (tx) => {
+    let all = 0
+    for (const campaignId of await listKnownCampaigns(tx, campaignIds)) {
+      let addresses = 0
+      for (const one of stopped) if (one.campaignId === campaignId && (await markStopped(tx, one))) addresses++
+      if (addresses > 0) await recordEvent(deps, tx, systemActor, 'reminders.stopped_again', campaignId, { addresses })
+      all += addresses
+    }
+    return all
+  })
 }
 
 type Known = NonNullable<Awaited<ReturnType<typeof findMarks>>>

@@ -1,9 +1,10 @@
 import { eq, inArray, isNotNull, or } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
+import { listStopped } from '../notifications/index.ts'
 import type { Reader } from '../schema.ts'
 import type { Forgotten, KnownGuardian } from './forgotten-rules.ts'
 
-/** What was erased in a database: on request, and with a campaign. It tells nothing of those who were forgotten. */
+/** What was erased in a database, on request and with a campaign, and who wants no reminders. It tells nothing of those who were forgotten. */
 export async function listForgotten(reader: Reader): Promise<Forgotten> {
   const { q, t } = reader
   const { enrollments: e, erasures: r } = t
@@ -19,7 +20,7 @@ export async function listForgotten(reader: Reader): Promise<Forgotten> {
     const before = from ? await listBefore(reader, from) : []
     children.push({ ...marks, ids: [first, ...before], stayed: await listKnownGuardians(reader, first) })
   }
-  return { children, campaignIds: campaigns.map((campaign) => campaign.id!) }
+  return { children, campaignIds: campaigns.map((campaign) => campaign.id!), stopped: await listStopped(reader) }
 }
 
 /** An enrollment and those that it was transferred from. */

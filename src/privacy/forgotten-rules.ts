@@ -1,5 +1,6 @@
 import type { Id } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/time.ts'
+import type { Stopped } from '../notifications/recipient-rules.ts'
 
 /** What of a guardian tells whether it is the same. */
 export interface KnownGuardian {
@@ -29,6 +30,8 @@ export interface Forgotten {
   children: ForgottenChild[]
   /** The campaigns that were erased when their retention was over. */
   campaignIds: Id[]
+  /** Who wants no reminders. */
+  stopped: Stopped[]
 }
 
 /** Which of a child's kinds of personal data were forgotten since `known`, what an older state of the database says of it. */

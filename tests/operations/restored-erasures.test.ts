@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { sealTrail } from '../../src/audit/index.ts'
+import { markRefused, markStopped } from '../../src/notifications/recipient-repository.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import { eraseExpired } from '../../src/privacy/index.ts'
@@ -102,6 +103,26 @@ t.test('a restored backup does not bring back what guardians asked to be erased 
   await restored.close()
   const again = await saka('', ['restore', backup, '--force'], env)
   t.match(again.out, /of 5 children on request/, 'and a second restore learns it from the first')
+})
+
+t.test('nor are those written to again who ended reminders since', async (t) => {
+  const { deps, campaign, stop } = await openCampaign(t)
+  await sealTrail(deps)
+  const env = databaseOf(deps)
+  const backup = await backUp(t, env)
+  const addressKey = 'a digest'
+  await deps.db.transact(async (tx) => {
+    await markStopped(tx, { campaignId: campaign.id, addressKey, at: '2023-09-12T06:30:00.000Z' })
+    await markRefused(tx, { campaignId: campaign.id, addressKey: 'another', refusal: 'bounced', at: deps.clock.now() })
+  })
+  await stop()
+  const done = await saka('', ['restore', backup, '--force'], env)
+  t.match(done.out, /Reminders ended again, as in the former database: to 1 address\./)
+  const ask = askOf(await opened(t, env))
+  t.match(await ask('select address_key, stopped_at from contact_marks'), [
+    { address_key: addressKey, stopped_at: '2023-09-12T06:30:00.000Z' },
+  ])
+  t.match(await ask(`select count(*) as n from audit_events where action = 'reminders.stopped_again'`), [{ n: 1 }])
 })
 
 t.test('nor what was erased of a campaign since, when its retention was over', async (t) => {
