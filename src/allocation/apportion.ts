@@ -37,8 +37,6 @@ export interface Apportionment {
   shortfall: number
   /** The same as `quantities` for people: the line of the school at `index` of the input, which says why. Made when asked for. */
   line(index: number): AllocationLine
-  /** {@link Apportionment.line} of each school. */
-  lines(): AllocationLine[]
 }
 
 /**
@@ -149,11 +147,5 @@ export function apportion(input: ApportionmentInput): Apportionment {
     quantities = division.quantities
     if (!division.complete) break
   }
-  const line = (index: number) => lineAt(index, schools[index]!, steps)
-  return {
-    quantities,
-    ...totals(needs, quantities),
-    line,
-    lines: () => schools.map((_, index) => line(index)),
-  }
+  return { quantities, ...totals(needs, quantities), line: (index) => lineAt(index, schools[index]!, steps) }
 }
