@@ -1,30 +1,23 @@
 import { and, desc, eq, gt, inArray, lt, or } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, gathered, type Page, type PageQuery, portions, toPage } from '../kernel/page.ts'
+import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
 import { insertRows } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { AllocationRun, PromisedLine } from './rules.ts'
 
-/** Few enough to be forgotten soon, many enough to fill large statements. */
-const linesAtOnce = 640
-
 /** A line of a run with the school's name. */
 export type LineRow = Omit<Tables['allocationLines']['$inferSelect'], 'allocationId'> & { schoolName: string }
 
-/** Adds a run with its lines. */
+/** Adds a run with its lines, which may be made as they are asked for. */
 export async function insertAllocation(
   tx: Tx,
   run: AllocationRun,
-  lines: Iterable<Omit<Tables['allocationLines']['$inferInsert'], 'allocationId'>>,
+  lines: Iterable<Tables['allocationLines']['$inferInsert']>,
 ): Promise<void> {
-  const { q, t } = tx
-  await q.insert(t.allocations).values(run)
-  for (const some of gathered(lines, linesAtOnce)) {
-    const rows = some.map((line) => ({ ...line, allocationId: run.id }))
-    await insertRows(tx, t.allocationLines, rows)
-  }
+  await tx.q.insert(tx.t.allocations).values(run)
+  await insertRows(tx, tx.t.allocationLines, lines)
 }
 
 /** The run with this id, without its lines. Raises `not_found`. */

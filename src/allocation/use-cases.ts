@@ -82,7 +82,7 @@ export async function proposeAllocation(
       confirmedById: null,
       confirmedAt: null,
     }
-    await insertAllocation(tx, run, rowsOf(schools.length, line))
+    await insertAllocation(tx, run, rowsOf(run.id, schools.length, line))
     const { whatIf, stockQuantity: divided } = run
     const change = { campaignId, policy, whatIf, stockQuantity: divided, needQuantity, shortfall, seed }
     await recordEvent(deps, tx, actor, 'allocation.proposed', run.id, change)
@@ -91,10 +91,10 @@ export async function proposeAllocation(
   return withLines(deps, proposed)
 }
 
-function* rowsOf(schools: number, line: (index: number) => AllocationLine) {
+function* rowsOf(allocationId: Id, schools: number, line: (index: number) => AllocationLine) {
   for (let i = 0; i < schools; i++) {
     const { schoolId, need, quantity, ...grounds } = line(i)
-    yield { schoolId, need, shipped: grounds.kits.shipped, quantity, grounds }
+    yield { allocationId, schoolId, need, shipped: grounds.kits.shipped, quantity, grounds }
   }
 }
 

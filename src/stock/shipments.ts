@@ -79,6 +79,7 @@ export async function planShipments(
     // What was reserved for the schools is now reserved for the shipments: the balances stay as they are.
     await deleteReservations(tx, campaignId, warehouseId)
     const plannedAt = deps.clock.now()
+    // A shipment and its event bear one id: they are made together, and none is held until all are made.
     for (const some of portions(promised, shipmentsAtOnce)) {
       const planned = some.map((reservation) => ({
         ...reservation,

@@ -1,24 +1,30 @@
 import { getTableName, type Placeholder, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { gathered } from '../../kernel/page.ts'
 import { prepared, type Reader, type Tx } from './db.ts'
 
 /** How many rows one statement inserts: as many large statements as can be filled, then smaller ones for the rest. */
 const sizes = [64, 8, 1]
 
+/** Few enough to be forgotten soon; they fill large statements. */
+const rowsAtOnce = 640
+
 /**
- * Inserts `rows`, all of the same columns, in prepared statements of many rows each: for work in bulk. Columns that the
- * first row does not have get their defaults. No rows, no change.
+ * Inserts `rows`, all of the same columns, in prepared statements of many rows each: for work in bulk. Rows that are made as they are asked
+ * for are never held all at once. Columns that the first row does not have get their defaults. No rows, no change.
  */
 export async function insertRows<Tables, Table extends SQLiteTable>(
   tx: Tx<Tables>,
   table: Table,
-  rows: readonly Table['$inferInsert'][],
+  rows: Iterable<Table['$inferInsert']>,
 ): Promise<void> {
-  if (rows.length === 0) return
-  const columns = Object.keys(rows[0]!)
-  for (const { from, size } of portionsOf(rows.length)) {
-    const statement = insertOf(tx, table, columns, size)
-    await statement.execute(valuesOf(rows, from, columns, size) as unknown as Record<string, unknown>)
+  let columns: string[] | undefined
+  for (const some of gathered(rows, rowsAtOnce)) {
+    columns ??= Object.keys(some[0]!)
+    for (const { from, size } of portionsOf(some.length)) {
+      const statement = insertOf(tx, table, columns, size)
+      await statement.execute(valuesOf(some, from, columns, size) as unknown as Record<string, unknown>)
+    }
   }
 }
 
