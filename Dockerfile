@@ -1,5 +1,5 @@
 # Saka as a container: `docker build -t saka .`. One image for every role; ROLE or the command says which.
-FROM node:20-bookworm AS build
+FROM node:22-bookworm AS build
 WORKDIR /saka
 # First what changes seldom: the packages are installed again only when they change.
 COPY package.json package-lock.json ./
@@ -8,7 +8,7 @@ RUN node src/prepare.mjs install
 COPY . .
 RUN node src/prepare.mjs build && npm prune --omit=dev
 
-FROM node:20-bookworm-slim
+FROM node:22-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 DATABASE_URL=file:/data/saka.db DATA_FOLDER=/data
 WORKDIR /saka
 COPY --from=build /saka/package.json /saka/LICENSE ./

@@ -111,9 +111,23 @@ function install() {
   const done = npm.endsWith('npm-cli.js')
     ? runNode([npm, ...args])
     : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' }).status === 0
-  if (done) writeFileSync(installStamp, installDigest())
-  return done
+  if (!done) return false
+  if (!runNode(['-e', collecting])) {
+    steps.install.failed =
+      `SQLite's driver (better-sqlite3) does not run with Node.js ${process.version}; what it said is above. ` +
+      'Use Node.js 22, then try again: docs/operations.md says why.'
+    return false
+  }
+  writeFileSync(installStamp, installDigest())
+  return true
 }
+
+/** Headers of Node 24.19 and later make of an addon one that ends the process once something of it is collected (nodejs/node#65446). */
+const collecting = `
+  const database = new (require('better-sqlite3'))(':memory:')
+  for (let i = 0; i < 1000; i++) database.prepare('select 1')
+  for (let i = 0; i < 1000; i++) Array.from({ length: 2000 }, (_, j) => ({ j }))
+`
 
 function sourceFiles(folder) {
   const found = []

@@ -99,6 +99,14 @@ t.test('the image has what the service reads while it runs, and starts what ther
   t.match(lastStage, /ENTRYPOINT \["node", "dist\/src\/main.js"\]\nCMD \["serve"\]/)
 })
 
+t.test('the image runs on the Node.js that developers are told to use', async (t) => {
+  const images = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)
+  const version = read('.nvmrc').trim()
+  t.same(images, [`node:${version}-bookworm`, `node:${version}-bookworm-slim`], 'compiled for what it runs on')
+  for (const file of ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'docs/operations.md'])
+    t.match(read(file), new RegExp(`Node(\\.js)? ${version}\\b`), file)
+})
+
 /** The folders that sources name as being at the root of the project. */
 function readAtRunTime(): string[] {
   const sources = readdirSync(join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' })
