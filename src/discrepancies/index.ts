@@ -1,10 +1,10 @@
-export { openDiscrepancies, openDiscrepancy, resolveDiscrepancies, resolveMatters } from './open.ts'
+export { openDiscrepancy, openFindings, resolveGone, resolveMatters } from './open.ts'
 export {
   countUnanswered,
   type Discrepancy,
   listOpenBut,
   listOpenDiscrepancies,
-  listOpenIds,
+  listOpenVersions,
   type OpenDiscrepancy,
 } from './repository.ts'
 export { discrepancyRoutes } from './routes.ts'

@@ -2,13 +2,17 @@ import { recordEvent, recordEvents } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import type { Actor } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
-import type { Tx } from '../schema.ts'
+import { portions } from '../kernel/page.ts'
+import type { Reader, Tx } from '../schema.ts'
 import {
   findMatter,
-  findMatters,
-  insertDiscrepancies,
   insertDiscrepancy,
+  insertFreeDiscrepancies,
+  type KnownMatter,
+  type KnownVersion,
+  listMatters,
   listOpenDiscrepancies,
+  matterOf,
   resolveOpen,
   updateDiscrepancy,
 } from './repository.ts'
@@ -27,50 +31,101 @@ export async function openDiscrepancy(
   actor: Actor,
   { campaignId, reconciliationId, ...finding }: Finding & { campaignId: Id; reconciliationId?: Id | undefined },
 ): Promise<Id> {
-  const { code, severity, matter, expected, actual } = finding
+  const { code, matter } = finding
   const known = await findMatter(tx, { campaignId, code, matter })
-  const news = newsOf(known, finding)
-  if (known && !news) return known.id
-  const id = known?.id ?? deps.newId()
-  const figures = { ...finding, expected: expected ?? null, actual: actual ?? null }
-  if (!known) {
-    const openedAt = deps.clock.now()
-    await insertDiscrepancy(tx, { ...figures, id, campaignId, reconciliationId: reconciliationId ?? null, openedAt })
-  } else {
-    const openAgain = { status: 'open', resolution: null, resolvedById: null, resolvedAt: null, gone: false } as const
-    await updateDiscrepancy(tx, id, { ...figures, ...(news === 'reopened' && openAgain) })
-  }
-  await recordEvent(deps, tx, actor, `discrepancy.${news}`, id, {
+  if (known) return changeKnown(deps, tx, actor, known, finding, { campaignId })
+  const id = deps.newId()
+  const openedAt = deps.clock.now()
+  const row = {
+    ...finding,
+    ...figuresOf(finding),
+    id,
     campaignId,
-    code,
-    severity,
-    matter,
-    expected,
-    actual,
-  })
+    reconciliationId: reconciliationId ?? null,
+    openedAt,
+  }
+  await insertDiscrepancy(tx, row)
+  await recordEvent(deps, tx, actor, 'discrepancy.opened', id, changeOf(finding, campaignId))
   return id
 }
 
-/** Few enough for one question about all of them. */
-const findingsAtOnce = 500
-
-/** {@link openDiscrepancy} for each of `findings`, in few statements for those that are new; answers the ids in order. */
-export async function openDiscrepancies(
+/** Has a known discrepancy say what was found, where that is news and it is still as it is known; answers its id. */
+async function changeKnown(
   deps: Sources,
   tx: Tx,
   actor: Actor,
+  known: KnownMatter,
+  finding: Finding,
+  { campaignId }: About,
+): Promise<Id> {
+  const { id, version } = known
+  const news = newsOf(known, finding)
+  if (!news) return id
+  const openAgain = { status: 'open', resolution: null, resolvedById: null, resolvedAt: null, gone: false } as const
+  const change = { ...finding, ...figuresOf(finding), ...(news === 'reopened' && openAgain) }
+  if (!(await updateDiscrepancy(tx, id, change, version))) return id
+  await recordEvent(deps, tx, actor, `discrepancy.${news}`, id, changeOf(finding, campaignId))
+  return id
+}
+
+const figuresOf = ({ expected, actual }: Finding) => ({ expected: expected ?? null, actual: actual ?? null })
+
+const changeOf = ({ code, severity, matter, expected, actual }: Finding, campaignId: Id) => ({
+  campaignId,
+  code,
+  severity,
+  matter,
+  expected,
+  actual,
+})
+
+/** Few enough for one question about all of them, and for a transaction that nobody waits for long. */
+const findingsAtOnce = 500
+
+/**
+ * {@link openDiscrepancy} for each of `findings` that were made on the books as `books` show them, some at a time in transactions of
+ * their own; answers the ids in order. A discrepancy that was opened or changed since is newer than the finding, and stays as it is.
+ */
+export async function openFindings(
+  deps: Sources & Pick<Deps, 'db'>,
+  books: Reader,
+  actor: Actor,
   findings: readonly Finding[],
-  about: { campaignId: Id; reconciliationId?: Id | undefined },
+  about: About,
 ): Promise<Id[]> {
   const ids: Id[] = []
-  for (let start = 0; start < findings.length; start += findingsAtOnce) {
-    const some = findings.slice(start, start + findingsAtOnce)
-    const known = await findMatters(tx, about.campaignId, some)
+  for (const some of portions(findings, findingsAtOnce)) {
+    const known = await listMatters(books, about.campaignId, some)
+    const told = some.map((finding) => ({ finding, known: known.get(matterOf(finding)) }))
+    const isNew = told.some(({ finding, known }) => newsOf(known, finding))
+    const opened = isNew ? await deps.db.transact((tx) => openTold(deps, tx, actor, told, about)) : []
+    for (const [i, { known }] of told.entries()) ids.push(opened[i] ?? known!.id)
+  }
+  return ids
+}
+
+type About = { campaignId: Id; reconciliationId?: Id | undefined }
+/** A finding, and what was known of its matter on the books that it was made on. */
+type Told = { finding: Finding; known: KnownMatter | undefined }
+
+async function openTold(
+  deps: Sources,
+  tx: Tx,
+  actor: Actor,
+  told: readonly Told[],
+  about: About,
+): Promise<(Id | undefined)[]> {
+  const seen = new Set<string>()
+  const firsts = told.filter(({ finding }) => seen.size < seen.add(matterOf(finding)).size)
+  const isFirst = new Set(firsts.map(({ finding }) => finding))
+  const unknown = firsts.filter(({ known }) => !known).map(({ finding }) => finding)
+  const opened = await openNew(deps, tx, actor, unknown, about)
+  const ids: (Id | undefined)[] = []
+  for (const { finding, known } of told) {
     // The second of one matter is looked at behind the first.
-    const isFirst = ({ code, matter }: Finding) => known.size < known.add(`${code} ${matter}`).size
-    const opened = await openNew(deps, tx, actor, some.filter(isFirst), about)
-    for (const finding of some)
-      ids.push(opened.get(finding) ?? (await openDiscrepancy(deps, tx, actor, { ...finding, ...about })))
+    if (!isFirst.has(finding)) ids.push(await openDiscrepancy(deps, tx, actor, { ...finding, ...about }))
+    else if (known) ids.push(await changeKnown(deps, tx, actor, known, finding, about))
+    else ids.push(opened.get(finding) ?? (await findMatter(tx, { ...finding, campaignId: about.campaignId }))!.id)
   }
   return ids
 }
@@ -80,21 +135,22 @@ async function openNew(
   tx: Tx,
   actor: Actor,
   findings: readonly Finding[],
-  { campaignId, reconciliationId = null }: { campaignId: Id; reconciliationId?: Id | null | undefined },
+  { campaignId, reconciliationId }: About,
 ): Promise<Map<Finding, Id>> {
   const openedAt = deps.clock.now()
   const rows = findings.map(({ code, severity, matter, detail, expected = null, actual = null, records }) => ({
-    ...{ id: deps.newId(), campaignId, reconciliationId, openedAt },
+    ...{ id: deps.newId(), campaignId, reconciliationId: reconciliationId ?? null, openedAt },
     ...{ code, severity, matter, detail, expected, actual, records },
   }))
-  await insertDiscrepancies(tx, rows)
-  const happenings = findings.map(({ code, severity, matter, expected, actual }, i) => ({
+  const free = await insertFreeDiscrepancies(tx, rows)
+  const opened = new Map(findings.map((finding, i) => [finding, rows[i]!.id] as const).filter(([, id]) => free.has(id)))
+  const happenings = Array.from(opened, ([finding, subjectId]) => ({
     action: 'discrepancy.opened',
-    subjectId: rows[i]!.id,
-    change: { campaignId, code, severity, matter, expected, actual },
+    subjectId,
+    change: changeOf(finding, campaignId),
   }))
   await recordEvents(deps, tx, actor, happenings)
-  return new Map(findings.map((finding, i) => [finding, rows[i]!.id]))
+  return opened
 }
 
 /**
@@ -114,20 +170,33 @@ export async function resolveMatters(
 ): Promise<void> {
   const wanted = new Set(matters)
   const open = await listOpenDiscrepancies(tx, campaignId)
-  const ids = open.filter((known) => known.code === code && wanted.has(known.matter)).map((known) => known.id)
-  await resolveDiscrepancies(deps, tx, actor, ids, resolution)
+  const those = open.filter((known) => known.code === code && wanted.has(known.matter))
+  await resolveDiscrepancies(deps, tx, actor, those, resolution)
 }
 
-/** Resolves those of these discrepancies that are open, since they are no longer so, each with its event. */
-export async function resolveDiscrepancies(
+/**
+ * Resolves discrepancies that are no longer so, some at a time in transactions of their own, each with its event. What was changed
+ * since it was known like this stays as it is.
+ */
+export async function resolveGone(
+  deps: Sources & Pick<Deps, 'db'>,
+  actor: Actor,
+  known: readonly KnownVersion[],
+  resolution: string,
+): Promise<void> {
+  for (const some of portions(known, findingsAtOnce))
+    await deps.db.transact((tx) => resolveDiscrepancies(deps, tx, actor, some, resolution))
+}
+
+async function resolveDiscrepancies(
   deps: Sources,
   tx: Tx,
   actor: Actor,
-  ids: Id[],
+  known: readonly KnownVersion[],
   resolution: string,
 ): Promise<void> {
   const how = { resolution, resolvedById: actor.id, resolvedAt: deps.clock.now(), gone: true }
-  const resolved = await resolveOpen(tx, ids, how)
+  const resolved = await resolveOpen(tx, known, how)
   const happenings = resolved.map((subjectId) => ({
     action: 'discrepancy.resolved',
     subjectId,

@@ -1,8 +1,8 @@
 import { and, count, eq, gt, inArray, ne, notInArray, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
-import { insertRows, prepared } from '../platform/db/index.ts'
+import { insertFreeRows, prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { DiscrepancyCode, DiscrepancyStatus } from './rules.ts'
 
@@ -14,8 +14,6 @@ export interface DiscrepancyFilter {
   status?: DiscrepancyStatus | undefined
   code?: DiscrepancyCode | undefined
 }
-
-const idsAtOnce = 500
 
 /** The discrepancy with this id. Raises `not_found`. */
 export async function getDiscrepancy({ q, t }: Reader, id: Id): Promise<Discrepancy> {
@@ -45,24 +43,39 @@ export async function findMatter(
   return (await find.execute({ ...key }))[0]
 }
 
-/** Which of these matters, some hundreds at most, a campaign has a discrepancy of, open or resolved: code and matter with a space between. */
-export async function findMatters(
+/** What is known of a matter that was found again. */
+export type KnownMatter = Pick<
+  Discrepancy,
+  'id' | 'code' | 'matter' | 'status' | 'severity' | 'expected' | 'actual' | 'gone' | 'version'
+>
+
+/** What a campaign's discrepancies of these matters say, some hundreds at most, open or resolved, by {@link matterOf}. */
+export async function listMatters(
   { q, t }: Reader,
   campaignId: Id,
-  matters: readonly { code: DiscrepancyCode; matter: string }[],
-): Promise<Set<string>> {
+  matters: readonly Pick<Discrepancy, 'code' | 'matter'>[],
+): Promise<Map<string, KnownMatter>> {
   const d = t.discrepancies
-  const pairs = matters.map(({ code, matter }) => sql`(${code}, ${matter})`)
+  const { id, code, matter, status, severity, expected, actual, gone, version } = d
+  const pairs = matters.map((one) => sql`(${one.code}, ${one.matter})`)
   const rows = await q
-    .select({ code: d.code, matter: d.matter })
+    .select({ id, code, matter, status, severity, expected, actual, gone, version })
     .from(d)
-    .where(and(eq(d.campaignId, campaignId), sql`(${d.code}, ${d.matter}) in (values ${sql.join(pairs, sql`, `)})`))
-  return new Set(rows.map(({ code, matter }) => `${code} ${matter}`))
+    .where(and(eq(d.campaignId, campaignId), sql`(${code}, ${matter}) in (values ${sql.join(pairs, sql`, `)})`))
+  return new Map(rows.map((row) => [matterOf(row), row]))
 }
 
-/** Adds discrepancies. */
-export function insertDiscrepancies(tx: Tx, rows: readonly Tables['discrepancies']['$inferInsert'][]): Promise<void> {
-  return insertRows(tx, tx.t.discrepancies, rows)
+/** What a campaign has one discrepancy of. */
+export function matterOf({ code, matter }: Pick<Discrepancy, 'code' | 'matter'>): string {
+  return `${code} ${matter}`
+}
+
+/** Adds discrepancies, but for those whose matter has one by now; answers the ids of those added. */
+export function insertFreeDiscrepancies(
+  tx: Tx,
+  rows: readonly (Tables['discrepancies']['$inferInsert'] & { id: Id })[],
+): Promise<Set<string>> {
+  return insertFreeRows(tx, tx.t.discrepancies, rows)
 }
 
 /** Adds a discrepancy. */
@@ -86,20 +99,28 @@ export async function updateDiscrepancy(
   return row
 }
 
-/** Resolves what is still open among `ids`; answers the ids that were. */
+/** A discrepancy as somebody knows it: of another version by now, it was changed since. */
+export type KnownVersion = Pick<Discrepancy, 'id' | 'version'>
+
+/** Resolves what among these is still open and as it is known; answers the ids that were. */
 export async function resolveOpen(
   { q, t }: Tx,
-  ids: Id[],
+  known: readonly KnownVersion[],
   how: Pick<Discrepancy, 'resolution' | 'resolvedById' | 'resolvedAt' | 'gone'>,
 ): Promise<Id[]> {
+  const { id, status, version } = t.discrepancies
   const resolved: Id[] = []
-  for (let start = 0; start < ids.length; start += idsAtOnce) {
-    const rows = await q
-      .update(t.discrepancies)
-      .set({ ...how, status: 'resolved', version: sql`${t.discrepancies.version} + 1` })
-      .where(and(inArray(t.discrepancies.id, ids.slice(start, start + idsAtOnce)), eq(t.discrepancies.status, 'open')))
-      .returning({ id: t.discrepancies.id })
-    resolved.push(...rows.map((row) => row.id))
+  for (const of of new Set(known.map((one) => one.version))) {
+    const ids = known.filter((one) => one.version === of).map((one) => one.id)
+    for (const some of portions(ids)) {
+      const asKnown = and(inArray(id, [...some]), eq(version, of), eq(status, 'open'))
+      const rows = await q
+        .update(t.discrepancies)
+        .set({ ...how, status: 'resolved', version: of + 1 })
+        .where(asKnown)
+        .returning({ id })
+      resolved.push(...rows.map((row) => row.id))
+    }
   }
   return resolved
 }
@@ -150,15 +171,14 @@ export function listOpenBut({ q, t }: Reader, campaignId: Id, codes: Discrepancy
     .orderBy(id)
 }
 
-/** The ids of what is open under these codes, in the order in which it was opened first: there may be some for every school. */
-export async function listOpenIds({ q, t }: Reader, campaignId: Id, codes: DiscrepancyCode[]): Promise<Id[]> {
-  const { id, code, status } = t.discrepancies
-  const rows = await q
-    .select({ id })
+/** What is open under these codes, in the order in which it was opened first: there may be some for every school. */
+export function listOpenVersions({ q, t }: Reader, campaignId: Id, codes: DiscrepancyCode[]): Promise<KnownVersion[]> {
+  const { id, code, status, version } = t.discrepancies
+  return q
+    .select({ id, version })
     .from(t.discrepancies)
     .where(and(eq(t.discrepancies.campaignId, campaignId), eq(status, 'open'), inArray(code, codes)))
     .orderBy(id)
-  return rows.map((row) => row.id)
 }
 
 /** How many open discrepancies of a campaign need an answer. */

@@ -23,3 +23,13 @@ export function inTurns<Args extends unknown[], Result>(
     return next
   }
 }
+
+/** Runs work in the order in which it comes, each when the one before it has ended, well or not. */
+export function oneAfterAnother(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const done = last.then(work, work)
+    last = done
+    return done
+  }
+}

@@ -1,31 +1,32 @@
 import { getCampaign, listCampaignsThatAre } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
-import { listOpenIds, openDiscrepancies, resolveDiscrepancies } from '../discrepancies/index.ts'
+import { listOpenVersions, openFindings, resolveGone } from '../discrepancies/index.ts'
 import { systemActor } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { gathered } from '../kernel/page.ts'
 import { localDate } from '../kernel/time.ts'
 import { type RunControl, workThrough } from '../runs/index.ts'
-import { reconcile } from './run.ts'
+import { reconcile, turnOf } from './run.ts'
 import { readShortages } from './shortage-repository.ts'
 import { checkShortages, needsKits } from './shortage-rules.ts'
 import { tellFindings, tellShortages } from './tell-findings.ts'
 
 /**
  * Runs the checks over every campaign that is open or closing, and tells the coordinators what is new among what needs an
- * answer: with the run or not at all. Answers how many campaigns it looked at and did.
+ * answer; what could not be told any more, because the service ended, is told after the next run. Answers how many campaigns it
+ * looked at and did.
  */
 export async function reconcileNightly(deps: Deps, control: RunControl) {
   const campaigns = await listCampaignsThatAre(deps.db.read, ['open', 'closing'])
-  return workThrough(control, campaigns, ({ id }) =>
-    deps.db.transact(async (tx) => {
-      await reconcile(deps, tx, systemActor, id)
+  return workThrough(control, campaigns, async ({ id }) => {
+    await reconcile(deps, systemActor, id)
+    await deps.db.transact(async (tx) => {
       const campaign = await getCampaign(tx, id)
       await tellFindings(deps, tx, campaign)
       await tellShortages(deps, tx, campaign)
-      return 'done' as const
-    }),
-  )
+    })
+    return 'done' as const
+  })
 }
 
 /**
@@ -37,26 +38,25 @@ export async function watchStock(deps: Deps, control: RunControl) {
   return workThrough(control, campaigns, ({ id }) => watchStockOf(deps, id))
 }
 
-/** Reads by itself and writes some at a time: what it reads is changed by every scan, and no scan is to wait for all of it. */
+/** As a reconciliation does: what it reads is changed by every scan, and no scan is to wait for all of it. */
 async function watchStockOf(deps: Deps, campaignId: Id): Promise<'done' | 'skipped'> {
   const { db, clock, config } = deps
   const today = localDate(clock.now(), config.timeZone)
-  const { findings, compared } = await db.transact(async (tx) =>
-    checkShortages(await readShortages(tx, await getCampaign(tx, campaignId), today)),
-  )
-  const found = new Set<Id>()
-  for (const some of gathered(findings)) {
-    const opened = await db.transact(async (tx) => {
-      const stillMatters = needsKits(await getCampaign(tx, campaignId), today)
-      return stillMatters ? openDiscrepancies(deps, tx, systemActor, some, { campaignId }) : []
-    })
-    for (const id of opened) found.add(id)
-  }
-  await db.transact(async (tx) => {
-    const open = await listOpenIds(tx, campaignId, ['kits_short_at_school'])
-    const settled = open.filter((id) => !found.has(id))
-    await resolveDiscrepancies(deps, tx, systemActor, settled, `The kits suffice since ${clock.now()}.`)
-    await tellShortages(deps, tx, await getCampaign(tx, campaignId))
+  const compared = await db.snapshot(turnOf(campaignId), async (books) => {
+    const { findings, compared } = checkShortages(
+      await readShortages(books, await getCampaign(books, campaignId), today),
+    )
+    const found = new Set<Id>()
+    for (const some of gathered(findings)) {
+      // Nobody is to answer what matters no more once the campaign has ended.
+      if (!needsKits(await getCampaign(db.read, campaignId), today)) break
+      for (const id of await openFindings(deps, books, systemActor, some, { campaignId })) found.add(id)
+    }
+    const open = await listOpenVersions(books, campaignId, ['kits_short_at_school'])
+    const settled = open.filter(({ id }) => !found.has(id))
+    await resolveGone(deps, systemActor, settled, `The kits suffice since ${clock.now()}.`)
+    return compared
   })
+  await db.transact(async (tx) => tellShortages(deps, tx, await getCampaign(tx, campaignId)))
   return compared > 0 ? 'done' : 'skipped'
 }

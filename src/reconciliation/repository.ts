@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, lt } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, notExists } from 'drizzle-orm'
 import type { Discrepancy } from '../discrepancies/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../kernel/page.ts'
@@ -19,6 +19,23 @@ const runColumns = ({ reconciliations }: Tables) => {
 /** Adds a run. */
 export async function insertReconciliation({ q, t }: Tx, run: ReconciliationRow): Promise<void> {
   await q.insert(t.reconciliations).values(run)
+}
+
+/** The discrepancies of a campaign that a run has opened which was ended half-way: there is no such run. */
+export async function listLeft({ q, t }: Reader, campaignId: Id): Promise<Id[]> {
+  const { discrepancies: d, reconciliations: r } = t
+  const itsRun = q.select({ id: r.id }).from(r).where(eq(r.id, d.reconciliationId))
+  const left = and(eq(d.campaignId, campaignId), isNotNull(d.reconciliationId), notExists(itsRun))
+  return (await q.select({ id: d.id }).from(d).where(left)).map(({ id }) => id)
+}
+
+/** Has discrepancies belong to a run, also if another has opened them. */
+export async function takeOver({ q, t }: Tx, ids: readonly Id[], reconciliationId: Id): Promise<void> {
+  for (const some of portions(ids))
+    await q
+      .update(t.discrepancies)
+      .set({ reconciliationId })
+      .where(inArray(t.discrepancies.id, [...some]))
 }
 
 /** The run with this id. Raises `not_found`. */

@@ -59,6 +59,7 @@ export async function reconciliationRoutes(app: App): Promise<void> {
   app.post(
     '/campaigns/:id/reconciliations',
     {
+      config: { idempotency: 'after' },
       schema: {
         tags,
         summary: 'Run all checks over a campaign',
@@ -66,9 +67,9 @@ export async function reconciliationRoutes(app: App): Promise<void> {
         response: answers(201, reconciliation),
       },
     },
-    async ({ deps, actor, params }, reply) => {
+    async ({ deps, actor, params, once }, reply) => {
       reply.code(201)
-      return answerRun(reply, await runReconciliation(deps, actor, params.id))
+      return answerRun(reply, await runReconciliation(deps, actor, params.id, once))
     },
   )
   app.get(

@@ -3,7 +3,7 @@ import type { Id } from '../kernel/ids.ts'
 import { countOf } from '../kernel/plurals.ts'
 import { defineProblem, type Problem } from '../kernel/problem.ts'
 
-/** `running → clean | findings → signed`. A run is one transaction: nobody sees it running. */
+/** `running → clean | findings → signed`. A run is stored once it has ended: nobody sees it running. */
 export const reconciliationStatuses = ['running', 'clean', 'findings', 'signed'] as const
 
 /** One of {@link reconciliationStatuses}. */

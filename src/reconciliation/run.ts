@@ -3,16 +3,17 @@ import { type Campaign, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import {
   listOpenBut,
-  listOpenIds,
+  listOpenVersions,
   type OpenDiscrepancy,
-  openDiscrepancies,
-  resolveDiscrepancies,
+  openFindings,
+  resolveGone,
 } from '../discrepancies/index.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import type { Id } from '../kernel/ids.ts'
 import { gathered } from '../kernel/page.ts'
 import { localDate } from '../kernel/time.ts'
-import type { Reader, Tx } from '../schema.ts'
+import type { Once } from '../platform/http/idempotency.ts'
+import type { Reader } from '../schema.ts'
 import { readCampaignFacts } from './campaign-repository.ts'
 import { type CampaignFacts, checkCampaign } from './campaign-rules.ts'
 import { compare } from './comparison.ts'
@@ -22,7 +23,14 @@ import { readHandouts } from './handout-repository.ts'
 import { checkHandouts } from './handout-rules.ts'
 import { readLedger, readPosition, readRoad } from './ledger-repository.ts'
 import { checkLedger } from './ledger-rules.ts'
-import { insertReconciliation, pagesOfDiscrepancies, type ReconciliationRow } from './repository.ts'
+import {
+  getReconciliation,
+  insertReconciliation,
+  listLeft,
+  pagesOfDiscrepancies,
+  type ReconciliationRow,
+  takeOver,
+} from './repository.ts'
 import { basisOf, type Check, type ComparisonLine } from './rules.ts'
 import { checkShipments } from './shipment-rules.ts'
 import { readShortages } from './shortage-repository.ts'
@@ -37,33 +45,53 @@ export async function runReconciliation(
   deps: Deps,
   actor: Actor | undefined,
   campaignId: Id,
+  once?: Once,
 ): Promise<OpenedReconciliation> {
-  const run = await deps.db.transact((tx) => reconcile(deps, tx, actor, campaignId))
-  return { run, discrepancies: pagesOfDiscrepancies(deps.db.read, run.discrepancyIds) }
+  authorize(actor, 'reconciliation:write')
+  const { read } = deps.db
+  const run = once?.done ? await getReconciliation(read, once.done) : await reconcile(deps, actor, campaignId, once)
+  return { run, discrepancies: pagesOfDiscrepancies(read, run.discrepancyIds) }
 }
 
-/** {@link runReconciliation} in a transaction that is open, without reading what was found. */
-export async function reconcile(
-  deps: Deps,
-  tx: Tx,
-  actor: Actor | undefined,
-  campaignId: Id,
-): Promise<ReconciliationRow> {
-  authorize(actor, 'reconciliation:write')
-  const campaign = await getCampaign(tx, campaignId)
+/**
+ * {@link runReconciliation} without reading what was found. Nobody waits for it: it reads the books as they are when it begins,
+ * and writes some hundreds of findings at a time. The run itself comes last, so that one that was ended half-way is no run;
+ * what it had opened belongs to the next.
+ */
+export async function reconcile(deps: Deps, actor: Actor, campaignId: Id, once?: Once): Promise<ReconciliationRow> {
+  return deps.db.snapshot(turnOf(campaignId), async (books) => {
+    const run = await findAll(deps, books, actor, campaignId)
+    const failed = run.checks.filter(({ passed }) => !passed).map(({ code }) => code)
+    const left = await listLeft(books, campaignId)
+    await deps.db.transact(async (tx) => {
+      await insertReconciliation(tx, run)
+      await takeOver(tx, left, run.id)
+      await recordEvent(deps, tx, actor, 'reconciliation.run', run.id, { campaignId, status: run.status, failed })
+      await once?.note(tx, run.id)
+    })
+    return run
+  })
+}
+
+/** Of whatever opens and resolves what it finds in a campaign, one has its turn at a time. */
+export const turnOf = (campaignId: Id) => `discrepancies of ${campaignId}`
+
+async function findAll(deps: Deps, books: Reader, actor: Actor, campaignId: Id): Promise<ReconciliationRow> {
+  const createdAt = deps.clock.now()
   const id = deps.newId()
-  const basis = basisOf(await readPosition(tx, campaign))
-  const { facts, comparison } = await readWhole(tx, campaign)
-  const report = reportOf(deps, tx, actor, { campaignId, reconciliationId: id })
+  const campaign = await getCampaign(books, campaignId)
+  const basis = basisOf(await readPosition(books, campaign))
+  const { facts, comparison } = await readWhole(books, campaign)
+  const report = reportOf(deps, books, actor, { campaignId, reconciliationId: id })
   // What each kind of check reads and finds is forgotten before the next: there may be a line for every school.
-  await report.take(checkLedger(await readLedger(tx, campaign)))
-  await report.take(checkShipments(await readRoad(tx, campaign)))
-  const today = localDate(deps.clock.now(), deps.config.timeZone)
-  await report.take([checkShortages(await readShortages(tx, campaign, today))])
-  await report.take(checkHandouts(await readHandouts(tx, campaignId)))
+  await report.take(checkLedger(await readLedger(books, campaign)))
+  await report.take(checkShipments(await readRoad(books, campaign)))
+  const today = localDate(createdAt, deps.config.timeZone)
+  await report.take([checkShortages(await readShortages(books, campaign, today))])
+  await report.take(checkHandouts(await readHandouts(books, campaignId)))
   await report.take(checkCampaign(facts))
-  const { checks, discrepancyIds } = await report.finish()
-  const run: ReconciliationRow = {
+  const { checks, discrepancyIds } = await report.finish(`No longer found by the reconciliation of ${createdAt}.`)
+  return {
     id,
     campaignId,
     status: checks.every(({ passed }) => passed) ? 'clean' : 'findings',
@@ -73,14 +101,10 @@ export async function reconcile(
     campaignStatus: campaign.status,
     basis,
     createdById: actor.id,
-    createdAt: deps.clock.now(),
+    createdAt,
     signedById: null,
     signedAt: null,
   }
-  await insertReconciliation(tx, run)
-  const failed = checks.filter(({ passed }) => !passed).map(({ code }) => code)
-  await recordEvent(deps, tx, actor, 'reconciliation.run', id, { campaignId, status: run.status, failed })
-  return run
 }
 
 /** The facts of the campaign in all, and its kits side by side, stage by stage. */
@@ -99,10 +123,11 @@ interface Report {
   /** Opens what these checks found, as it is told. */
   take(results: CheckResult[]): Promise<void>
   /** Resolves what is no longer found; answers every check, and the ids of what was found and of all that is open besides. */
-  finish(): Promise<{ checks: Check[]; discrepancyIds: Id[] }>
+  finish(resolution: string): Promise<{ checks: Check[]; discrepancyIds: Id[] }>
 }
 
-function reportOf(deps: Deps, tx: Tx, actor: Actor, about: { campaignId: Id; reconciliationId: Id }): Report {
+function reportOf(deps: Deps, books: Reader, actor: Actor, about: { campaignId: Id; reconciliationId: Id }): Report {
+  const { campaignId } = about
   const checks: Check[] = []
   const found = new Set<Id>()
   return {
@@ -111,16 +136,15 @@ function reportOf(deps: Deps, tx: Tx, actor: Actor, about: { campaignId: Id; rec
         let passed = true
         for (const some of gathered(findings)) {
           if (some.some(({ severity }) => severity !== 'info')) passed = false
-          for (const id of await openDiscrepancies(deps, tx, actor, some, about)) found.add(id)
+          for (const id of await openFindings(deps, books, actor, some, about)) found.add(id)
         }
         checks.push({ code, passed, compared })
       }
     },
-    finish: async () => {
-      const { campaignId } = about
-      const gone = (await listOpenIds(tx, campaignId, sought)).filter((id) => !found.has(id))
-      await resolveDiscrepancies(deps, tx, actor, gone, `No longer found by the reconciliation of ${deps.clock.now()}.`)
-      const reported = await listOpenBut(tx, campaignId, sought)
+    finish: async (resolution) => {
+      const gone = (await listOpenVersions(books, campaignId, sought)).filter(({ id }) => !found.has(id))
+      await resolveGone(deps, actor, gone, resolution)
+      const reported = await listOpenBut(books, campaignId, sought)
       for (const { id } of reported) found.add(id)
       return { checks: [...checks, answeredCheck(reported)], discrepancyIds: [...found].sort() }
     },

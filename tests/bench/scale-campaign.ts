@@ -10,7 +10,7 @@ import { main, type ScaleService } from './scale-service.ts'
 /** How many phones scan at once. */
 export const phones = 50
 
-const perSchool = 20
+const pupilsOfSchool = 20
 /** What one request may hold. */
 const perBatch = 1000
 const mostSingleScans = 5000
@@ -24,7 +24,7 @@ interface Coded {
 }
 
 /** How many schools `children` go to. */
-export const schoolsOf = (children: number) => Math.ceil(children / perSchool)
+export const schoolsOf = (children: number) => Math.ceil(children / pupilsOfSchool)
 
 /** Runs a campaign of so many children over HTTP, from the import to its reconciliation and a backup. */
 export async function runCampaign(service: ScaleService, children: number, timed: Timed): Promise<void> {
@@ -64,7 +64,8 @@ export async function runCampaign(service: ScaleService, children: number, timed
   await timed('back up and prove it', children, () => backUp(service))
 }
 
-async function openCampaign({ made }: ScaleService, children: number) {
+/** Opens a campaign of so many children in the one community that there is, without reminders. */
+export async function openCampaign({ made }: ScaleService, children: number) {
   const [community] = (await made('GET', '/communities')).items
   const kit = await made('POST', '/kits', { name: 'Kit', items: [{ name: 'Bag', quantity: 1, unitCostCents: 9000 }] })
   const campaign = await made('POST', '/campaigns', {
@@ -83,18 +84,21 @@ async function openCampaign({ made }: ScaleService, children: number) {
   return { campaign, kit }
 }
 
-async function receiveKits({ made }: ScaleService, campaignId: string, kitId: string, quantity: number) {
+/** Takes in so many kits. */
+export async function receiveKits({ made }: ScaleService, campaignId: string, kitId: string, quantity: number) {
   const { id: warehouseId } = await made('POST', '/warehouses', { name: 'Warehouse' })
   const paper = { supplier: 'Supplier', documentNumber: '1', unitCostCents: 9000 }
   await made('POST', '/receipts', { warehouseId, kitId, campaignId, quantity, damagedQuantity: 0, ...paper })
 }
 
-function* schoolLines(schools: number) {
+/** The schools as a file. */
+export function* schoolLines(schools: number) {
   yield 'code;name;community\n'
   for (let i = 0; i < schools; i++) yield `${1_000_000 + i};${i + 1}ο Δημοτικό Σχολείο;A\n`
 }
 
-function* pupilLines(children: number) {
+/** The children as a file, each school's behind each other. */
+export function* pupilLines(children: number, perSchool = pupilsOfSchool) {
   yield 'schoolCode;pupilRef;familyName;givenName;section;guardianName;guardianEmail;language\n'
   for (let i = 0; i < children; i++) {
     const school = 1_000_000 + Math.floor(i / perSchool)

@@ -1,5 +1,11 @@
 import t from 'tap'
-import { openDiscrepancies, openDiscrepancy, resolveMatters } from '../../src/discrepancies/index.ts'
+import {
+  listOpenVersions,
+  openDiscrepancy,
+  openFindings,
+  resolveGone,
+  resolveMatters,
+} from '../../src/discrepancies/index.ts'
 import type { Finding } from '../../src/discrepancies/rules.ts'
 import { systemActor } from '../../src/identity/index.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
@@ -57,7 +63,7 @@ t.test(
       { ...missing, matter: 'lost-599', actual: 21 },
     ]
     const about = { campaignId: campaign.id }
-    const ids = await deps.db.transact((tx) => openDiscrepancies(deps, tx, systemActor, findings, about))
+    const ids = await deps.db.snapshot('test', (books) => openFindings(deps, books, systemActor, findings, about))
     t.equal(ids[0], known)
     t.equal(ids[600], ids[601])
     t.equal(new Set(ids).size, 601)
@@ -67,6 +73,39 @@ t.test(
     t.match(await listOf(saka, '?limit=1'), [{ id: known, actual: 22, records: missing.records }])
   },
 )
+
+t.test('what was opened or changed after the books were read is newer than what they say, and stays', async (t) => {
+  const saka = await openCampaign(t)
+  const { deps, api, campaign } = saka
+  const [answered, gone, still] = [
+    await report(saka),
+    await report(saka, { matter: 'gone' }),
+    await report(saka, { matter: 'still' }),
+  ]
+  const of = ['missing_in_transit'] as const
+  const found = await deps.db.snapshot('test', async (books) => {
+    const open = await listOpenVersions(books, campaign.id, [...of])
+    await api.patch(`/discrepancies/${answered}`, { resolution: 'Two kits were found in the van' })
+    await api.patch(`/discrepancies/${gone}`, { ownerId: null, resolution: 'Written off' })
+    const opened = await report(saka, { matter: 'new', actual: 3 })
+    const findings = [
+      { ...missing, actual: 1 },
+      { ...missing, matter: 'new', actual: 2 },
+    ]
+    t.same(await openFindings(deps, books, systemActor, findings, { campaignId: campaign.id }), [answered, opened])
+    const settled = open.filter(({ id }) => id !== answered)
+    await resolveGone(deps, systemActor, settled, 'No longer found.')
+    return opened
+  })
+  t.match(await listOf(saka), [
+    { id: answered, status: 'resolved', resolution: 'Two kits were found in the van' },
+    { id: gone, status: 'resolved', resolution: 'Written off' },
+    { id: still, status: 'resolved', resolution: 'No longer found.' },
+    { id: found, status: 'open', actual: 3 },
+  ])
+  t.same(await eventsOf(saka, answered), ['discrepancy.resolved', 'discrepancy.opened'])
+  t.same(await eventsOf(saka, found), ['discrepancy.opened'])
+})
 
 t.test('a resolution settles a discrepancy, and it opens again only when its figures change', async (t) => {
   const saka = await openCampaign(t)

@@ -50,7 +50,7 @@ const quiet = [
   'src/runs/tasks.ts',
   // Passes other files' transactions on, with a span for each.
   'src/traced.ts',
-  // `reconcile`, `endPickup`, `openDiscrepancies` and `tellStaff` record.
+  // `reconcile`, `endPickup`, `openFindings` and `tellStaff` record.
   'src/reconciliation/end-pickups.ts',
   'src/reconciliation/nightly.ts',
   'src/reconciliation/silent-devices.ts',

@@ -181,6 +181,68 @@ t.test('a signature needs every answer, fresh books and, where four eyes are ask
   t.same(await saka.actionsOf(fresh.id), ['reconciliation.signed', 'reconciliation.run'])
 })
 
+t.test(
+  'a scan goes on beside a reconciliation, which tells of the moment at which it began and nothing later',
+  async (t) => {
+    const saka = await handedOutCampaign(t)
+    const { api, campaign, schools, served } = saka
+    await saka.enroll(schools[1].id, 'late')
+    await api.made(`/campaigns/${campaign.id}/vouchers`)
+    const late = (await saka.vouchersOf(1)).find(({ status }: any) => status === 'issued')
+    await saka.scan(late, schools[1])
+    const [left] = (await saka.vouchersOf(0)).filter(({ status }: any) => status === 'issued')
+
+    const { transact } = served.db
+    let scanned: any
+    served.db.transact = async (...work) => {
+      served.db.transact = transact
+      // The balances have been read, and hand-outs not yet.
+      scanned = await saka.scan(left, schools[0])
+      return transact(...work)
+    }
+    const run = await saka.reconcile()
+    t.match(scanned, { result: 'accepted' }, 'which does not wait for it')
+    const compared = new Map(run.checks.map((check: any) => [check.code, check.compared]))
+    t.equal(compared.get('one_redemption_per_voucher'), 10)
+    t.match(run.comparison[0], { handedOut: 10 })
+    t.same(
+      run.checks.filter(({ passed }: any) => !passed).map(({ code }: any) => code),
+      ['negative_balance'],
+      'no check takes it for a contradiction',
+    )
+    t.match(await api.post(`/reconciliations/${run.id}/sign`), { json: { code: 'open_discrepancies' } })
+    const [negative] = await saka.discrepancies('&code=negative_balance')
+    await api.patch(`/discrepancies/${negative.id}`, { resolution: 'It is on its way' })
+    t.match(await api.post(`/reconciliations/${run.id}/sign`), { json: { code: 'stale_reconciliation' } })
+    t.match((await saka.reconcile()).comparison[0], { handedOut: 11 })
+  },
+)
+
+t.test('two reconciliations at once are both whole, and open of each matter one discrepancy', async (t) => {
+  const saka = await handedOutCampaign(t)
+  const { api, campaign } = saka
+  await api.patch(`/campaigns/${campaign.id}`, { budgetCents: 1 })
+  const runs = await Promise.all([saka.reconcile(), saka.reconcile(), saka.reconcile()])
+  t.equal(new Set(runs.map(({ id }) => id)).size, 3)
+  const found = await saka.discrepancies()
+  t.same(codes(found), ['over_budget', 'target_not_met'])
+  for (const run of runs) t.same(run.discrepancies, found)
+  for (const { id } of found.filter(({ code }) => code !== 'over_budget'))
+    t.same(await saka.actionsOf(id), ['discrepancy.opened'])
+})
+
+t.test('the same key is answered with the same reconciliation', async (t) => {
+  const saka = await handedOutCampaign(t)
+  const path = `/campaigns/${saka.campaign.id}/reconciliations`
+  const key = { 'idempotency-key': 'once' }
+  const first = await saka.api.post(path, undefined, key)
+  t.match(first, { status: 201, headers: { 'idempotency-replayed': undefined } })
+  const again = await saka.api.post(path, undefined, key)
+  t.match(again, { status: 201, headers: { 'idempotency-replayed': 'true' } })
+  t.same(again.json, first.json)
+  t.equal((await saka.api.get(path)).json.items.length, 1)
+})
+
 t.test('an auditor reads reconciliations and makes none, and school staff see none', async (t) => {
   const saka = await handedOutCampaign(t)
   const run = await saka.reconcile()

@@ -21,6 +21,12 @@ export function watchStatements(watch: Watch): void {
       if (source === 'COMMIT') watch.committed?.(this)
       return result
     }
+    // One that changes something and answers rows.
+    const all = statement.all.bind(statement)
+    statement.all = (...values) => {
+      watch.before?.(source, this)
+      return all(...values)
+    }
     return statement
   } as typeof prepare
   Sqlite.prototype.pragma = function (this: Sqlite.Database, source: string, options) {

@@ -66,6 +66,12 @@ export interface Db<Tables> {
   ): Promise<Result>
   /** Committed data only. Cannot write. */
   read: Reader<Tables>
+  /**
+   * Runs `work` on one state of the books, all that had been committed when its turn came, while others go on writing and wait for
+   * nothing. What it writes it writes in transactions of its own, some at a time, and does not see. In a process one runs at a time; of
+   * those who give the same `turn`, one at a time in all processes.
+   */
+  snapshot<Result>(turn: string, work: (books: Reader<Tables>) => Promise<Result>): Promise<Result>
   /** Whom to ask for lists and exports, which may be long: a replica where there is one. All that has been committed by now is in it. */
   forLists(): Promise<Reader<Tables>>
 }

@@ -1,10 +1,12 @@
 import pg from 'pg'
+import { oneAfterAnother } from '../../kernel/turns.ts'
 import { type CommitDone, concludeInTurn, type OpenDb, type Reader, type Tx } from './db.ts'
 import { isRace, overloaded, storageFault } from './faults.ts'
 import { type Added, watchGrowth } from './growth.ts'
 import { applyPostgresMigrations, isPostgresMigrated } from './migrations.ts'
 import { groupSettled } from './postgres-group.ts'
 import { postgresReader } from './postgres-reader.ts'
+import { onSnapshot } from './postgres-snapshot.ts'
 import { attempt, begin, beginSettled, onConnection, transact } from './postgres-transaction.ts'
 import { hasCaughtUp } from './replica.ts'
 import { compiledForPostgres, type PreparedQuery } from './statement.ts'
@@ -33,6 +35,7 @@ const connectMilliseconds = 10_000
 export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Promise<OpenDb<Tables>> {
   const writers = poolOf(options)
   const readers = tellingProblems(poolOf(options, '-c default_transaction_read_only=on'))
+  const inTurn = oneAfterAnother()
   const countGrown = watchGrowth(writers)
   const addedOn = new WeakMap<object, Added>()
   const names = new Map<string, string>()
@@ -104,6 +107,7 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
     transact: (work, instead, beside) =>
       beside?.settled && !instead ? together(work) : transactAlone(begin, work, instead),
     read,
+    snapshot: (turn, work) => inTurn(() => onSnapshot(readers, turn, (client) => work(readerOn(client)))),
     forLists: async () => (replica && (await hasCaughtUp(replica, readers)) ? readReplica! : read),
     check: async () => {
       if (!(await isPostgresMigrated(readers, options.migrationsFolder))) throw new Error('migrations are missing')

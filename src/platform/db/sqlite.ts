@@ -3,9 +3,11 @@ import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { oneAfterAnother } from '../../kernel/turns.ts'
 import { type CommitDone, concludeInTurn, type MeasuredDatabase, type OpenDb, type Reader, type Tx } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { applyMigrations, isMigrated } from './migrations.ts'
+import { openSqliteSnapshot } from './sqlite-snapshot.ts'
 import { compiled } from './statement.ts'
 import { writeBack } from './write-back.ts'
 
@@ -48,18 +50,30 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   })
   const tx = sqliteTx(writer, options.tables)
   const read = readerOn(reader, options.tables)
+  const inTurn = oneAfterAnother()
   return {
     transact: (work, instead) => commit(() => work(tx), instead && ((error) => instead(tx, error))),
     read,
+    snapshot: (_, work) =>
+      inTurn(async () => {
+        const { reader: books, close } = await openSqliteSnapshot(options.file, options.tables)
+        try {
+          return await work(books)
+        } finally {
+          await close()
+        }
+      }),
     forLists: async () => read,
     check: async () => {
       if (!isMigrated(reader, options.migrationsFolder)) throw new Error('migrations are missing')
     },
-    emptyLog: async () => {
-      await commit(async () => {})
-      await back.idle()
-      emptyLog(writer)
-    },
+    // In its turn: a snapshot needs the log for as long as it is read.
+    emptyLog: () =>
+      inTurn(async () => {
+        await commit(async () => {})
+        await back.idle()
+        emptyLog(writer)
+      }),
     measure: async () => ({ ...(await sizesOf(options.file)), waiting: commit.waiting() }),
     close: async () => {
       back.close()

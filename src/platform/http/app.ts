@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import type { Actor } from '../../identity/rules.ts'
+import type { Once } from './idempotency.ts'
 import type { RateClass } from './rate-limits.ts'
 
 /** A scope of the HTTP application, whose handlers know the types of their schemas. */
@@ -22,6 +23,8 @@ declare module 'fastify' {
     secret: string | undefined
     /** What use cases work with: inside an idempotent command, its database is the command's transaction. */
     deps: Deps
+    /** How the work happens once, where its answer is kept after it and it carries a key. */
+    once: Once | undefined
   }
   interface FastifyContextConfig {
     /**

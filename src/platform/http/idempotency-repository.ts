@@ -8,6 +8,8 @@ export type Kept = Tables['idempotencyKeys']['$inferSelect']
 export type Claim = Pick<Kept, 'credential' | 'key' | 'fingerprint'>
 /** A claim that somebody holds: whoever changes it names the end of the lease as they know it, so that nobody changes another's. */
 export type HeldClaim = Claim & { leasedUntil: Instant }
+/** A claim that was taken now, and what whoever held it before, and ended, has noted as done. */
+export type TakenClaim = HeldClaim & { takenAt: Instant; done: string | undefined }
 
 /** How long the process that runs a request answers for it, in milliseconds, unless it says so again. */
 export const claimMilliseconds = 30_000
@@ -33,7 +35,7 @@ export async function findKept({ q, t }: Reader, claim: Claim): Promise<Kept | u
 }
 
 /** Takes a key for a request; undefined when another has it, unless whoever runs that request has not been heard of. */
-export async function insertClaim({ q, t }: Tx, claim: Claim, now: Instant): Promise<HeldClaim | undefined> {
+export async function insertClaim({ q, t }: Tx, claim: Claim, now: Instant): Promise<TakenClaim | undefined> {
   const { credential, key, fingerprint } = claim
   const leasedUntil = plusMilliseconds(now, claimMilliseconds)
   const taken = { fingerprint, createdAt: now, leasedUntil }
@@ -45,8 +47,17 @@ export async function insertClaim({ q, t }: Tx, claim: Claim, now: Instant): Pro
       set: taken,
       setWhere: isAbandoned(t, now),
     })
-    .returning({ key: t.idempotencyKeys.key })
-  return rows.length > 0 ? { credential, key, fingerprint, leasedUntil } : undefined
+    .returning({ done: t.idempotencyKeys.answer })
+  const [row] = rows
+  return row && { credential, key, fingerprint, leasedUntil, takenAt: now, done: row.done ?? undefined }
+}
+
+/** Notes under a key what its request has done, so that whoever takes it over need not do it again; false when another has taken it. */
+export async function noteDone({ q, t }: Tx, { takenAt, ...claim }: TakenClaim, done: string): Promise<boolean> {
+  const k = t.idempotencyKeys
+  // By when it was taken: its lease may be renewed at this moment.
+  const mine = and(ofClaim(t, claim), eq(k.createdAt, takenAt), isNull(k.status))
+  return (await q.update(k).set({ answer: done }).where(mine).returning({ key: k.key })).length > 0
 }
 
 /** Holds a claim longer; undefined when another has it by now. */
@@ -57,9 +68,10 @@ export async function renewClaim({ q, t }: Tx, held: HeldClaim, now: Instant): P
   return rows.length > 0 ? { ...held, leasedUntil } : undefined
 }
 
-/** Lets a key go that is still held, so that the request can be tried again. */
+/** Lets a key go that is still held, so that the request can be tried again. What was noted as done stays. */
 export async function deleteClaim({ q, t }: Tx, held: HeldClaim): Promise<void> {
-  await q.delete(t.idempotencyKeys).where(heldBy(t, held))
+  await q.delete(t.idempotencyKeys).where(and(heldBy(t, held), isNull(t.idempotencyKeys.answer)))
+  await q.update(t.idempotencyKeys).set({ leasedUntil: null }).where(heldBy(t, held))
 }
 
 /** Keeps what was answered, where the claim is still held. */

@@ -14,6 +14,7 @@ import {
   type HeldClaim,
   insertClaim,
   type Kept,
+  noteDone,
   renewClaim,
   storeAnswer,
 } from './idempotency-repository.ts'
@@ -98,6 +99,12 @@ async function answerAfter(
   })
   if (taken.kept) return replay(taken.kept, claim, reply)
   const hold = holdClaim(request.deps, taken.held)
+  request.once = {
+    done: taken.held.done,
+    note: async (tx, done) => {
+      if (!(await noteDone(tx, taken.held, done))) throw inFlight()
+    },
+  }
   const answered = async (write: (tx: Tx, held: HeldSealed) => Promise<void>) => {
     const held = { ...(await hold.end()), seal: claim.seal }
     await db.transact((tx) => write(tx, held))
@@ -112,6 +119,16 @@ async function answerAfter(
     )
     throw error
   }
+}
+
+/**
+ * How work outside the transaction happens once for its key, even where its process ends between what it does and what it
+ * answers: it notes in the transaction of its last change what it has done, and whoever tries again finds that.
+ */
+export interface Once {
+  /** What an earlier try has noted. */
+  done: string | undefined
+  note(tx: Tx, done: string): Promise<void>
 }
 
 /** How many times within a lease its holder says that it is alive. */
@@ -145,7 +162,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown
 
 /** A database whose every transaction is `tx`. */
 function joined(tx: Tx): Db {
-  return { transact: (work) => work(tx), read: tx, forLists: async () => tx }
+  return { transact: (work) => work(tx), read: tx, snapshot: (_, work) => work(tx), forLists: async () => tx }
 }
 
 function claimOf(request: FastifyRequest, seal?: Seal): SealedClaim | undefined {

@@ -48,6 +48,7 @@ export async function httpServer(deps: Deps): Promise<App> {
   app.decorateRequest('actor', undefined)
   app.decorateRequest('secret', undefined)
   app.decorateRequest('deps', null as unknown as Deps)
+  app.decorateRequest('once', undefined)
   app.addHook('onRequest', (request, _reply, done) => {
     request.deps = deps
     done()

@@ -1,0 +1,27 @@
+// Loaded before the service: it dies by SIGKILL at one moment of a reconciliation.
+import { watchStatements } from '../support/statements.ts'
+
+const { KILL_AT } = process.env
+let portions = 0
+let stored = false
+
+function die(moment: string): void {
+  if (KILL_AT === moment) process.kill(process.pid, 'SIGKILL')
+}
+
+watchStatements({
+  before: (statement) => {
+    if (statement.startsWith('insert into "discrepancies"')) {
+      portions++
+      if (portions === 2) die('in a portion')
+    }
+    if (statement.startsWith('insert into "reconciliations"')) {
+      die('before the run is stored')
+      stored = true
+    }
+  },
+  committed: () => {
+    if (portions === 1) die('between two portions')
+    if (stored) die('before it is answered')
+  },
+})
