@@ -31,7 +31,6 @@ import {
   type OpenedReconciliation,
   openReconciliation,
   printReconciliation,
-  readReconciliation,
   readReconciliations,
   signReconciliation,
 } from './use-cases.ts'
@@ -113,7 +112,7 @@ export async function reconciliationRoutes(app: App): Promise<void> {
       },
     },
     async ({ deps, actor, params }, reply) => {
-      const workbook = await reconciliationWorkbook(await readReconciliation(deps, actor, params.id))
+      const workbook = reconciliationWorkbook(await openReconciliation(deps, actor, params.id))
       return reply.type(xlsx).send(workbook as never)
     },
   )

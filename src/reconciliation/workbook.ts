@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream'
+import { portions } from '../kernel/page.ts'
 import { type Cell, xlsxWorkbook } from '../platform/tabular/index.ts'
-import type { Reconciliation } from './use-cases.ts'
+import type { OpenedReconciliation } from './use-cases.ts'
 
 const comparisonColumns = [
   'level',
@@ -28,21 +30,30 @@ const discrepancyColumns = [
 ] as const
 
 /** A run as an XLSX workbook: the figures side by side, the checks, what was found, and who ran and signed it. */
-export function reconciliationWorkbook({ checks, comparison, discrepancies, ...run }: Reconciliation): Promise<Buffer> {
+export function reconciliationWorkbook({ run, discrepancies }: OpenedReconciliation): Readable {
   const { id, campaignId, status, createdById, createdAt, signedById, signedAt } = run
   const about = Object.entries({ id, campaignId, status, createdById, createdAt, signedById, signedAt })
-  const found = discrepancies.map(({ records, ...found }) => ({
-    ...found,
-    records: records.map(({ type, id }) => `${type} ${id}`).join(', '),
-  }))
   return xlsxWorkbook([
-    { name: 'comparison', columns: comparisonColumns, rows: rowsOf(comparison, comparisonColumns) },
-    { name: 'checks', columns: checkColumns, rows: rowsOf(checks, checkColumns) },
-    { name: 'discrepancies', columns: discrepancyColumns, rows: rowsOf(found, discrepancyColumns) },
-    { name: 'reconciliation', columns: ['field', 'value'], rows: about },
+    { name: 'comparison', columns: comparisonColumns, pages: rowsOf(portions(run.comparison), comparisonColumns) },
+    { name: 'checks', columns: checkColumns, pages: rowsOf([run.checks], checkColumns) },
+    { name: 'discrepancies', columns: discrepancyColumns, pages: rowsOf(found(discrepancies), discrepancyColumns) },
+    { name: 'reconciliation', columns: ['field', 'value'], pages: [about] },
   ])
 }
 
-function rowsOf<Column extends string>(records: readonly Record<Column, Cell>[], columns: readonly Column[]): Cell[][] {
-  return records.map((record) => columns.map((column) => record[column]))
+async function* found(pages: OpenedReconciliation['discrepancies']) {
+  for await (const page of pages)
+    yield page.map(({ records, ...found }) => ({
+      ...found,
+      records: records.map(({ type, id }) => `${type} ${id}`).join(', '),
+    }))
+}
+
+type Records<Column extends string> = readonly Readonly<Record<Column, Cell>>[]
+
+async function* rowsOf<Column extends string>(
+  pages: AsyncIterable<Records<Column>> | Iterable<Records<Column>>,
+  columns: readonly Column[],
+): AsyncGenerator<Cell[][], void, undefined> {
+  for await (const page of pages) yield page.map((record) => columns.map((column) => record[column]))
 }

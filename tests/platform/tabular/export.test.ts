@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import t from 'tap'
@@ -87,13 +90,44 @@ t.test('a workbook holds texts as texts and numbers as numbers', async (t) => {
     ['=1+1', '0012', -3, true, null],
     ['a < b & "c"', 'Ελένη\nΜαρία', 0.1, false, undefined],
   ]
-  const file = await xlsxWorkbook([
-    { name: 'Ευρήματα', columns: ['text', 'code', 'number', 'flag', 'none'], rows },
-    { name: 'Έλεγχοι', columns: ['code'], rows: [] },
+  const file = xlsxWorkbook([
+    { name: 'Ευρήματα', columns: ['text', 'code', 'number', 'flag', 'none'], pages: rows.map((row) => [row]) },
+    { name: 'Έλεγχοι', columns: ['code'], pages: [] },
   ])
-  writeFileSync(path, file)
+  await writeFile(path, file)
   t.same(await rowsOf(path), [
     ['=1+1', '0012', '-3', 'TRUE'],
     ['a < b & "c"', 'Ελένη\nΜαρία', '0.1', 'FALSE'],
   ])
 })
+
+t.test('whatever a text holds, a workbook gives it back, but for what XML has no way to write', async (t) => {
+  const path = join(t.testdir({}), 'texts.xlsx')
+  const texts = ['_x000D_', 'a_x0041_b', 'a\rb', '\u0000a\u0007b\ud800', ']]>', '😀', 'ﬀ "\'']
+  await writeFile(path, xlsxWorkbook([{ name: 'a & <b>', columns: texts.map(String), pages: [[texts]] }]))
+  t.same(await rowsOf(path), [['_x000D_', 'a_x0041_b', 'a\rb', 'ab', ']]>', '😀', 'ﬀ "\'']])
+})
+
+t.test(
+  'a workbook asks for a page when the one before it is written, and ends where a page cannot be had',
+  async (t) => {
+    let asked = 0
+    async function* pages(): AsyncGenerator<string[][]> {
+      for (; asked < 2000; asked++) yield Array.from({ length: 50 }, (_, i) => [`${asked}.${i}`, 'x'.repeat(200)])
+    }
+    const stream = xlsxWorkbook([{ name: 'long', columns: ['a', 'b'], pages: pages() }])
+    await once(stream, 'readable')
+    t.ok(asked < 1000, 'most of it is yet to be read')
+    const path = join(t.testdir({}), 'long.xlsx')
+    await writeFile(path, stream)
+    t.equal((await rowsOf(path)).length, 100_000)
+
+    async function* broken(): AsyncGenerator<string[][]> {
+      yield [['a']]
+      throw new Error('the disk does not answer')
+    }
+    await t.rejects(buffer(xlsxWorkbook([{ name: 'broken', columns: ['a'], pages: broken() }])), {
+      message: 'the disk does not answer',
+    })
+  },
+)
