@@ -1,14 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LocalDate } from '../kernel/time.ts'
 import { a4, openPdf } from '../platform/pdf/document.ts'
 import { dayText, type Label, type Pen, penOn } from '../platform/pdf/pen.ts'
+import type { ReportExtract } from './report-extract.ts'
 import { checkWords, discrepancyWords, runWords, severityWords } from './report-words.ts'
+import type { ReconciliationRun } from './repository.ts'
 import type { ComparisonLine } from './rules.ts'
-import type { Reconciliation } from './use-cases.ts'
 
 /** What the report says of one run. */
 export interface ReconciliationReport {
   campaign: string
-  run: Pick<Reconciliation, 'id' | 'status' | 'comparison' | 'checks' | 'discrepancies'>
+  run: Pick<ReconciliationRun, 'id' | 'status' | 'checks'>
+  /** What of the run's figures and findings it says. */
+  extract: ReportExtract
   /** Who ran it, by name, and on which day. */
   made: { by: string; on: LocalDate }
   /** Absent while nobody has signed: there is room to sign by hand. */
@@ -30,6 +34,14 @@ const labels = {
   compared: ['συγκρίθηκαν', 'compared'],
   discrepancies: ['Ασυμφωνίες', 'Discrepancies'],
   none: ['Καμία', 'None'],
+  schools: [
+    'σχολεία: τα μεγέθη καθενός είναι στο υπολογιστικό φύλλο (.xlsx)',
+    'schools: the figures of each are in the workbook (.xlsx)',
+  ],
+  more: [
+    'ασυμφωνίες ακόμη: όλες είναι στο υπολογιστικό φύλλο (.xlsx)',
+    'more discrepancies: all of them are in the workbook (.xlsx)',
+  ],
   figures: ['αναμένονταν / βρέθηκαν', 'expected / actual'],
   answer: ['Απάντηση', 'Answer'],
   open: ['ανοικτή', 'open'],
@@ -60,8 +72,11 @@ interface Row {
   head?: Row | undefined
 }
 
-/** A run as a PDF on A4 to file and to sign: the figures side by side, the checks, what was found and how it was answered. */
-export function reconciliationReport(report: ReconciliationReport): Promise<Buffer> {
+/**
+ * A run as a PDF on A4 to file and to sign: the figures side by side, the checks, what was found and how it was answered. Between
+ * two pages others have their turn.
+ */
+export async function reconciliationReport(report: ReconciliationReport): Promise<Buffer> {
   const pdf = openPdf({ title: `${labels.title[0]} · ${report.campaign}`, madeAt: report.printedAt })
   const pages = paged(rowsOf(report))
   for (const [i, rows] of pages.entries()) {
@@ -76,6 +91,7 @@ export function reconciliationReport(report: ReconciliationReport): Promise<Buff
       pen.text(report.run.id, left, 815, { size: 7 })
       pen.text(`Σελίδα ${i + 1} από ${pages.length}`, right, 815, { size: 8, align: 'right' })
     })
+    await nextTurn()
   }
   return pdf.finish()
 }
@@ -95,16 +111,20 @@ function paged(rows: Row[]): Row[][] {
   return pages
 }
 
-function rowsOf({ run, signed }: ReconciliationReport): Row[] {
-  const comparison = stageRow()
+function rowsOf({ run, extract, signed }: ReconciliationReport): Row[] {
+  const { comparison, schoolsLeftOut, discrepancies, discrepanciesLeftOut, kinds } = extract
+  const stages = stageRow()
   return [
     heading(labels.comparison),
-    comparison,
-    ...run.comparison.map((line) => comparisonRow(line, comparison)),
+    stages,
+    ...comparison.map((line) => comparisonRow(line, stages)),
+    ...(schoolsLeftOut > 0 ? [leftOutRow(labels.schools, schoolsLeftOut)] : []),
     heading(labels.checks),
     ...run.checks.map(checkRow),
     heading(labels.discrepancies),
-    ...(run.discrepancies.length > 0 ? run.discrepancies.map(discrepancyRow) : [noneRow]),
+    ...(discrepanciesLeftOut > 0 ? kinds.map(kindRow) : []),
+    ...(discrepancies.length > 0 ? discrepancies.map(discrepancyRow) : [noneRow]),
+    ...(discrepanciesLeftOut > 0 ? [leftOutRow(labels.more, discrepanciesLeftOut)] : []),
     signatureRow(signed),
   ]
 }
@@ -158,7 +178,7 @@ function comparisonRow(line: ComparisonLine, head: Row): Row {
   return { height: 15, draw, head }
 }
 
-function checkRow({ code, passed, compared }: Reconciliation['checks'][number]): Row {
+function checkRow({ code, passed, compared }: ReconciliationRun['checks'][number]): Row {
   const words = checkWords[code] ?? [code, code]
   const draw: Row['draw'] = (pen, y) => {
     pen.label(words, left, y + 10)
@@ -169,7 +189,7 @@ function checkRow({ code, passed, compared }: Reconciliation['checks'][number]):
   return { height: 15, draw }
 }
 
-function discrepancyRow(found: Reconciliation['discrepancies'][number]): Row {
+function discrepancyRow(found: ReportExtract['discrepancies'][number]): Row {
   const { code, severity, status, detail, expected, actual, resolution } = found
   const draw: Row['draw'] = (pen, y) => {
     pen.text(discrepancyWords[code].join(' · '), left, y + 10, { size: 9, weight: 'bold', width: 300 })
@@ -184,6 +204,24 @@ function discrepancyRow(found: Reconciliation['discrepancies'][number]): Row {
     pen.rule(left, y + 49, right - left)
   }
   return { height: 54, draw }
+}
+
+function kindRow({ code, severity, all, open }: ReportExtract['kinds'][number]): Row {
+  const draw: Row['draw'] = (pen, y) => {
+    pen.label(discrepancyWords[code], left, y + 10)
+    pen.text(severityWords[severity].join(' · '), 430, y + 10, { size: 8, align: 'right', width: 110 })
+    pen.text(`${all}, ${labels.open.join(' · ')}: ${open}`, right, y + 10, { size: 8, align: 'right', width: 110 })
+  }
+  return { height: 15, draw }
+}
+
+/** What is not told one by one, and where it is. */
+function leftOutRow(what: Label, count: number): Row {
+  const draw: Row['draw'] = (pen, y) => {
+    for (const [i, words] of what.entries())
+      pen.text(`${count} ${words}`, left, y + 12 + i * 11, { size: 8, width: right - left })
+  }
+  return { height: 34, draw }
 }
 
 const noneRow: Row = {

@@ -10,6 +10,7 @@ import { type Instant, localDate } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import { readPosition } from './ledger-repository.ts'
 import { reconciliationReport } from './report.ts'
+import { extractForPaper } from './report-extract.ts'
 import {
   getReconciliation,
   listReconciliations,
@@ -20,10 +21,7 @@ import {
 } from './repository.ts'
 import { basisOf, checkSignable } from './rules.ts'
 
-/** A run with what it found and what was open besides, as these stand now. */
-export type Reconciliation = ReconciliationRow & { discrepancies: Discrepancy[] }
-
-/** The same, where what it found is read some at a time while it is answered: there may be some for every school. */
+/** A run with what it found and what was open besides, as these stand now: read some at a time while they are answered, since there may be some for every school. */
 export interface OpenedReconciliation {
   run: ReconciliationRow
   discrepancies: AsyncIterable<readonly Discrepancy[]>
@@ -75,17 +73,9 @@ export async function openReconciliation(deps: Deps, actor: Actor | undefined, i
   return showOne(deps, actor, opened, typedResolutions, { event: 'discrepancies.read', subjectId: id, campaignId })
 }
 
-/** One run as a whole, for a document. */
-export async function readReconciliation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Reconciliation> {
-  const { run, discrepancies } = await openReconciliation(deps, actor, id)
-  const all: Discrepancy[] = []
-  for await (const page of discrepancies) all.push(...page)
-  return { ...run, discrepancies: all }
-}
-
-/** One run as a PDF, to file and to sign. */
+/** One run as a PDF, to file and to sign. Of very many schools or findings it tells the sums, and the gravest. */
 export async function printReconciliation(deps: Deps, actor: Actor | undefined, id: Id): Promise<Buffer> {
-  const run = await readReconciliation(deps, actor, id)
+  const { run, discrepancies } = await openReconciliation(deps, actor, id)
   const { db, clock, config } = deps
   const act = async (by: string, at: Instant) => ({
     by: (await findActorName(db.read, by)) ?? by,
@@ -94,6 +84,7 @@ export async function printReconciliation(deps: Deps, actor: Actor | undefined, 
   return reconciliationReport({
     campaign: (await getCampaign(db.read, run.campaignId)).name,
     run,
+    extract: await extractForPaper(run.comparison, discrepancies),
     made: await act(run.createdById, run.createdAt),
     signed: run.signedById && run.signedAt ? await act(run.signedById, run.signedAt) : undefined,
     printedAt: clock.now(),

@@ -1,4 +1,8 @@
 import t from 'tap'
+import { openFindings } from '../../src/discrepancies/index.ts'
+import type { Finding } from '../../src/discrepancies/rules.ts'
+import { systemActor } from '../../src/identity/index.ts'
+import { extractForPaper, mostDiscrepancies, mostSchools } from '../../src/reconciliation/report-extract.ts'
 import { checkWords } from '../../src/reconciliation/report-words.ts'
 import { readPdf } from '../support/pdf-reader.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
@@ -56,6 +60,48 @@ t.test('a long run goes on over the page, each with the head of the table', asyn
   const lines = pages.flat()
   for (const { name } of run.comparison) t.ok(lines.includes(name), name)
   t.ok(pages[1]!.includes('Planned'))
+})
+
+t.test('of very many findings the paper has the gravest, and how many of each kind there are', async (t) => {
+  const saka = await handedOutCampaign(t)
+  const { deps, campaign, api } = saka
+  const findings: Finding[] = Array.from({ length: 600 }, (_, i) => ({
+    ...{
+      code: 'count_variance',
+      severity: 'warning',
+      matter: `count-${i}`,
+      detail: `Shelf ${i} differs.`,
+      records: [],
+    },
+  }))
+  findings.push({ ...findings[0]!, code: 'refused_handout', severity: 'error', detail: 'It left all the same.' })
+  await deps.db.snapshot('test', (books) =>
+    openFindings(deps, books, systemActor, findings, { campaignId: campaign.id }),
+  )
+  const run = await saka.reconcile()
+  t.equal(run.discrepancies.length, 602, 'with the target that is not met')
+  const lines = (await linesOf(api, run.id)).pages.flat()
+  t.equal(lines.filter((line) => /^Shelf \d+ differs\.$/.test(line)).length, mostDiscrepancies - 1)
+  t.ok(lines.indexOf('It left all the same.') < lines.indexOf('Shelf 0 differs.'), 'the error comes first')
+  for (const line of [
+    '600, ανοικτή · open: 600',
+    '1, ανοικτή · open: 1',
+    'Count variance',
+    'Handed out though refused',
+  ])
+    t.ok(lines.includes(line), line)
+  t.ok(lines.includes('102 more discrepancies: all of them are in the workbook (.xlsx)'))
+})
+
+t.test('of very many schools the paper has the campaign and its communities', async (t) => {
+  const line = { planned: 1, received: 1, shipped: 1, handedOut: 1, returned: 0, remaining: 0 }
+  const schools = Array.from({ length: mostSchools + 1 }, (_, i) => ({
+    ...{ ...line, level: 'school' as const, id: String(i), name: `${i}ο Δημοτικό` },
+  }))
+  const whole = [{ ...line, level: 'campaign' as const, id: 'c', name: 'Διανομή' }, ...schools]
+  async function* none() {}
+  t.match(await extractForPaper(whole, none()), { comparison: [{ id: 'c' }], schoolsLeftOut: mostSchools + 1 })
+  t.match(await extractForPaper(whole.slice(0, -1), none()), { comparison: { length: 1001 }, schoolsLeftOut: 0 })
 })
 
 t.test('who may not read a reconciliation may not print it', async (t) => {
