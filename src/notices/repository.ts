@@ -1,5 +1,6 @@
-import { and, eq, inArray, lt } from 'drizzle-orm'
+import { and, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
+import { portions } from '../kernel/page.ts'
 import type { Instant } from '../kernel/time.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { KnownSituation, Situation } from './rules.ts'
@@ -13,30 +14,38 @@ export async function listSituations({ q, t }: Reader, topic: string): Promise<K
   return rows.map(({ matter, state, since, toldAt }) => ({ matter, state, since, told: toldAt !== null }))
 }
 
-/** Keeps a situation as it is found now, not told yet. */
-export async function putSituation(
+/** Keeps situations as they are found now, not told yet. There may be one for every school. */
+export async function putSituations(
   { q, t }: Tx,
   topic: string,
-  { matter, state }: Situation,
+  situations: readonly Pick<Situation, 'matter' | 'state'>[],
   since: Instant,
 ): Promise<void> {
-  const now = { state, since, toldAt: null }
-  await q
-    .insert(t.situations)
-    .values({ topic, matter, ...now })
-    .onConflictDoUpdate({ target: [t.situations.topic, t.situations.matter], set: now })
+  const { situations: s } = t
+  for (const some of portions(situations)) {
+    const rows = some.map(({ matter, state }) => ({ topic, matter, state, since, toldAt: null }))
+    const now = { state: sql`excluded.state`, since, toldAt: null }
+    await q
+      .insert(s)
+      .values(rows)
+      .onConflictDoUpdate({ target: [s.topic, s.matter], set: now })
+  }
 }
 
 /** Notes that staff are told of these. */
-export async function markTold({ q, t }: Tx, topic: string, matters: string[], at: Instant): Promise<void> {
-  const them = and(eq(t.situations.topic, topic), inArray(t.situations.matter, matters))
-  await q.update(t.situations).set({ toldAt: at }).where(them)
+export async function markTold({ q, t }: Tx, topic: string, matters: readonly string[], at: Instant): Promise<void> {
+  const { situations: s } = t
+  for (const some of portions(matters))
+    await q
+      .update(s)
+      .set({ toldAt: at })
+      .where(and(eq(s.topic, topic), inArray(s.matter, [...some])))
 }
 
 /** Forgets what is no longer so. */
-export async function deleteSituations({ q, t }: Tx, topic: string, matters: string[]): Promise<void> {
-  const them = and(eq(t.situations.topic, topic), inArray(t.situations.matter, matters))
-  await q.delete(t.situations).where(them)
+export async function deleteSituations({ q, t }: Tx, topic: string, matters: readonly string[]): Promise<void> {
+  const { situations: s } = t
+  for (const some of portions(matters)) await q.delete(s).where(and(eq(s.topic, topic), inArray(s.matter, [...some])))
 }
 
 /** Adds a mail to staff. */

@@ -13,7 +13,7 @@ import {
   listActiveUsers,
   listSituations,
   markTold,
-  putSituation,
+  putSituations,
 } from './repository.ts'
 import { newsAmong, noticeText, type Situation } from './rules.ts'
 
@@ -49,8 +49,8 @@ export async function tellStaff(
   const now = deps.clock.now()
   const known = await listSituations(tx, topic)
   const { fresh, untold, gone } = newsAmong(known, situations)
-  for (const situation of fresh) await putSituation(tx, topic, situation, now)
-  if (gone.length > 0) await deleteSituations(tx, topic, gone)
+  await putSituations(tx, topic, fresh, now)
+  await deleteSituations(tx, topic, gone)
   const since = new Map(known.map((situation) => [situation.matter, situation.since]))
   for (const matter of gone) since.delete(matter)
   for (const { matter } of fresh) since.set(matter, now)

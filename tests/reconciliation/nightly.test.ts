@@ -3,6 +3,7 @@ import { openLane } from '../../jobs/lane.ts'
 import { mailNoticesJob } from '../../jobs/mail-notices.ts'
 import { jobs } from '../../jobs/registry.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { tellStaff } from '../../src/notices/index.ts'
 import { isScheduled } from '../../src/runs/index.ts'
 import { startMailServer } from '../support/mailbox.ts'
 import type { Saka } from '../support/saka.ts'
@@ -90,6 +91,22 @@ t.test(
     t.match((await api.get('/audit/events?action=notice.made')).json.items, [{ change: { readers: 2 } }, {}])
   },
 )
+
+t.test('staff are told of more situations than one statement can name', async (t) => {
+  const { deps } = await watchedCampaign(t)
+  const all = Array.from({ length: 33_000 }, (_, i) => ({
+    ...{ matter: `school-${i}`, state: 'short' },
+    line: { el: `σχολείο ${i}`, en: `school ${i}` },
+  }))
+  const words = { el: 'σχολεία', en: 'schools' }
+  const about = { topic: 'test', role: 'coordinator' as const, subject: words, intro: words, more: words }
+  const tell = async (situations: typeof all) =>
+    (await deps.db.transact((tx) => tellStaff(deps, tx, { ...about, situations }))).told
+  t.equal(await tell(all), all.length)
+  t.equal(await tell(all), 0, 'once')
+  t.equal(await tell([]), 0)
+  t.equal(await tell(all.slice(0, 2)), 2, 'what was gone is told again')
+})
 
 t.test('two nightly runs at once tell once', async (t) => {
   const saka = await watchedCampaign(t)
