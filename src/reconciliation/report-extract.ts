@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Discrepancy, DiscrepancyCode, Severity } from '../discrepancies/index.ts'
 import type { ComparisonLine } from './rules.ts'
 
@@ -47,6 +48,7 @@ export async function extractForPaper(
       kind.all++
       if (status === 'open') kind.open++
     }
+    await nextTurn()
   }
   if (all > mostDiscrepancies) inOrder = gravest.flatMap((severity) => shown[severity]).slice(0, mostDiscrepancies)
   const schools = comparison.filter(({ level }) => level === 'school').length

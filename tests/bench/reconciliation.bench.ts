@@ -91,6 +91,7 @@ async function fill(service: ScaleService): Promise<{ campaignId: string; vouche
 /** Four phones that scan, one that brings five scans of the morning, and a desk that changes a school, each as soon as it was answered. */
 function startOthers({ call, made }: ScaleService, vouchers: Coded[]) {
   let waits: Record<string, number[]> = { scan: [], batch: [], change: [] }
+  const refusals = new Map<string, number>()
   let isStopped = false
   let next = 0
   const send = async (kind: string, method: string, path: string, body: () => object, rest: number) => {
@@ -100,8 +101,7 @@ function startOthers({ call, made }: ScaleService, vouchers: Coded[]) {
       const response = await call(method, path, sent)
       response.resume()
       waits[kind]!.push(performance.now() - began)
-      const isRefused = response.statusCode! >= 400
-      if (isRefused) console.log(`a ${kind} was answered ${response.statusCode} after ${seconds(began)} s`)
+      if (response.statusCode! >= 400) refusals.set(kind, (refusals.get(kind) ?? 0) + 1)
       await pause(rest)
     }
   }
@@ -122,9 +122,10 @@ function startOthers({ call, made }: ScaleService, vouchers: Coded[]) {
       waits = { scan: [], batch: [], change: [] }
       return past
     },
-    stop: () => {
+    stop: async () => {
       isStopped = true
-      return working
+      await working
+      for (const [kind, count] of refusals) console.log(`${count} of ${kind} were refused`)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, type TObject, Type } from 'typebox'
 import type { Page, PageQuery } from '../../kernel/page.ts'
@@ -60,6 +61,8 @@ async function allItems<Item>(
     for (let page = first; ; ) {
       yield page.items.map(named)
       if (page.nextCursor === null) return
+      // As in `answerLong`: others have their turn between two pages.
+      await nextTurn()
       page = await load({ limit: wholePage, cursor: page.nextCursor, streamed: 'more' })
     }
   })()

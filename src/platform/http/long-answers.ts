@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 
@@ -66,6 +67,8 @@ async function* chunksOf(pieces: AsyncIterable<string>): AsyncGenerator<string, 
     if (chunk.length < chunkLength) continue
     yield chunk
     chunk = ''
+    // SQLite answers at once, and a near client takes at once: nobody else would have a turn until all of it is sent.
+    await nextTurn()
   }
   yield chunk
 }

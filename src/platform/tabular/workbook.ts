@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ZipFile } from 'yazl'
 import { partsAround, sheetHead, sheetRow, sheetTail } from './workbook-xml.ts'
 
@@ -44,6 +45,7 @@ async function* sheetXml({ columns, pages }: WorkbookSheet): AsyncGenerator<stri
     if (page.length === 0) continue
     if (row === 1) yield begun(page)
     yield page.map((cells) => sheetRow(++row, cells)).join('')
+    await nextTurn()
   }
   if (row === 1) yield begun([])
   yield sheetTail
