@@ -1,10 +1,12 @@
 import { deepEqual } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { type ApportionmentInput, apportion, needOf, type SchoolNeed } from '../../src/allocation/apportion.ts'
 import { type AllocationLine, reasonSentence } from '../../src/allocation/reason.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
 
 const total = (kits: Iterable<number>) => [...kits].reduce((sum, n) => sum + n, 0)
 /** The line of each school. */
@@ -356,7 +358,7 @@ t.test(
   '93 real schools share a stock that is 15 % short, and none loses a kit when heads are counted again',
   async (t) => {
     const headCounts = (day: string) =>
-      readFileSync(new URL(`../../src/demo/data/wake-2006/headcounts-${day}.csv`, import.meta.url), 'utf8')
+      readFileSync(join(projectRoot, `src/demo/data/wake-2006/headcounts-${day}.csv`), 'utf8')
         .trim()
         .split('\n')
         .slice(1)

@@ -12,6 +12,7 @@ import { systemActor } from '../../src/identity/rules.ts'
 import { idSource } from '../../src/kernel/ids.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { databaseOf } from '../support/engine.ts'
+import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { startSaka } from '../support/saka.ts'
 import { bytesLiteral, runStatements } from '../support/sql.ts'
 import { recordEvents, tamper } from '../support/trail.ts'
@@ -96,7 +97,7 @@ t.test('killed between batches, the sealing goes on where it was', async (t) => 
   const { deps, api } = await startSaka(t)
   await recordEvents(deps, 3000)
   const env = { ...process.env, ...databaseOf(deps), LOG_LEVEL: 'silent' }
-  const child = fork(new URL('./killed-sealer.ts', import.meta.url), { env, execArgv: ['--import=tsx'] })
+  const child = fork(moduleFile('tests/audit/killed-sealer.ts'), { env, execArgv: nodeOptions })
   child.once('message', () => child.kill('SIGKILL'))
   await once(child, 'exit')
   const half = (await sealedIds(deps)).length

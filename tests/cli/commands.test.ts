@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { runCommand } from '../../src/cli/commands.ts'
 import { InvalidConfig, readConfig } from '../../src/platform/config.ts'
 import { newDatabase, postgresAlone } from '../support/engine.ts'
+import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 
 /** Runs a command on a database in a folder of its own. */
 function terminal(t: Test, env: Record<string, string> = {}) {
@@ -47,7 +48,7 @@ t.test('help lists the commands, and what is not one is answered with it', async
 })
 
 t.test('the program itself shows its help and ends well', async (t) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import=tsx', resolve('src/main.ts'), 'help'], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeOptions, moduleFile('src/main.ts'), 'help'], {
     encoding: 'utf8',
   })
   t.match({ status, stderr }, { status: 0, stderr: '' })

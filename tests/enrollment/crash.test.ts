@@ -8,6 +8,7 @@ import t from 'tap'
 import { serve } from '../../src/serve.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { databaseOf, postgresAlone } from '../support/engine.ts'
+import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 
 const childrenInFile = 30_000
 const file = [
@@ -25,7 +26,7 @@ t.test('an import that is killed in the middle of writing has done nothing, and 
   }
   const args = [path, campaign.id, String(childrenInFile / 2)]
   const env = { ...process.env, ...databaseOf(deps), LOG_LEVEL: 'silent' }
-  const child = fork(new URL('./killed-import.ts', import.meta.url), args, { env, execArgv: ['--import=tsx'] })
+  const child = fork(moduleFile('tests/enrollment/killed-import.ts'), args, { env, execArgv: nodeOptions })
   const [, signal] = await once(child, 'close')
   t.equal(signal, 'SIGKILL')
   t.equal(await enrolled(), 0)

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import t from 'tap'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { openCampaign } from '../support/campaign.ts'
 
-const data = (name: string) => readFileSync(resolve(import.meta.dirname, '../../src/demo/data', name))
+const data = (name: string) => readFileSync(join(projectRoot, 'src/demo/data', name))
 
 /** A campaign with a way to import head counts and to see who is enrolled. */
 async function counting(t: Parameters<typeof openCampaign>[0]) {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import t from 'tap'
 import { moveCampaign } from '../../src/campaigns/index.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { openCampaign } from '../support/campaign.ts'
 
-const sample = (name: string) => readFileSync(resolve(import.meta.dirname, '../../src/demo/data/piraeus', name))
+const sample = (name: string) => readFileSync(join(projectRoot, 'src/demo/data/piraeus', name))
 
 /** A campaign of the whole municipality, with the schools of the example data. */
 async function piraeus(t: Parameters<typeof openCampaign>[0]) {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { askOf, invariantsHold } from '../support/invariants.ts'
 import { startSaka } from '../support/saka.ts'
 
-const file = (name: string) => readFileSync(new URL(`../../src/demo/data/wake-2006/${name}`, import.meta.url))
+const file = (name: string) => readFileSync(join(projectRoot, 'src/demo/data/wake-2006', name))
 const total = (lines: any[], field: string) => lines.reduce((sum, line) => sum + line[field], 0)
 
 t.test('a school system whose counts move after the kits are out: nobody loses what was shipped', async (t) => {

@@ -7,6 +7,7 @@ import { sendMailJob, sendSmsJob } from '../../jobs/send-messages.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { databaseOf } from '../support/engine.ts'
 import { refusal, startMailServer } from '../support/mailbox.ts'
+import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { remindedCampaign, sendDue } from '../support/reminders.ts'
 import { startSmsGateway } from '../support/sms-gateway.ts'
 
@@ -45,7 +46,7 @@ t.test('a process killed between sending and writing it down leaves one doubtful
     SMTP_URL: post.url,
     LOG_LEVEL: 'silent',
   }
-  sender = fork(new URL('./killed-sender.ts', import.meta.url), { env, execArgv: ['--import=tsx'] })
+  sender = fork(moduleFile('tests/notifications/killed-sender.ts'), { env, execArgv: nodeOptions })
   const [, signal] = await once(sender, 'close')
   sender = undefined
   t.equal(signal, 'SIGKILL')

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import t from 'tap'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { startSaka } from '../support/saka.ts'
 
-const schoolsOfPiraeus = readFileSync(resolve(import.meta.dirname, '../../src/demo/data/piraeus/schools.csv'))
+const schoolsOfPiraeus = readFileSync(join(projectRoot, 'src/demo/data/piraeus/schools.csv'))
 const path = '/school-imports'
 
 t.test('a file of schools makes schools, their yards and, if asked to, their communities', async (t) => {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { localDate } from '../../src/kernel/time.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { judgeScan, type KnownVoucher, scanResults } from '../../src/redemption/rules.ts'
 import { readPayload } from '../../src/vouchers/code.ts'
 
@@ -11,7 +13,7 @@ interface Vectors {
   vectors: { name: string; text: string; scannedAt: string; known: KnownVoucher | null; result: string }[]
 }
 
-const file = new URL('../../src/redemption/scan-vectors.json', import.meta.url)
+const file = join(projectRoot, 'src/redemption/scan-vectors.json')
 const { baseUrl, timeZone, schoolId, vectors } = JSON.parse(readFileSync(file, 'utf8')) as Vectors
 
 t.test('every scan of the test vectors answers as they say', async (t) => {

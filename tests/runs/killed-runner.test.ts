@@ -7,6 +7,7 @@ import type { Deps } from '../../src/deps.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { askFor } from '../../src/runs/index.ts'
 import { databaseOf } from '../support/engine.ts'
+import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { startRedis } from '../support/redis.ts'
 import { startSaka } from '../support/saka.ts'
 import { tasksOf, until } from './flock.ts'
@@ -36,7 +37,7 @@ for (const kind of kinds) {
       NOW: clock.now(),
       ...kind.env,
     }
-    const child = fork(new URL('./killed-runner.ts', import.meta.url), { env, execArgv: ['--import=tsx'] })
+    const child = fork(moduleFile('tests/runs/killed-runner.ts'), { env, execArgv: nodeOptions })
     const begun = new Set<unknown>()
     child.on('message', (name) => begun.add(name))
     await until('both are at work', () => begun.size === 2)

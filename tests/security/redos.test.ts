@@ -6,6 +6,7 @@ import { fullFormats } from 'ajv-formats/dist/formats.js'
 import { checkSync } from 'recheck'
 import t from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
+import { moduleFile } from '../support/own-modules.ts'
 
 interface Pattern {
   source: string
@@ -62,7 +63,7 @@ async function patternsBuiltBy(module: string): Promise<Pattern[]> {
     }
   } as RegExpConstructor
   try {
-    await import(join(projectRoot, module))
+    await import(moduleFile(module))
   } finally {
     globalThis.RegExp = Plain
   }

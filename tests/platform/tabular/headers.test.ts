@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { projectRoot } from '../../../src/platform/project-root.ts'
 import { type ColumnWords, fold, matchHeaders, readTable } from '../../../src/platform/tabular/index.ts'
 
 type Key = 'schoolCode' | 'pupilRef' | 'firstGraders' | 'email'
@@ -31,9 +32,7 @@ t.test('spellings that a reader takes for the same are the same', async (t) => {
 t.test('columns are found in any order and language, and unknown ones are left alone', async (t) => {
   t.same(positions('School Code', 'e-mail', 'PupilRef'), { schoolCode: 0, email: 1, pupilRef: 2 })
   t.same(positions('Παρατηρήσεις', '', 'ΠΛΗΘΟΣ Α ΤΑΞΗΣ', 'κωδικός σχολείου'), { firstGraders: 2, schoolCode: 3 })
-  const { header } = await readTable(
-    join(new URL('../../../src/demo/data/', import.meta.url).pathname, 'piraeus/headcounts-2023.csv'),
-  )
+  const { header } = await readTable(join(projectRoot, 'src/demo/data/piraeus/headcounts-2023.csv'))
   t.same(matchHeaders(header, columns).positions, { schoolCode: 0, firstGraders: 2 })
 })
 

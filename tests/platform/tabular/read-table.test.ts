@@ -6,12 +6,13 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { Problem } from '../../../src/kernel/problem.ts'
+import { projectRoot } from '../../../src/platform/project-root.ts'
 import { cleanCell } from '../../../src/platform/tabular/cell.ts'
 import { csvSplitter } from '../../../src/platform/tabular/csv-records.ts'
 import { defaultLimits, readTable, type TableLimits, type TableRow } from '../../../src/platform/tabular/index.ts'
 import { archive, type Part, workbook } from './archive.ts'
 
-const data = new URL('../../../src/demo/data/', import.meta.url).pathname
+const data = join(projectRoot, 'src/demo/data/')
 
 interface Reading {
   charset?: string
