@@ -9,6 +9,7 @@ import { serve } from '../../src/serve.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { databaseOf, postgresAlone } from '../support/engine.ts'
 import { moduleFile, nodeOptions } from '../support/own-modules.ts'
+import { until } from '../support/until.ts'
 
 const childrenInFile = 30_000
 const file = [
@@ -68,13 +69,13 @@ t.test(
     const cut = send({ 'content-length': 90_000 })
     cut.on('error', () => {})
     cut.write(file.slice(0, 50_000))
-    while (uploads().length === 0) await new Promise((tick) => setTimeout(tick, 10))
+    await until('it is being received', () => uploads().length > 0)
     cut.destroy()
 
     const auditor = await as({ role: 'auditor' })
     t.equal((await auditor.upload(`/campaigns/${campaign.id}/enrollment-imports`, file)).status, 403)
     t.equal((await api.get(`/campaigns/${campaign.id}/enrollments`)).json.items.length, 0)
-    for (let i = 0; i < 100 && uploads().length > 0; i++) await new Promise((tick) => setTimeout(tick, 50))
+    await until('nothing of it is left', () => uploads().length === 0)
     t.same(uploads(), [])
   },
 )

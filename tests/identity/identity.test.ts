@@ -3,8 +3,8 @@
 import t, { type Test } from 'tap'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { openDeps } from '../../src/open-deps.ts'
-import { until } from '../support/neglected.ts'
 import { type Answer, type Api, firstMorning, type Saka, startSaka } from '../support/saka.ts'
+import { until } from '../support/until.ts'
 
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }
 const env = { ADMIN_EMAIL: 'Admin@Example.org', ADMIN_PASSWORD: admin.password }

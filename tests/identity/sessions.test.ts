@@ -2,8 +2,8 @@
 
 import t from 'tap'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
-import { until } from '../support/neglected.ts'
 import { type Api, firstMorning, startSaka } from '../support/saka.ts'
+import { until } from '../support/until.ts'
 
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }
 const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }

@@ -10,6 +10,7 @@ import { refusal, startMailServer } from '../support/mailbox.ts'
 import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { remindedCampaign, sendDue } from '../support/reminders.ts'
 import { startSmsGateway } from '../support/sms-gateway.ts'
+import { until } from '../support/until.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -17,15 +18,6 @@ const hour = 60 * minute
 const guardian = (email: string | null, phone: string | null = null) => ({
   guardians: [{ name: 'Άννα', email, phone, language: 'el' }],
 })
-
-/** Asks until it is so. */
-async function until(sentence: string, isSo: () => unknown): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (await isSo()) return
-    await new Promise((tick) => setTimeout(tick, 10))
-  }
-  throw new Error(`it never came to pass that ${sentence}`)
-}
 
 t.test('a process killed between sending and writing it down leaves one doubtful message, and no second', async (t) => {
   let sender: ChildProcess | undefined

@@ -7,11 +7,11 @@ import type { RedisServer } from '../redis.mjs'
 import { engine } from '../support/engine.ts'
 import { askOf, invariantsHold } from '../support/invariants.ts'
 import { startMailServer } from '../support/mailbox.ts'
-import { until } from '../support/neglected.ts'
 import { type PatientClient, patientClient } from '../support/patient-client.ts'
 import { openPickup, type Pickup } from '../support/pickup.ts'
 import { type ServiceProcess, startProcess, stopProcess } from '../support/process.ts'
 import { startRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
 
 const seconds = Number(process.env.CHAOS_SECONDS ?? 30)
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)

@@ -6,9 +6,10 @@ import { parse } from 'yaml'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { settings } from '../../src/platform/settings.ts'
 import { mailServer } from '../support/mail-server.ts'
-import { didJobs, neglectedDatabase, until } from '../support/neglected.ts'
+import { didJobs, neglectedDatabase } from '../support/neglected.ts'
 import { type ServiceProcess, startProcess, stopProcess } from '../support/process.ts'
 import { startRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
 
 const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8')
 const compose = parse(read('docker-compose.yml'), { merge: true })

@@ -8,7 +8,7 @@ import { openLog } from '../../src/platform/log.ts'
 import { startPostgres } from '../postgres.mjs'
 import { saka, temporaryFolder } from '../support/backups.ts'
 import { newDatabase, postgresAlone } from '../support/engine.ts'
-import { until } from '../support/neglected.ts'
+import { until } from '../support/until.ts'
 
 const onPostgres = postgresAlone('SQLite’s file is held by its own locks')
 const inUse = /A service has postgres:\/\/.* open\. Stop it/

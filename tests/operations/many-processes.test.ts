@@ -4,11 +4,11 @@ import t, { type Test } from 'tap'
 import { postgresAlone } from '../support/engine.ts'
 import { askOf, invariantsHold } from '../support/invariants.ts'
 import { startMailServer } from '../support/mailbox.ts'
-import { until } from '../support/neglected.ts'
 import { patientClient } from '../support/patient-client.ts'
 import { openPickup } from '../support/pickup.ts'
 import { type ServiceProcess, startProcess, stopProcess } from '../support/process.ts'
 import { startRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
 
 /** What a client may meet while the process that it asks ends: nobody there, or nobody any more on a connection that it kept. */
 const noAnswer = ['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', '503 database_away']

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
-import { didJobs, neglectedDatabase, until } from '../support/neglected.ts'
+import { didJobs, neglectedDatabase } from '../support/neglected.ts'
 import { startProcess, stopProcess } from '../support/process.ts'
+import { until } from '../support/until.ts'
 
 const start = async (t: Test, database: Record<string, string>, command: string, env: Record<string, string> = {}) => {
   const service = await startProcess(database, undefined, { command, env })

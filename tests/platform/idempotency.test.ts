@@ -4,9 +4,9 @@ import { openDeps } from '../../src/open-deps.ts'
 import { claimMilliseconds } from '../../src/platform/http/index.ts'
 import { fillDisk, makeRoom } from '../support/disk.ts'
 import { sqliteAlone } from '../support/engine.ts'
-import { until } from '../support/neglected.ts'
 import { type Answer, type Saka, startSaka } from '../support/saka.ts'
 import { allSql, breaking, runStatements, withoutTrigger } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 
 const key = (text: string) => ({ 'idempotency-key': text })
 const kit = { name: 'Σχολικό σετ', items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }] }

@@ -8,6 +8,7 @@ import { isScheduled } from '../../src/runs/index.ts'
 import { startMailServer } from '../support/mailbox.ts'
 import type { Saka } from '../support/saka.ts'
 import { breaking, runStatements } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
 
 const day = 24 * 60 * 60_000
@@ -42,12 +43,10 @@ async function mailsSince({ deps }: Saka, post: Awaited<ReturnType<typeof startM
   post.mails.length = 0
   const lane = openLane(deps, mailNoticesJob)
   lane.wake()
-  for (let i = 0; i < 200; i++) {
+  await until('all is sent', async () => {
     const { q, t } = deps.db.read
-    const rows = await q.select().from(t.tasks)
-    if (rows.every(({ status }) => status === 'done')) break
-    await new Promise((tick) => setTimeout(tick, 10))
-  }
+    return (await q.select().from(t.tasks)).every(({ status }) => status === 'done')
+  })
   await lane.stop()
   return post.mails.map(({ to, raw }) => ({ to: to.join(), text: textOf(raw) }))
 }

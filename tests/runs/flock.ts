@@ -5,13 +5,6 @@ import type { Saka } from '../support/saka.ts'
 /** What both jobs of the flock do, for a coordinator. */
 export const meaning = { el: 'Κουρεύει ένα πρόβατο.', en: 'Shears a sheep.' }
 
-/** Asks, for a minute at most, until it is so. */
-export async function until(sentence: string, isSo: () => unknown): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((tick) => setTimeout(tick, 10)))
-    if (await isSo()) return
-  throw new Error(`it never came to pass that ${sentence}`)
-}
-
 /** A job whose tasks each test does in its own way. It notes which were attempted, in order. */
 export function shearing(attempt: AskedJob['attempt'] = async () => {}): AskedJob & { attempted: string[] } {
   const attempted: string[] = []

@@ -10,7 +10,8 @@ import { databaseOf } from '../support/engine.ts'
 import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { startRedis } from '../support/redis.ts'
 import { startSaka } from '../support/saka.ts'
-import { tasksOf, until } from './flock.ts'
+import { until } from '../support/until.ts'
+import { tasksOf } from './flock.ts'
 import { killedJobs, sheared } from './killed-jobs.ts'
 
 const redis = await startRedis(t)

@@ -57,7 +57,7 @@ if (redis) {
     await redis.kill()
     const began = performance.now()
     t.match(await api.get('/queues/api/queues'), { status: 503, json: { code: 'redis_away' } })
-    t.ok(performance.now() - began < 5000)
+    t.ok(performance.now() - began < 20_000)
     t.match(await api.get('//readyz'), { status: 200 }, 'and the service goes on')
     await redis.start()
   })

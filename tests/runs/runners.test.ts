@@ -8,7 +8,8 @@ import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { askFor, GiveUp, type Job, RetryLater, type ScheduledJob } from '../../src/runs/index.ts'
 import { startRedis } from '../support/redis.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
-import { ask, meaning, shearing, tasksOf, until } from './flock.ts'
+import { until } from '../support/until.ts'
+import { ask, meaning, shearing, tasksOf } from './flock.ts'
 
 /** One kind of runner: what there is to start it, in as many processes as a test likes. */
 interface Kind {
@@ -249,22 +250,20 @@ for (const kind of kinds) {
       }
       const saka = await startSaka(t, { jobs: [job] })
       const { clock, deps, api } = saka
-      const startAt = async (instant: string) => {
+      const startAt = async (instant: string, runs: number) => {
         clock.set(instant)
         const runner = await start({ ...deps, startedAt: instant })
+        await until('it has run', () => counted >= runs)
         await new Promise((tick) => setTimeout(tick, 200))
         await runner.stop()
+        return counted
       }
       await api.post('/jobs/count-sheep/run')
       await until('it has run', () => counted === 1)
-      await startAt('2024-09-12T06:30:00.000Z')
-      t.equal(counted, 2, 'a year later once, and not once for each day')
-      await startAt('2023-09-12T06:30:00.000Z')
-      t.equal(counted, 3, 'back again, that night has its run')
-      await startAt('2023-09-12T07:30:00.000Z')
-      t.equal(counted, 3)
-      await startAt('2023-09-13T06:30:00.000Z')
-      t.equal(counted, 4, 'and the next one its own')
+      t.equal(await startAt('2024-09-12T06:30:00.000Z', 2), 2, 'a year later once, and not once for each day')
+      t.equal(await startAt('2023-09-12T06:30:00.000Z', 3), 3, 'back again, that night has its run')
+      t.equal(await startAt('2023-09-12T07:30:00.000Z', 3), 3)
+      t.equal(await startAt('2023-09-13T06:30:00.000Z', 4), 4, 'and the next one its own')
       t.notOk((await api.get('/jobs')).json.items[0].late)
       clock.set('2023-09-14T06:30:00.000Z')
       t.ok((await api.get('/jobs')).json.items[0].late, 'a run that is dated ahead hides no lateness')

@@ -16,6 +16,7 @@ import {
   workThrough,
 } from '../../src/runs/index.ts'
 import { startSaka } from '../support/saka.ts'
+import { until } from '../support/until.ts'
 
 const meaning = { el: 'Μετρά τα πρόβατα.', en: 'Counts the sheep.' }
 
@@ -26,12 +27,12 @@ function sheepJob(run: ScheduledJob['run']): ScheduledJob {
 
 /** Asks until the last run of the job has ended. */
 async function ended(api: any): Promise<any> {
-  for (let i = 0; i < 200; i++) {
-    const [run] = (await api.get('/jobs/count-sheep/runs')).json.items
-    if (run && run.status !== 'running') return run
-    await new Promise((tick) => setTimeout(tick, 10))
-  }
-  throw new Error('the run does not end')
+  let run: any
+  await until('the run ends', async () => {
+    run = (await api.get('/jobs/count-sheep/runs')).json.items[0]
+    return run && run.status !== 'running'
+  })
+  return run
 }
 
 t.test('a coordinator sees what runs by itself, runs it now, and sees what it did', async (t) => {
@@ -210,6 +211,6 @@ t.test('what should have run while no service was up runs when the next one star
   const late = await startAt('2023-09-12T07:00:00.000Z')
   await late.stop()
   await ended(saka.api)
-  for (let i = 0; i < 100 && counted < 2; i++) await new Promise((tick) => setTimeout(tick, 10))
+  await until('it has run', () => counted >= 2)
   t.equal(counted, 2)
 })

@@ -7,6 +7,7 @@ import type { AskedJob, ScheduledJob } from '../../src/runs/index.ts'
 import { askFor, GiveUp } from '../../src/runs/index.ts'
 import { startMailServer } from '../support/mailbox.ts'
 import { startSaka } from '../support/saka.ts'
+import { until } from '../support/until.ts'
 
 const meaning = { el: 'Μετρά τα πρόβατα.', en: 'Counts the sheep.' }
 
@@ -24,42 +25,38 @@ async function watched(t: Test, run: ScheduledJob['run'] = async () => ({ done: 
   const saka = await startSaka(t, { jobs: [counting, shearing, mailNoticesJob], env: { SMTP_URL: post.url } })
   for (const name of ['first', 'second'])
     await saka.api.made('/users', { email: `${name}@example.org`, name, roles: [{ role: 'admin' }] })
-  const until = async (isSo: () => unknown) => {
-    for (let i = 0; i < 500 && !(await isSo()); i++) await new Promise((tick) => setTimeout(tick, 10))
-  }
-  return { ...saka, post, until, shearing }
+  return { ...saka, post, shearing }
 }
 
 /** A day later the sheep should have been counted. */
 const nextMorning = '2023-09-12T06:30:00.000Z'
 
 t.test('a job that is late is mailed to the administrators, once for each time, though no runner lives', async (t) => {
-  const { api, deps, clock, post, until } = await watched(t)
+  const { api, deps, clock, post } = await watched(t)
   const watch = startWatch(deps, 20)
   t.teardown(() => watch.stop())
   await new Promise((tick) => setTimeout(tick, 200))
   t.same(post.mails, [], 'nothing is late')
   clock.set(nextMorning)
-  await until(() => post.mails.length === 2)
+  await until('it is told', () => post.mails.length === 2)
   await new Promise((tick) => setTimeout(tick, 300))
   t.same(post.mails.map(({ to }) => to.join()).sort(), ['first@example.org', 'second@example.org'])
   t.match((await api.get('//readyz')).json, { jobs: 'late: count-sheep' })
 
   await api.post('/jobs/count-sheep/run')
-  await until(async () => (await api.get('//readyz')).json.jobs === 'ready')
-  await new Promise((tick) => setTimeout(tick, 100))
+  const { q, t: tables } = deps.db.read
+  await until('it is no longer known to be late', async () => (await q.select().from(tables.situations)).length === 0)
   clock.set('2023-09-13T06:30:00.000Z')
-  await until(() => post.mails.length === 4)
-  t.equal(post.mails.length, 4, 'late again, told again')
+  await until('late again, it is told again', () => post.mails.length === 4)
 })
 
 t.test('in three processes, one of which has just started, it is told once', async (t) => {
-  const { deps, clock, post, until } = await watched(t)
+  const { deps, clock, post } = await watched(t)
   clock.set(nextMorning)
   const young = { ...deps, startedAt: nextMorning }
   const watches = [deps, young, deps].map((one) => startWatch(one, 20))
   t.teardown(() => Promise.all(watches.map((watch) => watch.stop())))
-  await until(() => post.mails.length >= 2)
+  await until('it is told', () => post.mails.length >= 2)
   await new Promise((tick) => setTimeout(tick, 500))
   t.equal(post.mails.length, 2)
 })
@@ -73,7 +70,10 @@ t.test('a job that fails is told once, until it has been done', async (t) => {
   const { api, deps } = saka
   const run = async () => {
     await api.post('/jobs/count-sheep/run')
-    await saka.until(async () => (await api.get('/jobs/count-sheep/runs')).json.items[0].status !== 'running')
+    await until(
+      'it has ended',
+      async () => (await api.get('/jobs/count-sheep/runs')).json.items[0].status !== 'running',
+    )
   }
   const told = async () => {
     await tellTrouble(deps)
@@ -92,7 +92,7 @@ t.test('a job that fails is told once, until it has been done', async (t) => {
 })
 
 t.test('tasks that have failed are told once, until they are asked for again', async (t) => {
-  const { api, deps, shearing, until } = await watched(t)
+  const { api, deps, shearing } = await watched(t)
   const told = async () => {
     await tellTrouble(deps)
     return (await api.get('/audit/events?action=notice.made')).json.items.length
@@ -101,7 +101,10 @@ t.test('tasks that have failed are told once, until they are asked for again', a
   const lane = openLane(deps, shearing)
   t.teardown(() => lane.stop())
   lane.wake()
-  await until(async () => (await api.get('/jobs/shear-sheep/tasks?status=failed')).json.items.length === 1)
+  await until(
+    'it has failed',
+    async () => (await api.get('/jobs/shear-sheep/tasks?status=failed')).json.items.length === 1,
+  )
   t.equal(await told(), 1)
   t.equal(await told(), 1)
   await api.post('/jobs/shear-sheep/retry', {})

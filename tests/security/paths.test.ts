@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { startSaka } from '../support/saka.ts'
+import { until } from '../support/until.ts'
 import { listen, request, statusesIn } from '../support/wire.ts'
 
 // Uploads of this process go where nothing else writes, so that whatever is left behind is seen.
@@ -62,7 +63,7 @@ t.test('a file is read whatever it calls itself, and is nowhere under that name'
 
 t.test('once a file has been answered nothing of it is left', async (t) => {
   await send(form('form-data; name="file"; filename="schools.csv"'))
-  for (let i = 0; i < 50 && readdirSync(folder).length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 20))
+  await until('nothing is left', () => readdirSync(folder).length === 0)
   t.same(readdirSync(folder), [])
 })
 

@@ -5,13 +5,16 @@ import { projectRoot } from '../../src/platform/project-root.ts'
 import { busyCampaign, callRoute, type Route } from '../support/busy-campaign.ts'
 import { contract } from '../support/contract.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
+import { until } from '../support/until.ts'
 
 /** What was refused to whom, once there are so many. It is written behind the answer. */
 async function refusals({ api }: Saka, atLeast: number) {
-  for (const end = Date.now() + 10_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
-    const { items } = (await api.get('/audit/events?action=access.refused')).json
-    if (items.length >= atLeast || Date.now() > end) return items.map(({ actorId, change }: any) => [actorId, change])
-  }
+  let items: any[] = []
+  await until(`${atLeast} are written`, async () => {
+    items = (await api.get('/audit/events?action=access.refused')).json.items
+    return items.length >= atLeast
+  })
+  return items.map(({ actorId, change }) => [actorId, change])
 }
 
 const byAction = ([, a]: any, [, b]: any) => (a.action < b.action ? -1 : 1)

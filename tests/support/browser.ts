@@ -1,6 +1,6 @@
-import { createServer } from 'node:net'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import type { Test } from 'tap'
+import { freePort } from '../free-port.mjs'
 import { openChromium } from './chromium.ts'
 import { type Saka, startSaka } from './saka.ts'
 import { listen } from './wire.ts'
@@ -31,15 +31,4 @@ export async function browse(
   const saka = await startSaka(t, { now: new Date().toISOString(), env: { ...env, BASE_URL: origin } })
   await listen(t, saka.served, { port })
   return { saka, origin, context: await browser.newContext({ locale: 'el-GR', ...options }) }
-}
-
-/** A port that was free a moment ago: the service has to know its own address before it listens. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -3,7 +3,7 @@ import { and, eq, gt, inArray, lte, notInArray, or } from 'drizzle-orm'
 import { runOnRedis } from '../../jobs/redis-runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { type AskedJob, RetryLater } from '../../src/runs/index.ts'
-import { until } from './neglected.ts'
+import { until } from './until.ts'
 
 /**
  * Has the runner on Redis do the tasks of `jobs` that are due by the clock of `deps`, until none is left that can be done: a job that

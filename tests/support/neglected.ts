@@ -28,10 +28,3 @@ export async function neglectedDatabase(t: Test): Promise<Record<string, string>
 /** Whether a process has done the work that was waiting. */
 export const didJobs = ({ log }: ServiceProcess) =>
   log.some(({ msg, job }) => msg === 'job done' && job === 'forget-answers')
-
-/** Waits, a minute at most, until it is so. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50)))
-    if (await isSo()) return
-  throw new Error(`waited in vain until ${what}`)
-}
