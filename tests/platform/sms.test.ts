@@ -43,10 +43,10 @@ const answer =
       .writeHead(status, { 'Content-Type': 'application/json', ...headers })
       .end(typeof body === 'string' ? body : JSON.stringify(body))
 
-const generic = (url: string, more = {}): SmsGateway =>
+const generic = (url: string, more = {}, patienceMilliseconds?: number): SmsGateway =>
   openSmsGateway(
     readConfig({ SMS_GATEWAY_URL: url, SMS_GATEWAY_TOKEN: 'secret-token', SMS_FROM: 'SAKA', ...more }),
-    500,
+    patienceMilliseconds,
   )!
 const twilio = (url: string, more = {}): SmsGateway =>
   generic(url, { SMS_GATEWAY_KIND: 'twilio', SMS_GATEWAY_ACCOUNT: account, SMS_FROM: '+15005550006', ...more })
@@ -152,7 +152,7 @@ t.test('a gateway that is not there is down; one that breaks off after the call 
   t.type(await failure(generic(origin.replace('http:', 'https:'))), ChannelDown, 'refused under TLS')
 
   const hanging = await startGateway(t, () => {})
-  const slow = await failure(generic(hanging.origin))
+  const slow = await failure(generic(hanging.origin, {}, 2_000))
   t.type(slow, DeliveryDoubtful, 'no answer in time')
   t.notMatch(`${slow.message} ${slow.stack}`, /306900000001|secret/)
   const cutting = await startGateway(t, (_response, _call, request) => request.socket.destroy())
