@@ -29,7 +29,7 @@ const guardianOf = (families: number) =>
     .record({
       family: fc.nat({ max: families - 1 }),
       stranger: fc.nat({ max: families - 1 }),
-      emailOf: fc.constantFrom(...times(4, 'family'), 'office', ...times(6, null)),
+      emailOf: fc.constantFrom(...times(4, 'family'), ...times(3, 'office'), ...times(6, null)),
       phoneOf: fc.constantFrom(...times(8, 'first', 'second'), 'stranger', 'office', null),
       language: fc.constantFrom('el', 'ar', 'en'),
       consent: fc.boolean(),
@@ -168,20 +168,36 @@ t.test('guardians are the same in slices of any size, each once, whatever they s
   await fc.assert(property, { numRuns: 20, endOnFailure: true })
 })
 
+/** A child's form that names one guardian. */
+const form = (email: string | null, phone: string | null): Child => ({
+  school: 0,
+  status: 'active',
+  voucher: 'issued',
+  guardians: [{ email, phone, language: 'el', consent: true }],
+})
+const [anna, one, other] = ['anna@example.org', '+306902128001', '+306902128002']
+/** The last is found from the first over three addresses. */
+const formsOfAnna = [form(null, one), form(anna, one), form(anna, other), form(null, other)]
+
 t.test('a guardian with a telephone alone is the one whose other telephone a third form has alone', async (t) => {
   const saka = await openCampaign(t, { schools: 3 })
-  const form = (email: string | null, phone: string): Child => ({
-    school: 0,
-    status: 'active',
-    voucher: 'issued',
-    guardians: [{ email, phone, language: 'el', consent: true }],
-  })
-  const [email, one, other] = ['anna@example.org', '+306902128001', '+306902128002']
-  const forms = [form(null, one), form(email, one), form(email, other), form(null, other)]
-  const { turn, recipients } = await settle(saka, forms)
+  const { turn, recipients } = await settle(saka, formsOfAnna)
   t.match(recipients, { length: 1 })
   const slices = await all(recipientsInSlices(saka.deps.db.read, { campaignId: turn.campaign.id }, 1))
   t.same(slices.flat(), recipients)
+})
+
+t.test('an office beside the last of their telephones is not taken for somebody who shares it', async (t) => {
+  const saka = await openCampaign(t, { schools: 3 })
+  const office = 'office@school.example'
+  const others = Array.from({ length: mostChildren }, () => form(office, null))
+  const { turn, recipients } = await settle(saka, [...formsOfAnna, form(office, other), ...others])
+  t.match(
+    recipients.map(({ vouchers }) => vouchers.length),
+    [5, ...others.map(() => 1)],
+  )
+  const slices = await all(recipientsInSlices(saka.deps.db.read, { campaignId: turn.campaign.id }, 1))
+  t.same(inOrder(slices.flat()), inOrder(recipients))
 })
 
 t.test('what is planned in slices of any size is what is planned in one, and once', async (t) => {
