@@ -12,7 +12,8 @@ const [folder, ...files] = process.argv.slice(2)
 
 // Each file has a time limit of its own.
 t.setTimeout(0)
-t.jobs = availableParallelism()
+// Now and then one waits: for a minute to be over, for somebody to fall silent, for a server.
+t.jobs = availableParallelism() + 1
 process.once('SIGTERM', () => {
   t.endAll()
   process.exit(143)

@@ -12,9 +12,9 @@ import { openCampaign } from '../support/campaign.ts'
 import { enrollChildren } from '../support/children.ts'
 import { databaseOf, postgresAlone } from '../support/engine.ts'
 import { askOf, invariantsHold } from '../support/invariants.ts'
-import { until } from '../support/neglected.ts'
 import { roundTrips } from '../support/round-trips.ts'
 import { runStatements } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 
 const desk: Actor = { kind: 'user', id: 'desk', name: 'Άννα', roles: [{ role: 'admin' }] }
 const { skip } = postgresAlone('SQLite has no journeys to its server, and groups of its own')
