@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -292,6 +292,28 @@ t.test(
       await deps.emptyLog()
       t.equal(logSize(), 0)
       await inserted(5_000_000)
+    }
+  },
+)
+
+t.test(
+  'who ends leaves no log behind, also while it is being written back',
+  sqliteAlone('it is about its log'),
+  async (t) => {
+    const { deps: first, folder } = await startSaka(t)
+    const databaseFile = join(folder, 'other.db')
+    const config = { ...first.config, databaseFile, databaseUrl: `file:${databaseFile}` }
+    for (let round = 0; round < 10; round++) {
+      const deps = await openDeps(config, first)
+      await runStatements(
+        deps,
+        'CREATE TABLE IF NOT EXISTS filling (bytes BLOB)',
+        'DELETE FROM filling',
+        'INSERT INTO filling VALUES (zeroblob(50000000))',
+      )
+      await new Promise((resolve) => setTimeout(resolve, 105 + round * 10))
+      await deps.close()
+      t.notOk(existsSync(`${databaseFile}-wal`), 'it is all in the file')
     }
   },
 )

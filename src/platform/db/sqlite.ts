@@ -76,7 +76,8 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
       }),
     measure: async () => ({ ...(await sizesOf(options.file)), waiting: commit.waiting() }),
     close: async () => {
-      back.close()
+      // The writer is the last to close, and so leaves no log.
+      await back.close()
       reader.close()
       writer.close()
     },

@@ -31,7 +31,8 @@ export interface WriteBack {
   committed(): void
   /** Answers when nothing is being written back; what the caller does then without waiting again is not disturbed. */
   idle(): Promise<void>
-  close(): void
+  /** Ends it, behind what is being written back: cut off in that, the thread would have the file open still. */
+  close(): Promise<void>
 }
 
 /**
@@ -71,20 +72,23 @@ export function writeBack(file: string): WriteBack {
       })
   }
 
+  async function idle(): Promise<void> {
+    if (!underWay) return
+    // Whoever waits is not to be ended for having nothing else to do.
+    thread?.ref()
+    await underWay
+    thread?.unref()
+  }
+
   return {
     committed: () => {
       timer ??= setTimeout(begin, everyMilliseconds).unref()
     },
-    idle: async () => {
-      if (!underWay) return
-      // Whoever waits is not to be ended for having nothing else to do.
-      thread?.ref()
-      await underWay
-      thread?.unref()
-    },
-    close: () => {
+    idle,
+    close: async () => {
       clearTimeout(timer)
-      void thread?.terminate()
+      await idle()
+      await thread?.terminate()
     },
   }
 }
