@@ -100,7 +100,7 @@ export function openMailer(url: string, from: string, patience = usualPatience):
     },
     close() {
       closed = true
-      transporter?.then((opened) => opened.close())
+      void transporter?.then((opened) => opened.close())
     },
   }
 }

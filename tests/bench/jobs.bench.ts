@@ -62,7 +62,7 @@ async function seconds(start: () => Promise<Runner>): Promise<number> {
 async function byRunner(name: string, start: (deps: Deps) => Promise<Runner>): Promise<number> {
   const deps = await asked(name)
   const took = await seconds(() => start(deps))
-  deps.close()
+  await deps.close()
   return took
 }
 
@@ -79,7 +79,7 @@ async function byBareLoop(name: string): Promise<number> {
       await deps.db.transact((tx) => updateTask(tx, task, { status: 'done', endedAt: now, leasedUntil: null }))
     }
   })
-  deps.close()
+  await deps.close()
   return took
 }
 

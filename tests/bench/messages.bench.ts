@@ -101,7 +101,7 @@ console.log(`${'queueing, seconds'.padEnd(56)} ${queueSeconds.toFixed(1).padStar
 if (planned !== guardians || sent !== guardians || ours / plain < 0.15 || queueSeconds > longest) process.exitCode = 1
 
 sink.kill()
-deps.close()
+await deps.close()
 rmSync(folder, { recursive: true, force: true })
 
 /** A campaign with a guardian and a voucher for each of so many children, straight in the database. */

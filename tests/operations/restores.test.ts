@@ -36,7 +36,7 @@ t.test(
     t.match(held.err, /A service has .*saka\.db open\. Stop it/)
     t.match(await askOf(other)('select code from communities'), [{ code: 'Z' }], 'nothing has changed')
 
-    other.close()
+    await other.close()
     const done = await saka(target, ['restore', backup, '--force'])
     t.equal(done.code, 0, done.err)
     const former = /The former database is kept in (.*)\.\n/.exec(done.out)![1]!
@@ -63,7 +63,7 @@ t.test(
     const target = join(temporaryFolder(t), 'saka.db')
     const other = await openFile(t, target)
     await runStatements(other, "INSERT INTO communities (id, code, name, version) VALUES ('one', 'Z', 'Ζ΄', 1)")
-    other.close()
+    await other.close()
     for (const at of ['copyFileSync', 'linkSync', 'renameSync']) {
       const shell = `NODE_OPTIONS=--import=${resolve('tests/operations/killed-restore.mjs')}`
       t.equal(
@@ -89,7 +89,7 @@ t.test(
     t.equal((await saka(database, ['backup', folder])).code, 0)
     await scan(campaign, vouchers[0]!.code)
     await sealTrail(campaign.deps)
-    campaign.deps.close()
+    await campaign.deps.close()
     const done = await saka(database, ['restore', join(folder, backupsIn(folder)[0]!), '--force'])
     t.equal(done.code, 0, done.err)
     t.match(done.out, /Tell the auditor: the trail was set back, .*checkpoints\.ndjson\.before-restore-/)

@@ -66,7 +66,7 @@ async function start(t: Test, database: Record<string, string>, shell = ''): Pro
       const entry = log.find(({ msg }) => message.test(String(msg)))
       if (entry) return found(entry)
       waiting.push({ message, found: found as (entry: unknown) => void })
-      ended.then(({ code }) => fail(new Error(`ended with ${code} before it said ${message}`)))
+      void ended.then(({ code }) => fail(new Error(`ended with ${code} before it said ${message}`)))
     })
   const { msg } = await logged(/^listening on /)
   const address = String(msg).replace('listening on ', '')
