@@ -8,6 +8,7 @@ import type { Metrics } from './platform/metrics.ts'
 import type { Signer } from './platform/signing-key.ts'
 import type { SmsGateway } from './platform/sms.ts'
 import type { Tracing } from './platform/tracing.ts'
+import type { VouchersAhead } from './redemption/index.ts'
 import type { Job } from './runs/index.ts'
 import type { Db } from './schema.ts'
 
@@ -18,6 +19,8 @@ export interface Deps {
   clock: Clock
   newId: NewId
   log: Log
+  /** Undefined on SQLite, where asking is no journey. */
+  vouchersAhead: VouchersAhead | undefined
   /** What runs by itself. */
   jobs: readonly Job[]
   /** Since when this process has been up. */

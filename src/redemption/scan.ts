@@ -42,24 +42,39 @@ export interface Scanned {
 export async function makeScan(deps: Deps, tx: Tx, actor: Actor, scan: Scan): Promise<Scanned> {
   authorize(actor, 'redemption:scan', scan)
   const { code, refusal } = readPayload(scan.text, deps.config.baseUrl)
+  const { schoolId } = scan
+  const attempt = timed(deps, scan)
+  const day = localDate(redeemedAt(attempt.scannedAt, attempt.recordedAt), deps.config.timeZone)
+  const ahead = code && deps.vouchersAhead?.take(code)
+  // Nothing is refused by what was read ahead. Where it has changed, or the attempt is known, nothing is written and this is done again.
+  if (ahead && judgeScan({ known: ahead, schoolId, day }) === 'accepted')
+    return (await giveKit(deps, tx, actor, attempt, ahead)) ?? makeScan(deps, tx, actor, scan)
   // Asked at once: most scans are new.
   const [before, known] = await Promise.all([findScan(tx, scan.scanId), code ? findVoucherByCode(tx, code) : undefined])
   if (before) return repeat(before, scan, known)
-  const now = deps.clock.now()
-  const scannedAt = scan.scannedAt ?? now
-  const at = redeemedAt(scannedAt, now)
-  const day = localDate(at, deps.config.timeZone)
-  const result = judgeScan({ unreadable: refusal, known, schoolId: scan.schoolId, day })
-  const { scanId, schoolId, text, collectedBy, handedOut } = scan
-  const id = deps.newId()
-  const attempt = { id, scanId, schoolId, text, scannedAt, recordedAt: now, collectedBy, handedOut }
+  const result = judgeScan({ unreadable: refusal, known, schoolId, day })
   if (result !== 'accepted') return refuseScan(deps, tx, actor, attempt, result, known)
-  const accepted = await giveKit(deps, tx, actor, attempt, known!)
-  return accepted ?? makeScan(deps, tx, actor, scan)
+  return (await giveKit(deps, tx, actor, attempt, known!)) ?? makeScan(deps, tx, actor, scan)
 }
 
 /** An attempt with the times that it is kept with. */
 export type TimedScan = Scan & { id: Id; scannedAt: Instant; recordedAt: Instant }
+
+/** Written out field by field, as is {@link scanRow}: this runs for every scan, and copying objects would be most of its cost. */
+function timed({ clock, newId }: Deps, scan: Scan): TimedScan {
+  const now = clock.now()
+  const { scanId, schoolId, text, collectedBy, handedOut } = scan
+  return {
+    id: newId(),
+    scanId,
+    schoolId,
+    text,
+    scannedAt: scan.scannedAt ?? now,
+    recordedAt: now,
+    collectedBy,
+    handedOut,
+  }
+}
 
 /** Hands one kit out against `known`; undefined when somebody else has just used it. */
 async function giveKit(
@@ -87,7 +102,7 @@ async function giveKit(
   const { id: redemptionId, schoolId, collectedBy } = redemption
   const isOurs = await tx.conclude({
     row: voucher.id,
-    claim: () => markRedeemed(tx, voucher.id, redemption.redeemedAt),
+    claim: () => markRedeemed(tx, known, redemption.redeemedAt),
     rest: () =>
       Promise.all([
         insertRedemption(tx, redemption, actor.id),
@@ -133,7 +148,6 @@ function repeat(before: ScanRow, scan: Scan, known: PresentedVoucher | undefined
   return { scan: before, known: before.voucherId ? known : undefined }
 }
 
-/** Written out field by field: this runs for every scan, and copying objects would be most of its cost. */
 function scanRow(
   actor: Actor,
   scan: TimedScan,

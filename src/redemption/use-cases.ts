@@ -12,13 +12,17 @@ import { makeScan, type Scan, type Scanned } from './scan.ts'
  * Makes one scan and, if it is accepted, the hand-out. A refusal is an answer, not an error: the attempt is kept. Raises
  * `idempotency_key_reused` and `not_found` as {@link makeScan}.
  */
-export function redeemVoucher(deps: Deps, actor: Actor | undefined, scan: Scan): Promise<Scanned> {
+export async function redeemVoucher(deps: Deps, actor: Actor | undefined, scan: Scan): Promise<Scanned> {
   const work = (tx: Tx) => {
     authorize(actor, 'redemption:scan')
     return makeScan(deps, tx, actor, scan)
   }
   // Two scans of one voucher meet at its row and at unique indexes, and all scans meet at the balance of what was handed out.
-  return deps.db.transact(work, undefined, { settled: true })
+  const scanned = await deps.db.transact(work, undefined, { settled: true })
+  const { result, schoolId, campaignId } = scanned.scan
+  // The next child is of this school too.
+  if (result === 'accepted') void deps.vouchersAhead?.read(schoolId, campaignId!)
+  return scanned
 }
 
 /**

@@ -1,7 +1,7 @@
 export { formatCode, payloadOf, readPayload } from './code.ts'
-export { findVoucherByCode, type PresentedVoucher } from './presented-repository.ts'
+export { findVoucherByCode, listPresentable, markRedeemed, type PresentedVoucher } from './presented-repository.ts'
 export { qrPng, qrSvg } from './qr.ts'
-export { hasBeenServed, markIssuedAgain, markRedeemed, voucherCountsBySchool } from './repository.ts'
+export { hasBeenServed, markIssuedAgain, voucherCountsBySchool } from './repository.ts'
 export { toVoucher, voucherRoutes } from './routes.ts'
 export {
   alreadyRedeemed,

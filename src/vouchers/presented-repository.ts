@@ -1,7 +1,8 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
-import { prepared } from '../platform/db/index.ts'
-import type { Reader, Tables } from '../schema.ts'
+import type { Instant } from '../kernel/time.ts'
+import { prepared, preparedClaim } from '../platform/db/index.ts'
+import type { Reader, Tables, Tx } from '../schema.ts'
 import type { VoucherCode } from './code.ts'
 
 const presentedColumns = ({ vouchers, enrollments, campaigns, schools }: Tables) => ({
@@ -28,6 +29,8 @@ const presentedColumns = ({ vouchers, enrollments, campaigns, schools }: Tables)
     address: schools.address,
     locationId: schools.locationId,
   },
+  /** What these were at: as long as they still are, nothing here has changed but perhaps the voucher. */
+  versions: { enrollment: enrollments.version, campaign: campaigns.version },
 })
 
 /** A voucher that somebody holds up, with all that decides what it is good for. */
@@ -54,4 +57,48 @@ export async function findVoucherByCode(reader: Reader, code: VoucherCode) {
 /** The same of the voucher with this id. */
 export async function findPresentedVoucher(reader: Reader, id: Id): Promise<PresentedVoucher | undefined> {
   return (await presented(reader).where(eq(reader.t.vouchers.id, id)))[0]
+}
+
+/** The issued vouchers of a school in a campaign, `atMost` of them: what may be held up there. */
+export function listPresentable(
+  reader: Reader,
+  { schoolId, campaignId, atMost }: { schoolId: Id; campaignId: Id; atMost: number },
+): Promise<PresentedVoucher[]> {
+  const { vouchers } = reader.t
+  const ofSchool = and(eq(vouchers.campaignId, campaignId), eq(vouchers.schoolId, schoolId))
+  return presented(reader)
+    .where(and(ofSchool, eq(vouchers.status, 'issued')))
+    .limit(atMost)
+    .execute()
+}
+
+/**
+ * Uses up a voucher; false when it is no longer issued, or its enrollment or its campaign no longer as it was presented: somebody
+ * was faster. A claim.
+ */
+export async function markRedeemed(tx: Tx, { voucher, versions }: PresentedVoucher, at: Instant): Promise<boolean> {
+  const update = preparedClaim(tx, 'vouchers:redeem', ({ q, t: { vouchers, enrollments, campaigns } }) => {
+    const enrollment = q
+      .select({ version: enrollments.version })
+      .from(enrollments)
+      .where(eq(enrollments.id, vouchers.enrollmentId))
+    const campaign = q
+      .select({ version: campaigns.version })
+      .from(campaigns)
+      .where(eq(campaigns.id, vouchers.campaignId))
+    return q
+      .update(vouchers)
+      .set({ status: 'redeemed', redeemedAt: sql`${sql.placeholder('at')}` })
+      .where(
+        and(
+          eq(vouchers.id, sql.placeholder('id')),
+          eq(vouchers.status, 'issued'),
+          eq(enrollment, sql.placeholder('enrollment')),
+          eq(campaign, sql.placeholder('campaign')),
+        ),
+      )
+      .returning({ id: vouchers.id })
+      .prepare()
+  })
+  return (await update.execute({ id: voucher.id, at, ...versions })).length > 0
 }

@@ -3,7 +3,7 @@ import type { Id } from '../kernel/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import type { Instant } from '../kernel/time.ts'
-import { insertFreeRows, prepared, preparedClaim } from '../platform/db/index.ts'
+import { insertFreeRows, prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Voucher, VoucherStatus } from './rules.ts'
 import type { PrintedVoucher } from './sheet-plan.ts'
@@ -191,19 +191,6 @@ export async function markExpired({ q, t }: Tx, campaignId: Id, at: Instant): Pr
   const issued = and(eq(t.vouchers.campaignId, campaignId), eq(t.vouchers.status, 'issued'))
   const update = q.update(t.vouchers).set({ status: 'expired', endedAt: at }).where(issued)
   return (await update.returning({ id: t.vouchers.id })).length
-}
-
-/** Uses up an issued voucher; false when it was no longer issued: somebody was faster. A claim. */
-export async function markRedeemed(tx: Tx, id: Id, at: Instant): Promise<boolean> {
-  const update = preparedClaim(tx, 'vouchers:redeem', ({ q, t }) =>
-    q
-      .update(t.vouchers)
-      .set({ status: 'redeemed', redeemedAt: sql`${sql.placeholder('at')}` })
-      .where(and(eq(t.vouchers.id, sql.placeholder('id')), eq(t.vouchers.status, 'issued')))
-      .returning({ id: t.vouchers.id })
-      .prepare(),
-  )
-  return (await update.execute({ id, at })).length > 0
 }
 
 /**
