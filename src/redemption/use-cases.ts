@@ -20,8 +20,7 @@ export async function redeemVoucher(deps: Deps, actor: Actor | undefined, scan: 
   // Two scans of one voucher meet at its row and at unique indexes, and all scans meet at the balance of what was handed out.
   const scanned = await deps.db.transact(work, undefined, { settled: true })
   const { result, schoolId, campaignId } = scanned.scan
-  // The next child is of this school too.
-  if (result === 'accepted') void deps.vouchersAhead?.read(schoolId, campaignId!)
+  if (result === 'accepted') void deps.vouchersAhead?.handedOut(schoolId, campaignId!)
   return scanned
 }
 

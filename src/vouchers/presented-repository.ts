@@ -60,16 +60,24 @@ export async function findPresentedVoucher(reader: Reader, id: Id): Promise<Pres
 }
 
 /** The issued vouchers of a school in a campaign, `atMost` of them: what may be held up there. */
-export function listPresentable(
+export async function listPresentable(
   reader: Reader,
-  { schoolId, campaignId, atMost }: { schoolId: Id; campaignId: Id; atMost: number },
+  asked: { schoolId: Id; campaignId: Id; atMost: number },
 ): Promise<PresentedVoucher[]> {
   const { vouchers } = reader.t
-  const ofSchool = and(eq(vouchers.campaignId, campaignId), eq(vouchers.schoolId, schoolId))
-  return presented(reader)
-    .where(and(ofSchool, eq(vouchers.status, 'issued')))
-    .limit(atMost)
-    .execute()
+  const list = prepared(reader, 'vouchers:presentable', (r) =>
+    presented(r)
+      .where(
+        and(
+          eq(vouchers.campaignId, sql.placeholder('campaignId')),
+          eq(vouchers.schoolId, sql.placeholder('schoolId')),
+          eq(vouchers.status, 'issued'),
+        ),
+      )
+      .limit(sql.placeholder('atMost'))
+      .prepare(),
+  )
+  return list.execute(asked)
 }
 
 /**
