@@ -1,6 +1,7 @@
 import { Cron } from 'croner'
 import type { Deps } from '../src/deps.ts'
 import { isScheduled, readOverdueJobs, runOnTime } from '../src/runs/index.ts'
+import { farewell, runsUnderWay } from './farewell.ts'
 import { openLane } from './lane.ts'
 import type { Runner } from './runner.ts'
 
@@ -12,11 +13,9 @@ const lookMilliseconds = 500
  * should have run while no process was up runs now: a machine that is switched off at night misses nothing.
  */
 export async function runEmbedded(deps: Deps): Promise<Runner> {
+  const runs = runsUnderWay()
   const run = (name: string, work: () => Promise<unknown>) =>
-    work().then(
-      () => undefined,
-      (error: unknown) => deps.log.error({ job: name, err: error }, 'the job could not begin'),
-    )
+    runs.add(work().catch((error: unknown) => deps.log.error({ job: name, err: error }, 'the job could not begin')))
   const planned = deps.jobs
     .filter(isScheduled)
     .map(
@@ -30,12 +29,12 @@ export async function runEmbedded(deps: Deps): Promise<Runner> {
     for (const lane of lanes) lane.wake()
   }, lookMilliseconds)
   look.unref()
-  for (const { job, dueAt } of await readOverdueJobs(deps)) void run(job.name, () => runOnTime(deps, job, dueAt))
+  for (const { job, dueAt } of await readOverdueJobs(deps)) run(job.name, () => runOnTime(deps, job, dueAt))
   return {
     stop: async () => {
       for (const cron of planned) cron.stop()
       clearInterval(look)
-      await Promise.all(lanes.map((lane) => lane.stop()))
+      await Promise.all([...lanes.map((lane) => lane.stop()), farewell(runs.ended())])
     },
   }
 }

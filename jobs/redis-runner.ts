@@ -12,6 +12,7 @@ import {
   runOnTime,
   type ScheduledJob,
 } from '../src/runs/index.ts'
+import { farewell, type RunsUnderWay, runsUnderWay } from './farewell.ts'
 import type { Runner } from './runner.ts'
 
 /** The queue of the ticks of the clock. */
@@ -26,8 +27,6 @@ const overdueMilliseconds = 60_000
 const mostHanded = 500
 /** How long Redis may take to answer before it counts as away, in milliseconds. */
 const patienceMilliseconds = 5000
-/** How long a stop waits for what is under way, in milliseconds. */
-const farewellMilliseconds = 10_000
 const kept = { removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } }
 
 /** Something that ends with the runner. */
@@ -42,22 +41,21 @@ interface Part {
  */
 export async function runOnRedis(deps: Deps, redisUrl: string): Promise<Runner> {
   const connection = { url: redisUrl, maxRetriesPerRequest: null }
+  const overdue = runsUnderWay()
   const parts = [
-    keepClock(deps, connection),
+    keepClock(deps, connection, overdue),
     ...deps.jobs.flatMap((job) => (isScheduled(job) ? [] : [shareTasks(deps, job, connection)])),
   ]
-  await runOverdue(deps, 0)
+  await runOverdue(deps, 0, overdue)
   return {
-    stop: async () => {
-      await Promise.race([Promise.all(parts.map((part) => part.stop())), pause(farewellMilliseconds)])
-    },
+    stop: () => farewell(Promise.all(parts.map((part) => part.stop())).then(() => overdue.ended())),
   }
 }
 
 /** Runs what has been overdue for some time: no process was up, or Redis has been away or has forgotten when. */
-async function runOverdue(deps: Deps, milliseconds: number): Promise<void> {
+async function runOverdue(deps: Deps, milliseconds: number, runs: RunsUnderWay): Promise<void> {
   const before = plusMilliseconds(deps.clock.now(), -milliseconds)
-  for (const { job, since, dueAt } of await readOverdueJobs(deps)) if (since <= before) void tick(deps, job, dueAt)
+  for (const { job, since, dueAt } of await readOverdueJobs(deps)) if (since <= before) runs.add(tick(deps, job, dueAt))
 }
 
 /** Runs a job because its time has come. */
@@ -71,7 +69,7 @@ function tick(deps: Deps, job: ScheduledJob, dueAt?: string): Promise<unknown> {
  * Plans the jobs that run by the clock whenever Redis answers and does not know them, and runs them when it says so; or a
  * minute later by itself, if it says nothing.
  */
-function keepClock(deps: Deps, connection: ConnectionOptions): Part {
+function keepClock(deps: Deps, connection: ConnectionOptions, overdue: RunsUnderWay): Part {
   const scheduled = deps.jobs.filter(isScheduled)
   const queue = openQueue(deps, clockQueue, connection)
   const worker = openWorker(deps, clockQueue, connection, { concurrency: scheduled.length || 1 }, async (name) => {
@@ -90,7 +88,7 @@ function keepClock(deps: Deps, connection: ConnectionOptions): Part {
     isFirst = false
   }
   const planning = every(planMilliseconds, deps, plan)
-  const catchingUp = every(planMilliseconds, deps, () => runOverdue(deps, overdueMilliseconds))
+  const catchingUp = every(planMilliseconds, deps, () => runOverdue(deps, overdueMilliseconds, overdue))
   return { stop: () => Promise.all([planning.stop(), catchingUp.stop(), worker.close(), queue.close()]) }
 }
 

@@ -192,6 +192,36 @@ for (const kind of kinds) {
       await second.stop()
     })
 
+    t.test('a stop waits for runs by the clock, those on time and those that are late', async (t) => {
+      const finish: (() => void)[] = []
+      const job = (name: string, pattern: string): ScheduledJob => ({
+        ...{ name, meaning, pattern },
+        run: () => new Promise((resolve) => finish.push(() => resolve({ n: 1 }))),
+      })
+      const saka = await startSaka(t, { jobs: [job('count-sheep', '* * * * * *'), job('count-lambs', '0 3 1 1 *')] })
+      const deps = { ...saka.deps, clock: { now: () => new Date().toISOString() } }
+      await saka.api.post('/jobs/count-lambs/run')
+      await until('lambs are counted', () => finish.length === 1)
+      finish.pop()!()
+      const statuses = async () =>
+        (await Promise.all(['sheep', 'lambs'].map((what) => saka.api.get(`/jobs/count-${what}/runs`)))).flatMap(
+          ({ json }) => json.items.map(({ status }: any) => status),
+        )
+      await until('they have been', async () => (await statuses()).includes('done'))
+      const runner = await start(deps)
+      await until('both are at work', () => finish.length === 2)
+      let hasStopped = false
+      const stopped = runner.stop().then(() => {
+        hasStopped = true
+      })
+      await new Promise((tick) => setTimeout(tick, 300))
+      t.notOk(hasStopped)
+      t.same((await statuses()).toSorted(), ['done', 'running', 'running'])
+      for (const end of finish) end()
+      await stopped
+      t.same(await statuses(), ['done', 'done', 'done'])
+    })
+
     t.test('one tick of the clock is one run, in however many runners', async (t) => {
       let counted = 0
       const job: ScheduledJob = {

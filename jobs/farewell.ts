@@ -1,0 +1,30 @@
+/** How long a stop waits for what is under way, in milliseconds. */
+const farewellMilliseconds = 10_000
+
+/** Waits for `work`, but not for long: whoever stops a service stops it for good soon after. */
+export async function farewell(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, farewellMilliseconds)
+  })
+  await Promise.race([work, patience]).finally(() => clearTimeout(timer))
+}
+
+/** Runs that were begun by the clock. */
+export interface RunsUnderWay {
+  add(run: Promise<unknown>): void
+  /** Answers when all of them have ended. */
+  ended(): Promise<unknown>
+}
+
+/** None are, yet. */
+export function runsUnderWay(): RunsUnderWay {
+  const runs = new Set<Promise<unknown>>()
+  return {
+    add: (run) => {
+      runs.add(run)
+      void run.finally(() => runs.delete(run))
+    },
+    ended: () => Promise.all(runs),
+  }
+}
