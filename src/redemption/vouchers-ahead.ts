@@ -22,7 +22,7 @@ export interface VouchersAhead {
 const ttl = 5 * 60_000
 /** How long after a hand-out the next makes it a queue, in milliseconds. */
 const queueTtl = 60_000
-/** How many of one school and campaign, and how many in all: each is about a kilobyte. */
+/** How many of one school and campaign, and how many in all: each is some two kilobytes. */
 const [atMost, max] = [1_000, 20_000]
 
 /** Reads ahead from `reader`. What fails is logged, and scans ask for themselves, as without it. */
