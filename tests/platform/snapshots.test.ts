@@ -59,3 +59,19 @@ t.test(
     await Promise.all([other!.close(), third!.close()])
   },
 )
+
+t.test(
+  'who waits for a turn longer than a statement may take is told to come again, and then has it',
+  postgresAlone('SQLite has one process'),
+  async (t) => {
+    const { deps } = await startSaka(t)
+    const { clock, log } = deps
+    const hasty = await openDeps({ ...deps.config, databaseSeconds: 1 }, { clock, log })
+    t.teardown(() => hasty.close())
+    const take = () => hasty.db.snapshot('one', async () => 'had it')
+    await deps.db.snapshot('one', () =>
+      t.rejects(take(), { code: 'overloaded', status: 503, members: { retryAfter: 5 } }),
+    )
+    t.equal(await take(), 'had it')
+  },
+)
