@@ -1,9 +1,10 @@
 import { Cron } from 'croner'
 import type { Deps } from '../src/deps.ts'
 import { isScheduled, readOverdueJobs, runOnTime } from '../src/runs/index.ts'
-import { farewell, runsUnderWay } from './farewell.ts'
+import { farewell } from './farewell.ts'
 import { openLane } from './lane.ts'
 import type { Runner } from './runner.ts'
+import { runsUnderWay } from './runs-under-way.ts'
 
 /** How often it looks for tasks, in milliseconds. */
 const lookMilliseconds = 500

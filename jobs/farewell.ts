@@ -9,22 +9,3 @@ export async function farewell(work: Promise<unknown>): Promise<void> {
   })
   await Promise.race([work, patience]).finally(() => clearTimeout(timer))
 }
-
-/** Runs that were begun by the clock. */
-export interface RunsUnderWay {
-  add(run: Promise<unknown>): void
-  /** Answers when all of them have ended. */
-  ended(): Promise<unknown>
-}
-
-/** None are, yet. */
-export function runsUnderWay(): RunsUnderWay {
-  const runs = new Set<Promise<unknown>>()
-  return {
-    add: (run) => {
-      runs.add(run)
-      void run.finally(() => runs.delete(run))
-    },
-    ended: () => Promise.all(runs),
-  }
-}

@@ -12,8 +12,9 @@ import {
   runOnTime,
   type ScheduledJob,
 } from '../src/runs/index.ts'
-import { farewell, type RunsUnderWay, runsUnderWay } from './farewell.ts'
+import { farewell } from './farewell.ts'
 import type { Runner } from './runner.ts'
+import { type RunsUnderWay, runsUnderWay } from './runs-under-way.ts'
 
 /** The queue of the ticks of the clock. */
 export const clockQueue = 'clock'
