@@ -1,4 +1,4 @@
-// Who may import whom. The compiled `dist` is looked at, so these are the imports that happen when Saka runs: `import type`
+// Who may import whom. The sources are looked at without their types (`tests/boundaries.ts`), so these are the imports that happen when Saka runs: `import type`
 // leaves no trace there, and words may flow where code may not. Files that nobody imports are knip's to find.
 
 /** Lower ranks first; a folder imports lower ranks only. Folders that share a rank leave each other alone. */
@@ -27,8 +27,8 @@ const modules = ranks.slice(2).flat().join('|')
 /** Files that decide and compute and touch nothing else: a folder's rules, and its parts that only know numbers and text. */
 const pure = '([a-z-]*rules|apportion|sainte-lague|draw|reason|code|chain|merkle|canonical|verifier)'
 
-const folder = (names) => `^dist/src/(${names.join('|')})/`
-const top = '^dist/(src/[^/]+\\.js$|src/(demo|cli)/|jobs/|openapi/)'
+const folder = (names) => `^src/(${names.join('|')})/`
+const top = '^(src/[^/]+\\.js$|src/(demo|cli)/|jobs/|openapi/)'
 
 const rankRules = ranks.flatMap((names, rank) => {
   const higher = ranks.slice(rank + 1).flat()
@@ -51,7 +51,7 @@ const neighbourRules = ranks
     comment: 'Folders of the same rank leave each other alone.',
     severity: 'error',
     from: { path: folder(names) },
-    to: { path: folder(names), pathNot: '^dist/src/$1/' },
+    to: { path: folder(names), pathNot: '^src/$1/' },
   }))
 
 module.exports = {
@@ -62,37 +62,37 @@ module.exports = {
       name: 'front-door',
       comment: "A module is entered by its index.ts; tables.ts is open to src/schema.ts, and identity's rules to audit.",
       severity: 'error',
-      from: { path: '^dist/(?:src/([^/]+)/|src/|jobs/|openapi/)', pathNot: '^dist/src/schema\\.js$' },
+      from: { path: '^(?:src/([^/]+)/|src/|jobs/|openapi/)', pathNot: '^src/schema\\.js$' },
       to: {
-        path: `^dist/src/(${modules})/`,
-        pathNot: [`^dist/src/(${modules})/index\\.js$`, '^dist/src/$1/', '^dist/src/identity/rules\\.js$'],
+        path: `^src/(${modules})/`,
+        pathNot: [`^src/(${modules})/index\\.js$`, '^src/$1/', '^src/identity/rules\\.js$'],
       },
     },
     {
       name: 'tables-by-schema',
       comment: 'src/schema.ts joins the tables and knows nothing else of a module.',
       severity: 'error',
-      from: { path: '^dist/src/schema\\.js$' },
-      to: { path: `^dist/src/(${modules})/`, pathNot: '/tables\\.js$' },
+      from: { path: '^src/schema\\.js$' },
+      to: { path: `^src/(${modules})/`, pathNot: '/tables\\.js$' },
     },
     {
       name: 'pure',
       comment: 'Rules and other pure files import the kernel and each other: no database, no HTTP, no clock, no disk.',
       severity: 'error',
-      from: { path: `^dist/src/(${modules})/${pure}\\.js$` },
-      to: { pathNot: ['^dist/src/kernel/', `^dist/src/$1/${pure}\\.js$`, '^(node:)?crypto$'] },
+      from: { path: `^src/(${modules})/${pure}\\.js$` },
+      to: { pathNot: ['^src/kernel/', `^src/$1/${pure}\\.js$`, '^(node:)?crypto$'] },
     },
     {
       name: 'kernel-imports-nothing',
       severity: 'error',
-      from: { path: '^dist/src/kernel/' },
-      to: { pathNot: ['^dist/src/kernel/', '^(node:)?crypto$'] },
+      from: { path: '^src/kernel/' },
+      to: { pathNot: ['^src/kernel/', '^(node:)?crypto$'] },
     },
     {
       name: 'drizzle-in-repositories',
       comment: 'SQL is written in tables.ts and repository.ts, by names that the use cases can read.',
       severity: 'error',
-      from: { path: '^dist/', pathNot: ['/[a-z-]*(tables|repository)[a-z-]*\\.js$', '^dist/src/platform/db/'] },
+      from: { path: '^', pathNot: ['/[a-z-]*(tables|repository)[a-z-]*\\.js$', '^src/platform/db/'] },
       to: { path: 'node_modules/drizzle-orm/' },
     },
     {
@@ -100,8 +100,8 @@ module.exports = {
       comment: 'HTTP is spoken in routes.ts; a use case could as well be called by a command line.',
       severity: 'error',
       from: {
-        path: '^dist/',
-        pathNot: ['/[a-z-]*(routes|schemas)[a-z-]*\\.js$', '^dist/src/(platform/http|web)/', '^dist/src/app\\.js$'],
+        path: '^',
+        pathNot: ['/[a-z-]*(routes|schemas)[a-z-]*\\.js$', '^src/(platform/http|web)/', '^src/app\\.js$'],
       },
       to: { path: 'node_modules/(fastify|@fastify)/' },
     },
@@ -111,7 +111,7 @@ module.exports = {
       name: 'declared',
       comment: 'What runs in service is in "dependencies" of package.json.',
       severity: 'error',
-      from: { path: '^dist/(src|jobs)/' },
+      from: { path: '^(src|jobs)/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
   ],

@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setPriority } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import type { Deps } from '../src/deps.ts'
 import { isPostgres } from '../src/platform/config.ts'
+import { projectRoot } from '../src/platform/project-root.ts'
 import type { FigureName, RunFigures, ScheduledJob } from '../src/runs/index.ts'
 
-/** As this file runs, from source or compiled, so does the program that is started. */
-const isSource = import.meta.url.endsWith('.ts')
-const main = fileURLToPath(new URL(isSource ? '../src/main.ts' : '../src/main.js', import.meta.url))
+const main = join(projectRoot, 'src/main.ts')
 
 /** Makes a backup every night where `BACKUP_FOLDER` says, in a process of its own: copying and proving it must hold nobody up. */
 export const backUpJob = {

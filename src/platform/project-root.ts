@@ -1,10 +1,4 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 
-/** The folder of `package.json`: the same whether the code runs from `src` or from `dist`. */
-export const projectRoot = findRoot(dirname(fileURLToPath(import.meta.url)))
-
-function findRoot(folder: string): string {
-  return existsSync(join(folder, 'package.json')) ? folder : findRoot(dirname(folder))
-}
+/** The folder of `package.json`. */
+export const projectRoot = join(import.meta.dirname, '../..')

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import t from 'tap'
@@ -11,8 +12,8 @@ import type { Deps } from '../../src/deps.ts'
 import { systemActor } from '../../src/identity/rules.ts'
 import { idSource } from '../../src/kernel/ids.ts'
 import { openDeps } from '../../src/open-deps.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { databaseOf } from '../support/engine.ts'
-import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { startSaka } from '../support/saka.ts'
 import { bytesLiteral, runStatements } from '../support/sql.ts'
 import { recordEvents, tamper } from '../support/trail.ts'
@@ -97,7 +98,7 @@ t.test('killed between batches, the sealing goes on where it was', async (t) => 
   const { deps, api } = await startSaka(t)
   await recordEvents(deps, 3000)
   const env = { ...process.env, ...databaseOf(deps), LOG_LEVEL: 'silent' }
-  const child = fork(moduleFile('tests/audit/killed-sealer.ts'), { env, execArgv: nodeOptions })
+  const child = fork(join(projectRoot, 'tests/audit/killed-sealer.ts'), { env })
   child.once('message', () => child.kill('SIGKILL'))
   await once(child, 'exit')
   const half = (await sealedIds(deps)).length

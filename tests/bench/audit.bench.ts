@@ -74,7 +74,7 @@ await measure('export', async () =>
 )
 console.log(`the export has ${Math.round(statSync(file).size / 2 ** 20)} MiB`)
 
-const child = fork(new URL('./verify-contestant.js', import.meta.url), [file])
+const child = fork(new URL('./verify-contestant.ts', import.meta.url), [file])
 const [{ code, seconds, cpu, megabytes }] = (await once(child, 'message')) as [
   { code: number; seconds: number; cpu: number; megabytes: number },
 ]

@@ -20,7 +20,7 @@ const plainEach = 1000
 /** In `tests`, which is not compiled. */
 const { startPostgres } = (await import(
   pathToFileURL(resolve('tests/postgres.mjs')).href
-)) as typeof import('../postgres.mjs')
+)) as typeof import('../support/postgres-server.ts')
 
 interface Contestant {
   name: string
@@ -47,7 +47,7 @@ async function administer(statement: string): Promise<void> {
 }
 
 async function startOne(start: EngineStart): Promise<{ child: ChildProcess; ready: EngineReady }> {
-  const child = fork(new URL('./engine-contestant.js', import.meta.url), [JSON.stringify(start)])
+  const child = fork(new URL('./engine-contestant.ts', import.meta.url), [JSON.stringify(start)])
   process.on('exit', () => child.kill('SIGKILL'))
   const [ready] = (await once(child, 'message')) as [EngineReady]
   return { child, ready }

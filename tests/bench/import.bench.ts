@@ -42,7 +42,7 @@ async function writeSample(name: string, rows: number): Promise<string> {
 
 /** The service as it runs in earnest, built, in a process of its own. */
 async function startService() {
-  const main = join(import.meta.dirname, '../../src/main.js')
+  const main = join(import.meta.dirname, '../../src/main.ts')
   const child = spawn(process.execPath, [main, 'serve'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -105,7 +105,7 @@ const communities = await fetch(`${api}/communities`, { headers: { cookie } })
 const [community] = ((await communities.json()) as { items: Made[] }).items
 const kit = await made('/kits', { name: 'Kit', items: [{ name: 'Bag', quantity: 1, unitCostCents: 9000 }] })
 
-const inserter = fork(new URL('./import-contestant.js', import.meta.url))
+const inserter = fork(new URL('./import-contestant.ts', import.meta.url))
 await once(inserter, 'message')
 
 async function race(path: string, rows: number): Promise<{ imported: number; inserted: number }> {

@@ -114,7 +114,7 @@ async function startRedis(program: string): Promise<{ url: string; child: ChildP
 }
 
 // It is a script, which is not compiled with the rest.
-const { findProgram } = await import(join(projectRoot, 'tests/programs.mjs'))
+const { findProgram } = await import(join(projectRoot, 'tests/support/programs.ts'))
 const program = findProgram('redis')
 const redis = program ? await startRedis(program) : undefined
 const contestants: [name: string, run: (round: string) => Promise<number>, bound?: string][] = [

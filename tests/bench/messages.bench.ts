@@ -19,7 +19,7 @@ const guardians = 10_000
 /** How many the plain loop sends: its time a mail does not depend on how many there are. */
 const plainMails = 2000
 
-const sink: ChildProcess = fork(new URL('./mail-sink.js', import.meta.url))
+const sink: ChildProcess = fork(new URL('./mail-sink.ts', import.meta.url))
 const [{ port }] = (await once(sink, 'message')) as [{ port: number }]
 const url = `smtp://127.0.0.1:${port}`
 const folder = mkdtempSync(join(tmpdir(), 'saka-bench-'))

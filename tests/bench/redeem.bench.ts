@@ -31,7 +31,7 @@ async function start<Ready>(file: string, ...args: string[]): Promise<[ChildProc
 }
 
 async function overHttp(racer: Racer): Promise<Race> {
-  const [, contestant] = await start<Contestant>('./redeem-contestant.js', racer, String(perContestant))
+  const [, contestant] = await start<Contestant>('./redeem-contestant.ts', racer, String(perContestant))
   const { bodies } = contestant
   // Each voucher is used once.
   const take = (count: number) =>
@@ -40,7 +40,7 @@ async function overHttp(racer: Racer): Promise<Race> {
 }
 
 async function rowsAlone(): Promise<Race> {
-  const [child] = await start('./redeem-rows.js', String(perContestant))
+  const [child] = await start('./redeem-rows.ts', String(perContestant))
   return async (count, together) => {
     child.send({ count, together } satisfies RowsAsked)
     return (await once(child, 'message'))[0] as number

@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import pg from 'pg'
-import { projectRoot } from '../../src/platform/project-root.ts'
-import type { PostgresServer } from '../postgres.mjs'
+import { type PostgresServer, startPostgres } from '../support/postgres-server.ts'
 import { parentOf, processorTimeOfFamily } from './processor-time.ts'
 
 /** A database that is empty, for one campaign. */
@@ -79,11 +77,7 @@ export async function postgresEngine(url: string | undefined): Promise<ScaleEngi
 }
 
 async function ownServer(): Promise<PostgresServer> {
-  // It looks for the server's programs from where it lies, and is not compiled.
-  const tests: typeof import('../postgres.mjs') = await import(
-    pathToFileURL(join(projectRoot, 'tests/postgres.mjs')).href
-  )
-  const server = await tests.startPostgres({ durable: true })
+  const server = await startPostgres({ durable: true })
   if (!server) throw new Error('there is no PostgreSQL: install the packages, or name a server as DATABASE_URL')
   return server
 }

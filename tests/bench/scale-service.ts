@@ -12,7 +12,7 @@ import { processorTime } from './processor-time.ts'
 const account = { email: 'admin@example.org', password: 'correct horse battery staple' }
 
 /** The program that is measured. */
-export const main = join(import.meta.dirname, '../../src/main.js')
+export const main = join(import.meta.dirname, '../../src/main.ts')
 
 /** The service as it is built, in a process of its own, and a client that has signed in. */
 export interface ScaleService {

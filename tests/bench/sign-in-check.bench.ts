@@ -8,7 +8,7 @@ const rounds = 15
 const connections = 20
 const mostShare = 0.15
 
-const child = fork(new URL('./sign-in-check-contestant.js', import.meta.url))
+const child = fork(new URL('./sign-in-check-contestant.ts', import.meta.url))
 const [{ port, authorization }] = (await once(child, 'message')) as [Contestant]
 const bodies = Array.from({ length: requests }, () => '{}')
 

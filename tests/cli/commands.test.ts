@@ -7,8 +7,8 @@ import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { runCommand } from '../../src/cli/commands.ts'
 import { InvalidConfig, readConfig } from '../../src/platform/config.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { newDatabase, postgresAlone } from '../support/engine.ts'
-import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 
 /** Runs a command on a database in a folder of its own. */
 function terminal(t: Test, env: Record<string, string> = {}) {
@@ -48,7 +48,7 @@ t.test('help lists the commands, and what is not one is answered with it', async
 })
 
 t.test('the program itself shows its help and ends well', async (t) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeOptions, moduleFile('src/main.ts'), 'help'], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(projectRoot, 'src/main.ts'), 'help'], {
     encoding: 'utf8',
   })
   t.match({ status, stderr }, { status: 0, stderr: '' })

@@ -5,10 +5,10 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { serve } from '../../src/serve.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { databaseOf, postgresAlone } from '../support/engine.ts'
-import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { until } from '../support/until.ts'
 
 const childrenInFile = 30_000
@@ -27,7 +27,7 @@ t.test('an import that is killed in the middle of writing has done nothing, and 
   }
   const args = [path, campaign.id, String(childrenInFile / 2)]
   const env = { ...process.env, ...databaseOf(deps), LOG_LEVEL: 'silent' }
-  const child = fork(moduleFile('tests/enrollment/killed-import.ts'), args, { env, execArgv: nodeOptions })
+  const child = fork(join(projectRoot, 'tests/enrollment/killed-import.ts'), args, { env })
   const [, signal] = await once(child, 'close')
   t.equal(signal, 'SIGKILL')
   t.equal(await enrolled(), 0)

@@ -6,7 +6,6 @@ import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { offerSetUp } from '../../src/identity/index.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
-import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
 
 const first = { email: 'Maria@Example.org', name: 'Μαρία', password: 'θάλασσα μολύβι ποδήλατο' }
@@ -57,7 +56,7 @@ t.test('the link is good for nothing once there is a user, and a newer one ends 
 
 /** Starts the service as an operator does and answers the first entry of its log that holds a set-up link, and how to end it. */
 async function started(t: Test, databaseFile: string) {
-  const child = spawn(process.execPath, [...nodeOptions, moduleFile('src/main.ts'), 'serve'], {
+  const child = spawn(process.execPath, [join(projectRoot, 'src/main.ts'), 'serve'], {
     cwd: projectRoot,
     env: { PATH: process.env.PATH, PORT: '0', DATABASE_URL: `file:${databaseFile}` },
     stdio: ['ignore', 'pipe', 'inherit'],

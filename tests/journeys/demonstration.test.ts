@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
-import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { findTexts, personalTexts } from '../support/personal-texts.ts'
 
 /** A demonstration that stays up, in a process of its own. */
@@ -16,7 +15,7 @@ interface Demonstration {
 }
 
 async function demonstration(t: Test, databaseFile: string): Promise<Demonstration> {
-  const child = spawn(process.execPath, [...nodeOptions, moduleFile('src/main.ts'), 'demo'], {
+  const child = spawn(process.execPath, [join(projectRoot, 'src/main.ts'), 'demo'], {
     cwd: projectRoot,
     env: { ...process.env, PORT: '0', DATABASE_URL: `file:${databaseFile}`, LOG_LEVEL: 'trace' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import t from 'tap'
 import { openLane } from '../../jobs/lane.ts'
 import { sendMailJob, sendSmsJob } from '../../jobs/send-messages.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { databaseOf } from '../support/engine.ts'
 import { refusal, startMailServer } from '../support/mailbox.ts'
-import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { remindedCampaign, sendDue } from '../support/reminders.ts'
 import { startSmsGateway } from '../support/sms-gateway.ts'
 import { until } from '../support/until.ts'
@@ -38,7 +39,7 @@ t.test('a process killed between sending and writing it down leaves one doubtful
     SMTP_URL: post.url,
     LOG_LEVEL: 'silent',
   }
-  sender = fork(moduleFile('tests/notifications/killed-sender.ts'), { env, execArgv: nodeOptions })
+  sender = fork(join(projectRoot, 'tests/notifications/killed-sender.ts'), { env })
   const [, signal] = await once(sender, 'close')
   sender = undefined
   t.equal(signal, 'SIGKILL')

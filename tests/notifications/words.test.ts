@@ -106,7 +106,7 @@ t.test('the service does not start with words that are missing, and says which',
   const path = join(copy, 'src/notifications/words/ka.json')
   const { 'closing.lead': _lead, bring: _bring, ...rest } = JSON.parse(readFileSync(path, 'utf8'))
   writeFileSync(path, JSON.stringify(rest))
-  const { status, stderr } = spawnSync(process.execPath, ['--import=tsx', 'src/main.ts', 'serve'], {
+  const { status, stderr } = spawnSync(process.execPath, ['src/main.ts', 'serve'], {
     cwd: copy,
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DATABASE_URL: 'file:./saka.db', LOG_LEVEL: 'fatal' },

@@ -5,9 +5,9 @@ import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import { holdAlone, holdTogether } from '../../src/platform/db/hold.ts'
 import { openLog } from '../../src/platform/log.ts'
-import { startPostgres } from '../postgres.mjs'
 import { saka, temporaryFolder } from '../support/backups.ts'
 import { newDatabase, postgresAlone } from '../support/engine.ts'
+import { startPostgres } from '../support/postgres-server.ts'
 import { until } from '../support/until.ts'
 
 const onPostgres = postgresAlone('SQLite’s file is held by its own locks')

@@ -65,7 +65,7 @@ t.test(
     await runStatements(other, "INSERT INTO communities (id, code, name, version) VALUES ('one', 'Z', 'Ζ΄', 1)")
     await other.close()
     for (const at of ['copyFileSync', 'linkSync', 'renameSync']) {
-      const shell = `NODE_OPTIONS=--import=${resolve('tests/operations/killed-restore.mjs')}`
+      const shell = `NODE_OPTIONS=--import=${resolve('tests/operations/killed-restore.ts')}`
       t.equal(
         (await sakaApart(target, ['restore', backup, '--force'], { shell, env: { KILL_AT: at } })).code,
         'SIGKILL',

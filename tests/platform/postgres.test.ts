@@ -4,8 +4,8 @@ import t, { type Test } from 'tap'
 import { openDeps } from '../../src/open-deps.ts'
 import { insertRows } from '../../src/platform/db/index.ts'
 import type { Tx } from '../../src/schema.ts'
-import { startPostgres } from '../postgres.mjs'
 import { postgresAlone } from '../support/engine.ts'
+import { startPostgres } from '../support/postgres-server.ts'
 import { startSaka } from '../support/saka.ts'
 
 /** A service on a server of its own, which may be killed. */

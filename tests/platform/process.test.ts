@@ -9,7 +9,6 @@ import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { newDatabase, sqliteAlone } from '../support/engine.ts'
-import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { allSql } from '../support/sql.ts'
 
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }
@@ -45,7 +44,7 @@ async function start(t: Test, database: Record<string, string>, shell = ''): Pro
   // The test runner would put handlers of its own into the service, also for the signal of a file that grew too large,
   // which Node ignores: the service must be as it is in use.
   const command = `unset NODE_OPTIONS; ${shell} exec "$0" "$@"`
-  const child = spawn('sh', ['-c', command, process.execPath, ...nodeOptions, moduleFile('src/main.ts'), 'serve'], {
+  const child = spawn('sh', ['-c', command, process.execPath, join(projectRoot, 'src/main.ts'), 'serve'], {
     cwd: projectRoot,
     env,
   })

@@ -1,13 +1,14 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import t from 'tap'
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
 import { runOnRedis } from '../../jobs/redis-runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { askFor } from '../../src/runs/index.ts'
 import { databaseOf } from '../support/engine.ts'
-import { moduleFile, nodeOptions } from '../support/own-modules.ts'
 import { startRedis } from '../support/redis.ts'
 import { startSaka } from '../support/saka.ts'
 import { until } from '../support/until.ts'
@@ -38,7 +39,7 @@ for (const kind of kinds) {
       NOW: clock.now(),
       ...kind.env,
     }
-    const child = fork(moduleFile('tests/runs/killed-runner.ts'), { env, execArgv: nodeOptions })
+    const child = fork(join(projectRoot, 'tests/runs/killed-runner.ts'), { env })
     const begun = new Set<unknown>()
     child.on('message', (name) => begun.add(name))
     await until('both are at work', () => begun.size === 2)

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import { sealTrail } from '../../src/audit/index.ts'
 import { runCommand } from '../../src/cli/commands.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
 import { type OpenCampaign, openCampaign } from './campaign.ts'
 
 /** A folder that goes with the test. */
@@ -71,9 +72,9 @@ export const backupsIn = (folder: string) => readdirSync(folder).filter((name) =
 
 /** Runs a command in a process of its own, while this one goes on; `shell` goes before it. */
 export async function sakaApart(database: string, args: string[], { shell = '', env = {} } = {}) {
-  // As it is built; without what the test runner puts into every process.
+  // Without what the test runner puts into every process.
   const command = `unset NODE_OPTIONS; ${shell} exec "$0" "$@"`
-  const child = spawn('sh', ['-c', command, process.execPath, resolve('dist/src/main.js'), ...args], {
+  const child = spawn('sh', ['-c', command, process.execPath, join(projectRoot, 'src/main.ts'), ...args], {
     env: { ...process.env, ...(database && { DATABASE_URL: `file:${database}` }), ...env },
   })
   const ended = new Promise<number | string>((found) => child.once('close', (code, signal) => found(code ?? signal!)))

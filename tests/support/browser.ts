@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import type { Test } from 'tap'
-import { freePort } from '../free-port.mjs'
 import { openChromium } from './chromium.ts'
+import { freePort } from './free-port.ts'
 import { type Saka, startSaka } from './saka.ts'
 import { listen } from './wire.ts'
 

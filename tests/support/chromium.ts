@@ -1,6 +1,6 @@
 import { type Browser, chromium } from 'playwright-core'
 import t from 'tap'
-import { findProgram } from '../programs.mjs'
+import { findProgram } from './programs.ts'
 
 const flags = [
   '--no-sandbox',

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { moduleFile, nodeOptions } from './own-modules.ts'
+import { projectRoot } from '../../src/platform/project-root.ts'
 
 /** The service in a process of its own. */
 export interface ServiceProcess {
@@ -20,10 +21,10 @@ export async function startProcess(
   killed?: { by: string; at: string },
   { command = 'serve', env = {}, uid }: { command?: string; env?: Record<string, string>; uid?: number } = {},
 ): Promise<ServiceProcess> {
-  const options = [...nodeOptions, ...(killed ? [`--import=${moduleFile(killed.by)}`] : [])]
+  const options = killed ? [`--import=${join(projectRoot, killed.by)}`] : []
   // Without what the test runner puts into every process: the service must be as it is in use.
   const run = 'unset NODE_OPTIONS; exec "$0" "$@"'
-  const child = spawn('sh', ['-c', run, process.execPath, ...options, moduleFile('src/main.ts'), command], {
+  const child = spawn('sh', ['-c', run, process.execPath, ...options, join(projectRoot, 'src/main.ts'), command], {
     env: {
       ...process.env,
       ...(killed && { KILL_AT: killed.at }),

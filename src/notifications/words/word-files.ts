@@ -24,7 +24,7 @@ export class BrokenWords extends Error {
   }
 }
 
-/** Where translators edit them, also for what runs from `dist`. */
+/** Where translators edit them. */
 const ownFolder = join(projectRoot, 'src/notifications/words')
 let own: Words | undefined
 

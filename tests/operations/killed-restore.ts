@@ -2,5 +2,5 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 
-fs[process.env.KILL_AT] = () => process.kill(process.pid, 'SIGKILL')
+Object.assign(fs, { [process.env.KILL_AT!]: () => process.kill(process.pid, 'SIGKILL') })
 syncBuiltinESMExports()

@@ -4,10 +4,9 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const root = dirname(import.meta.dirname)
 const environment = {
   ...process.env,
   PATH: join(root, 'node_modules', '.bin') + delimiter + process.env.PATH,
@@ -15,10 +14,16 @@ const environment = {
   REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
 }
 
-/** Runs all checks and answers `{ passed, failed }`. */
-export async function runChecks() {
+/** How many checks, or assertions of tests, passed and failed. */
+export interface Counts {
+  passed: number
+  failed: number
+}
+
+/** Runs all checks. */
+export async function runChecks(): Promise<Counts> {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const waiting = Object.entries(scripts).filter(([name]) => name.startsWith('check:'))
+  const waiting = Object.entries<string>(scripts).filter(([name]) => name.startsWith('check:'))
   const counts = { passed: 0, failed: 0 }
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -31,8 +36,8 @@ export async function runChecks() {
   return counts
 }
 
-/** Runs one command to its end and answers `{ passed, failed }`, one of them 1. */
-export async function runCheck(name, command) {
+/** Runs one command to its end; one of the counts is 1. */
+export async function runCheck(name: string, command: string): Promise<Counts> {
   const start = performance.now()
   const { code, output } = await run(command)
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
@@ -41,10 +46,10 @@ export async function runCheck(name, command) {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }
 
-function run(command) {
+function run(command: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
     const child = spawn(command, { cwd: root, env: environment, shell: true, stdio: ['ignore', 'pipe', 'pipe'] })
-    const said = []
+    const said: Buffer[] = []
     child.stdout.on('data', (chunk) => said.push(chunk))
     child.stderr.on('data', (chunk) => said.push(chunk))
     child.on('error', (error) => said.push(Buffer.from(error.message)))
@@ -52,7 +57,7 @@ function run(command) {
   })
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (import.meta.main) {
   const { failed } = await runChecks()
   process.exitCode = failed > 0 ? 1 : 0
 }

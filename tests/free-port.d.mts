@@ -1,2 +1,0 @@
-/** A port of this machine that is free. */
-export function freePort(): Promise<number>

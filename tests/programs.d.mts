@@ -1,2 +1,0 @@
-export declare function findProgram(program: 'chromium' | 'redis'): string | undefined
-export declare function installPrograms(): void

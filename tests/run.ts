@@ -1,0 +1,243 @@
+// `npm test`: all checks, then every file of tests on SQLite and those of `postgresLeg` on PostgreSQL too, a line for each as it ends, and
+// what failed in it. The last line counts. `npm run test:all` runs every file on both engines and with jobs on Redis, the long ones in full.
+// Given files (`npm test -- tests/vouchers/code.test.ts`) it runs those alone, without the checks.
+// With CI=true a skipped test is a failure: there, everything that a test needs has to be there.
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { type Counts, runChecks } from './check.ts'
+import { postgresLeg } from './postgres-leg.ts'
+import { installPrograms } from './support/programs.ts'
+import { type ProvidedServer, providePostgres, provideRedis } from './support/servers.ts'
+
+/** A file of tests as one process runs it. */
+export interface TestFile {
+  /** The file, and what it runs on where that is not SQLite with embedded jobs. */
+  name: string
+  file: string
+  env: Record<string, string>
+}
+
+/** What a file of tests runs on. */
+interface Leg {
+  engine: 'sqlite' | 'postgres'
+  jobs: 'embedded' | 'redis'
+}
+
+const root = dirname(import.meta.dirname)
+/** Where the coverage of the repositories on PostgreSQL is collected. */
+const coverage = join(root, '.tap/postgres-coverage')
+/** How long a file of tests may take: more than any needs on a machine that others use too, so that only what hangs is ended. */
+const secondsForFile = 600
+
+const onSqlite: Leg = { engine: 'sqlite', jobs: 'embedded' }
+const onPostgres: Leg = { engine: 'postgres', jobs: 'embedded' }
+const onRedis: Leg = { engine: 'postgres', jobs: 'redis' }
+
+const fileResult = /^(not )?ok \d+ - (.+?)(?: # time=([\d.]+)ms)?(?: \{)?$/
+const failedAssertion = /^ +not ok \d+ (?!.*# (time=|TODO|SKIP))/
+const failedTest = /^ +not ok \d+ .*# time=/
+const skippedTest = /^ +ok \d+(?: - )?(.*) # SKIP ?(.*)$/
+const skippedElsewhere = /^ +ok \d+.* # SKIP (SQLite|PostgreSQL) alone: /
+const summary = /^# \{ total: \d+/
+
+const {
+  values: { all: runAll },
+  positionals: named,
+} = parseArgs({ options: { all: { type: 'boolean', default: false } }, allowPositionals: true })
+/** What the present run has started: its servers and the tests. */
+const running = new Set<{ stop(): unknown }>()
+for (const [signal, code] of [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)
+  process.once(signal, () => stopAll().then(() => process.exit(code)))
+
+const files = filesToRun()
+const checks = named.length > 0 ? { passed: 0, failed: 0 } : await runChecks()
+installPrograms()
+const tests = await runTests(files)
+const passed = checks.passed + tests.passed
+const failed = checks.failed + tests.failed
+console.log(`\n${passed} passed, ${failed} failed, ${tests.skipped} skipped`)
+const tooManySkipped = process.env.CI === 'true' && tests.skipped > 0
+process.exitCode = failed > 0 || tests.passed === 0 || tooManySkipped ? 1 : 0
+
+/** What is asked for: the files that are named, on the leg that the environment says; else all, on the legs that each needs. */
+function filesToRun(): { file: string; leg: Leg }[] {
+  const { SAKA_TEST_ENGINE: engine = 'sqlite', SAKA_TEST_JOBS: jobs = 'embedded' } = process.env
+  if (engine !== 'sqlite' && engine !== 'postgres') throw new Error('SAKA_TEST_ENGINE must be sqlite or postgres')
+  if (jobs !== 'embedded' && jobs !== 'redis') throw new Error('SAKA_TEST_JOBS must be embedded or redis')
+  if (named.length > 0) return testFiles(named).map((file) => ({ file, leg: { engine, jobs } }))
+  const everyFile = testFiles(['tests'])
+  const legs: [Leg, string[]][] = runAll
+    ? [
+        [onSqlite, everyFile],
+        [onPostgres, everyFile],
+        [onRedis, everyFile],
+      ]
+    : [
+        [onPostgres, postgresLeg],
+        [onSqlite, everyFile],
+      ]
+  return legs.flatMap(([leg, some]) => some.map((file) => ({ file, leg })))
+}
+
+/** The files of tests at these paths, of files or of folders. */
+function testFiles(paths: string[]): string[] {
+  const all = readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `tests/${name}`)
+    .sort()
+  return paths.flatMap((path) => {
+    const wanted = relative(root, resolve(root, path))
+    const found = all.filter((file) => file === wanted || file.startsWith(`${wanted}/`))
+    if (found.length === 0) throw new Error(`There are no tests at ${path}`)
+    return found
+  })
+}
+
+/** Runs the files in one queue. Where a server that some of them need is not to be had, these are skipped aloud. */
+async function runTests(files: { file: string; leg: Leg }[]): Promise<Counts & { skipped: number }> {
+  let missing = 0
+  const provided = new Map<string, ProvidedServer['env']>()
+  const provide = async (name: string, isNeeded: boolean, start: () => Promise<ProvidedServer | undefined>) => {
+    if (!isNeeded) return
+    const server = await start()
+    if (server) {
+      running.add(server)
+      provided.set(name, server.env)
+    } else {
+      missing++
+      console.log(`skipped: there is no ${name}`)
+    }
+  }
+  try {
+    await provide(
+      'PostgreSQL',
+      files.some(({ leg }) => leg.engine === 'postgres'),
+      providePostgres,
+    )
+    await provide(
+      'Redis',
+      files.some(({ leg }) => leg.jobs === 'redis'),
+      provideRedis,
+    )
+    const postgres = provided.get('PostgreSQL')
+    if (postgres) await makeTemplate(postgres)
+    const queue = files.flatMap(({ file, leg }) => {
+      const needed = [leg.engine === 'postgres' && 'PostgreSQL', leg.jobs === 'redis' && 'Redis'].filter(
+        (one) => one !== false,
+      )
+      return needed.every((name) => provided.has(name)) ? [asRun(file, leg, needed, provided)] : []
+    })
+    const counts = await runQueue(queue)
+    return { ...counts, skipped: counts.skipped + missing }
+  } finally {
+    await stopAll()
+  }
+}
+
+function asRun(
+  file: string,
+  { engine, jobs }: Leg,
+  needed: string[],
+  provided: Map<string, ProvidedServer['env']>,
+): TestFile {
+  const isCovered = engine === 'postgres' && named.length === 0
+  return {
+    name: needed.length > 0 ? `${file} (${needed.join(', ')})` : file,
+    file: join(root, file),
+    env: Object.assign(
+      { SAKA_TEST_ENGINE: engine, SAKA_TEST_JOBS: jobs, ...(runAll && { SAKA_TEST_LONG: '1' }) },
+      ...needed.map((name) => provided.get(name)),
+      isCovered && { NODE_V8_COVERAGE: coverage },
+    ),
+  }
+}
+
+/** Makes the database of which every test on PostgreSQL gets a copy. */
+async function makeTemplate(env: Record<string, string>): Promise<void> {
+  const making = spawn(process.execPath, [join(root, 'tests/support/postgres-template.ts')], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env, SAKA_TEST_ENGINE: 'postgres' },
+  })
+  const code = await new Promise((resolve) => making.on('close', resolve))
+  if (code !== 0) throw new Error('the tables could not be made on PostgreSQL')
+}
+
+async function stopAll(): Promise<void> {
+  const all = [...running].reverse()
+  running.clear()
+  for (const one of all) await one.stop()
+}
+
+async function runQueue(queue: TestFile[]): Promise<Counts & { skipped: number }> {
+  rmSync(coverage, { recursive: true, force: true })
+  const child = spawn(process.execPath, [join(root, 'tests/run-files.ts'), JSON.stringify(queue)], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // No test works on what these name but by the settings of the run.
+    env: { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined, TAP_TIMEOUT: String(secondsForFile) },
+  })
+  const ended = new Promise((resolve) => child.on('close', resolve))
+  running.add({ stop: () => child.kill() })
+  let counts = { passed: 0, failed: 0, skipped: 0 }
+  let block: string[] = []
+  let elsewhere = 0
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (skippedElsewhere.test(line)) elsewhere++
+    if (summary.test(line)) counts = readSummary(line)
+    const result = line.match(fileResult)
+    if (result) {
+      report(result, block)
+      block = []
+    } else block.push(line)
+  }
+  const code = await ended
+  if (code !== 0 && counts.failed === 0) counts.failed = 1
+  // They ran where they are about.
+  return { ...counts, skipped: counts.skipped - elsewhere }
+}
+
+/** `# { total: 13, pass: 5, fail: 4, todo: 1, skip: 3 }`: what is nought is left out, and a test still to do is no proof. */
+function readSummary(line: string): Counts & { skipped: number } {
+  const count = (name: string) => Number(line.match(new RegExp(`${name}: (\\d+)`))?.[1] ?? 0)
+  return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') }
+}
+
+function report([line, not, name, milliseconds]: RegExpMatchArray, block: string[]): void {
+  const seconds = (Number(milliseconds ?? 0) / 1000).toFixed(1)
+  console.log(`${not ? 'FAIL' : 'ok  '}  ${name!.split(' # SKIP')[0]}  ${seconds} s`)
+  for (const text of block) {
+    const [, test, reason] = text.match(skippedTest) ?? []
+    if (test !== undefined && !skippedElsewhere.test(text)) console.log(`      skipped: ${test.trim()} ${reason}`)
+  }
+  if (line.includes('# SKIP')) console.log(`      skipped: ${line.split('# SKIP')[1]!.trim()}`)
+  if (not) console.log(`${failures(block).join('\n')}\n      all of it: ${keep(name!, block)}\n`)
+}
+
+/** Keeps all that a file has said and answers where. */
+function keep(name: string, block: string[]): string {
+  const path = `.tap/test-results/${name}.tap`
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), block.join('\n'))
+  return path
+}
+
+/** The assertions that failed with their diagnostics, each followed by the names of the tests around it. */
+function failures(block: string[]): string[] {
+  const lines: string[] = []
+  let inDiagnostics = false
+  let before = ''
+  for (const line of block) {
+    if (failedAssertion.test(line) || failedTest.test(line)) lines.push(line)
+    if (/^ +---$/.test(line)) inDiagnostics = failedAssertion.test(before)
+    else if (/^ +\.\.\.$/.test(line)) inDiagnostics = false
+    else if (inDiagnostics) lines.push(line)
+    before = line
+  }
+  return lines
+}
