@@ -57,7 +57,7 @@ function run(command: string): Promise<{ code: number | null; output: string }> 
   })
 }
 
-if (import.meta.main) {
+if (process.argv[1] === import.meta.filename) {
   const { failed } = await runChecks()
   process.exitCode = failed > 0 ? 1 : 0
 }

@@ -1,5 +1,35 @@
 /**
- * The files of tests that `npm test` runs on PostgreSQL too: those that ask something of the database. `tests/repositories.ts` holds them
- * to all functions of the repositories.
+ * The files of tests that `npm test` runs on PostgreSQL too: those that ask something of the database. `tests/postgres-coverage.ts` holds
+ * them to every function of the repositories.
  */
-export const postgresLeg = ['tests/platform/postgres.test.ts', 'tests/platform/storage.test.ts']
+export const postgresLeg = [
+  'tests/allocation/allocation.test.ts',
+  'tests/audit/sealing.test.ts',
+  'tests/audit/trail.test.ts',
+  'tests/enrollment/crash.test.ts',
+  'tests/enrollment/enrollments.test.ts',
+  'tests/enrollment/headcount.test.ts',
+  'tests/enrollment/import.test.ts',
+  'tests/guards/routes.test.ts',
+  'tests/journeys/invariants.test.ts',
+  'tests/journeys/wake.test.ts',
+  'tests/notifications/reminders.test.ts',
+  'tests/operations/copy.test.ts',
+  'tests/operations/holds.test.ts',
+  'tests/operations/many-processes.test.ts',
+  'tests/operations/postgres-backups.test.ts',
+  'tests/places/school-import.test.ts',
+  'tests/platform/idempotency.test.ts',
+  'tests/platform/postgres.test.ts',
+  'tests/platform/snapshots.test.ts',
+  'tests/platform/storage.test.ts',
+  'tests/platform/zero-bytes.test.ts',
+  'tests/privacy/retention.test.ts',
+  'tests/reconciliation/reconciliation.test.ts',
+  'tests/redemption/roster.test.ts',
+  'tests/redemption/scans.test.ts',
+  'tests/stock/counts.test.ts',
+  'tests/stock/ledger.test.ts',
+  'tests/stock/random-days.test.ts',
+  'tests/stock/shipments.test.ts',
+]

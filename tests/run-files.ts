@@ -5,8 +5,11 @@
 // It is what `tap run` does without the hooks that this puts into every process for coverage and mocks: to load the service through
 // them took two thirds of the time of a short file.
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import t from 'tap'
 import type { TestFile } from './run.ts'
+
+const quickImports = join(import.meta.dirname, 'support/quick-imports.ts')
 
 // Each file has a time limit of its own.
 t.setTimeout(0)
@@ -18,7 +21,7 @@ process.once('SIGTERM', () => {
 })
 // tap's way in for those hooks is NODE_OPTIONS.
 for (const { name, file, env } of JSON.parse(process.argv[2]!) as TestFile[])
-  void t.spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, file], {
+  void t.spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, `--import=${quickImports}`, file], {
     name,
     buffered: true,
     timeout: Number(process.env.TAP_TIMEOUT) * 1000,

@@ -1,13 +1,16 @@
 // `npm test`: all checks, then every file of tests on SQLite and those of `postgresLeg` on PostgreSQL too, a line for each as it ends, and
 // what failed in it. The last line counts. `npm run test:all` runs every file on both engines and with jobs on Redis, the long ones in full.
+// `npm test -- --postgres` runs the files on PostgreSQL alone.
 // Given files (`npm test -- tests/vouchers/code.test.ts`) it runs those alone, without the checks.
 // With CI=true a skipped test is a failure: there, everything that a test needs has to be there.
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { type Counts, runChecks } from './check.ts'
+import { uncalledQueries } from './postgres-coverage.ts'
 import { postgresLeg } from './postgres-leg.ts'
 import { installPrograms } from './support/programs.ts'
 import { type ProvidedServer, providePostgres, provideRedis } from './support/servers.ts'
@@ -44,9 +47,14 @@ const skippedElsewhere = /^ +ok \d+.* # SKIP (SQLite|PostgreSQL) alone: /
 const summary = /^# \{ total: \d+/
 
 const {
-  values: { all: runAll },
+  values: { all: runAll, postgres: onlyPostgres },
   positionals: named,
-} = parseArgs({ options: { all: { type: 'boolean', default: false } }, allowPositionals: true })
+} = parseArgs({
+  options: { all: { type: 'boolean', default: false }, postgres: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+/** Whether the leg on PostgreSQL is run as a whole: then it has to call every query. */
+const runsPostgresLeg = named.length === 0
 /** What the present run has started: its servers and the tests. */
 const running = new Set<{ stop(): unknown }>()
 for (const [signal, code] of [
@@ -56,11 +64,12 @@ for (const [signal, code] of [
   process.once(signal, () => stopAll().then(() => process.exit(code)))
 
 const files = filesToRun()
-const checks = named.length > 0 ? { passed: 0, failed: 0 } : await runChecks()
+const checks = named.length > 0 || onlyPostgres ? { passed: 0, failed: 0 } : await runChecks()
 installPrograms()
 const tests = await runTests(files)
-const passed = checks.passed + tests.passed
-const failed = checks.failed + tests.failed
+const queries = runsPostgresLeg ? checkQueries() : { passed: 0, failed: 0 }
+const passed = checks.passed + tests.passed + queries.passed
+const failed = checks.failed + tests.failed + queries.failed
 console.log(`\n${passed} passed, ${failed} failed, ${tests.skipped} skipped`)
 const tooManySkipped = process.env.CI === 'true' && tests.skipped > 0
 process.exitCode = failed > 0 || tests.passed === 0 || tooManySkipped ? 1 : 0
@@ -71,6 +80,7 @@ function filesToRun(): { file: string; leg: Leg }[] {
   if (engine !== 'sqlite' && engine !== 'postgres') throw new Error('SAKA_TEST_ENGINE must be sqlite or postgres')
   if (jobs !== 'embedded' && jobs !== 'redis') throw new Error('SAKA_TEST_JOBS must be embedded or redis')
   if (named.length > 0) return testFiles(named).map((file) => ({ file, leg: { engine, jobs } }))
+  if (onlyPostgres) return postgresLeg.map((file) => ({ file, leg: onPostgres }))
   const everyFile = testFiles(['tests'])
   const legs: [Leg, string[]][] = runAll
     ? [
@@ -126,12 +136,17 @@ async function runTests(files: { file: string; leg: Leg }[]): Promise<Counts & {
       provideRedis,
     )
     const postgres = provided.get('PostgreSQL')
-    if (postgres) await makeTemplate(postgres)
+    if (postgres) await makeTemplate({ ...postgres, SAKA_TEST_ENGINE: 'postgres' })
+    const folder = mkdtempSync(join(tmpdir(), 'saka-template-'))
+    running.add({ stop: () => rmSync(folder, { recursive: true, force: true }) })
+    const sqlite = { SAKA_TEST_TEMPLATE_FILE: join(folder, 'saka.db') }
+    if (files.some(({ leg }) => leg.engine === 'sqlite')) await makeTemplate(sqlite)
     const queue = files.flatMap(({ file, leg }) => {
       const needed = [leg.engine === 'postgres' && 'PostgreSQL', leg.jobs === 'redis' && 'Redis'].filter(
         (one) => one !== false,
       )
-      return needed.every((name) => provided.has(name)) ? [asRun(file, leg, needed, provided)] : []
+      const env = Object.assign({ ...sqlite }, ...needed.map((name) => provided.get(name)))
+      return needed.every((name) => provided.has(name)) ? [asRun(file, leg, needed, env)] : []
     })
     const counts = await runQueue(queue)
     return { ...counts, skipped: counts.skipped + missing }
@@ -140,32 +155,37 @@ async function runTests(files: { file: string; leg: Leg }[]): Promise<Counts & {
   }
 }
 
-function asRun(
-  file: string,
-  { engine, jobs }: Leg,
-  needed: string[],
-  provided: Map<string, ProvidedServer['env']>,
-): TestFile {
-  const isCovered = engine === 'postgres' && named.length === 0
+function asRun(file: string, { engine, jobs }: Leg, needed: string[], env: TestFile['env']): TestFile {
+  const isCovered = engine === 'postgres' && runsPostgresLeg
   return {
     name: needed.length > 0 ? `${file} (${needed.join(', ')})` : file,
     file: join(root, file),
-    env: Object.assign(
-      { SAKA_TEST_ENGINE: engine, SAKA_TEST_JOBS: jobs, ...(runAll && { SAKA_TEST_LONG: '1' }) },
-      ...needed.map((name) => provided.get(name)),
-      isCovered && { NODE_V8_COVERAGE: coverage },
-    ),
+    env: {
+      ...env,
+      SAKA_TEST_ENGINE: engine,
+      SAKA_TEST_JOBS: jobs,
+      ...(runAll && { SAKA_TEST_LONG: '1' }),
+      ...(isCovered && { NODE_V8_COVERAGE: coverage }),
+    },
   }
 }
 
-/** Makes the database of which every test on PostgreSQL gets a copy. */
+/** Fails where an exported function of a repository was not called on PostgreSQL. */
+function checkQueries(): Counts {
+  const uncalled = uncalledQueries(root, coverage)
+  if (uncalled.length === 0) return { passed: 1, failed: 0 }
+  console.log(`FAIL  not called on PostgreSQL; add a file to tests/postgres-leg.ts:\n${uncalled.join('\n')}`)
+  return { passed: 0, failed: 1 }
+}
+
+/** Makes the database of which every test gets a copy. */
 async function makeTemplate(env: Record<string, string>): Promise<void> {
-  const making = spawn(process.execPath, [join(root, 'tests/support/postgres-template.ts')], {
+  const making = spawn(process.execPath, [join(root, 'tests/support/template.ts')], {
     stdio: 'inherit',
-    env: { ...process.env, ...env, SAKA_TEST_ENGINE: 'postgres' },
+    env: { ...process.env, ...env },
   })
   const code = await new Promise((resolve) => making.on('close', resolve))
-  if (code !== 0) throw new Error('the tables could not be made on PostgreSQL')
+  if (code !== 0) throw new Error('the tables could not be made')
 }
 
 async function stopAll(): Promise<void> {
@@ -180,7 +200,13 @@ async function runQueue(queue: TestFile[]): Promise<Counts & { skipped: number }
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     // No test works on what these name but by the settings of the run.
-    env: { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined, TAP_TIMEOUT: String(secondsForFile) },
+    env: {
+      ...process.env,
+      DATABASE_URL: undefined,
+      REDIS_URL: undefined,
+      TAP_TIMEOUT: String(secondsForFile),
+      NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
+    },
   })
   const ended = new Promise((resolve) => child.on('close', resolve))
   running.add({ stop: () => child.kill() })

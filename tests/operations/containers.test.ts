@@ -44,7 +44,7 @@ t.test(
       t.same(service.security_opt, ['no-new-privileges:true'], name)
     }
     t.match(dockerfile, /^USER node$/m)
-    t.match(dockerfile, /^ENV .*DATA_FOLDER=\/data$/m)
+    t.match(dockerfile, /^ENV .*DATA_FOLDER=\/data\b/m)
   },
 )
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Test } from 'tap'
@@ -14,16 +15,21 @@ export const sqliteAlone = (why: string) => (engine === 'sqlite' ? {} : { skip: 
 /** The same where it is about PostgreSQL alone. */
 export const postgresAlone = (why: string) => (engine === 'postgres' ? {} : { skip: `PostgreSQL alone: ${why}` })
 
-/** The database with the tables, of which each test gets a copy. */
+/** The databases with this version's tables, of which each test gets a copy: a file of SQLite's, and the name of one of PostgreSQL's. */
+export const templateFile = process.env.SAKA_TEST_TEMPLATE_FILE ?? ''
 export const templateName = process.env.SAKA_TEST_TEMPLATE ?? ''
 
 /**
- * The settings that name an empty database of the test's own, at this version's tables on PostgreSQL, and where this run's jobs are on Redis,
- * its part of that. What the service puts on the disk goes to `folder`.
+ * The settings that name an empty database of the test's own, at this version's tables, and where this run's jobs are on Redis, its part of
+ * that. What the service puts on the disk goes to `folder`.
  */
 export async function newDatabase(t: Test, folder: string): Promise<Record<string, string>> {
   const queues = newQueues()
-  if (engine === 'sqlite') return { DATABASE_URL: `file:${join(folder, 'saka.db')}`, ...queues }
+  if (engine === 'sqlite') {
+    const file = join(folder, 'saka.db')
+    if (templateFile) copyFileSync(templateFile, file)
+    return { DATABASE_URL: `file:${file}`, ...queues }
+  }
   const name = `saka_test_${randomUUID().replaceAll('-', '')}`
   await administer(`CREATE DATABASE ${name} TEMPLATE ${templateName}`)
   t.teardown(() => administer(`DROP DATABASE ${name} WITH (FORCE)`))

@@ -16,7 +16,9 @@ export class NewerDatabase extends Error {
 
 /** Brings the database to this version's tables. Throws {@link NewerDatabase} for one that is ahead of `folder`. */
 export function applyMigrations(connection: Sqlite.Database, folder: string): void {
-  if (lastApplied(connection) > lastKnown(folder)) throw new NewerDatabase()
+  const applied = lastApplied(connection)
+  if (applied > lastKnown(folder)) throw new NewerDatabase()
+  if (applied === lastKnown(folder)) return
   try {
     migrate(drizzle(connection), { migrationsFolder: folder })
   } catch (error) {
