@@ -67,6 +67,15 @@ t.test('whatever cannot be answered is a problem that says what to do', async (t
   for (const [expected, call] of calls) t.equal(problemOf(t, await call), expected)
 })
 
+t.test('a body that is refused unread keeps no process waiting for it', async (t) => {
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+  const before = timers()
+  const large = JSON.stringify({ name: 'x'.repeat(3_000_000) })
+  t.equal((await api.call('POST', '/schools', large, { 'content-type': 'application/json' })).status, 413)
+  t.equal((await api.call('POST', '/schools', 'name', { 'content-type': 'text/plain' })).status, 415)
+  t.equal(timers(), before)
+})
+
 t.test('every wrong field is named at once, by its pointer and what it should be', async (t) => {
   const answer = await api.post('/schools', { ministryCode: 5, name: '', latitude: 'north', email: 'nobody' })
   t.match(answer, { status: 400, json: { code: 'invalid_input' } })

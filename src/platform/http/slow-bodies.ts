@@ -18,6 +18,8 @@ export function refuseSlowBodies(app: App, seconds: number): void {
       // Not destroyed: that would cut the connection off before our answer.
       payload.emit('error', requestTooSlow())
     }, seconds * 1000)
+    // A body that was refused unread ends nowhere where no connection brings it (`inject`), and keeps no process alive for that.
+    patience.unref()
     const arrived = () => clearTimeout(patience)
     payload.once('end', arrived).once('close', arrived)
   })
