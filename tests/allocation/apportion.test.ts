@@ -7,6 +7,7 @@ import t from 'tap'
 import { type ApportionmentInput, apportion, needOf, type SchoolNeed } from '../../src/allocation/apportion.ts'
 import { type AllocationLine, reasonSentence } from '../../src/allocation/reason.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
+import { runs } from '../support/long.ts'
 
 const total = (kits: Iterable<number>) => [...kits].reduce((sum, n) => sum + n, 0)
 /** The line of each school. */
@@ -75,7 +76,7 @@ function anyInput(shipped = someShipped) {
 }
 
 function holds(input: fc.Arbitrary<ApportionmentInput>, promise: (input: ApportionmentInput) => boolean | void) {
-  fc.assert(fc.property(input, promise), { numRuns: 400 })
+  fc.assert(fc.property(input, promise), { numRuns: runs(200, 2000) })
 }
 
 t.test(

@@ -3,6 +3,7 @@ import t from 'tap'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
 import { askOf, invariantsHold } from '../support/invariants.ts'
+import { runs } from '../support/long.ts'
 import type { Answer } from '../support/saka.ts'
 import { runStatements } from '../support/sql.ts'
 
@@ -246,7 +247,7 @@ t.test('whatever happens in whatever order, the nine invariants hold', async (t)
       })
       if (!t.passing()) throw new Error('an invariant is broken')
     }),
-    { numRuns: Number(process.env.INVARIANT_RUNS ?? 12), endOnFailure: true },
+    { numRuns: Number(process.env.INVARIANT_RUNS ?? runs(6, 24)), endOnFailure: true },
   )
 })
 

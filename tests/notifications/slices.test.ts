@@ -16,6 +16,7 @@ import { recipientsInSlices } from '../../src/notifications/recipients.ts'
 import { insertRows } from '../../src/platform/db/index.ts'
 import { generateCode } from '../../src/vouchers/code.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
+import { runs } from '../support/long.ts'
 
 t.setTimeout(300_000)
 
@@ -165,7 +166,7 @@ t.test('guardians are the same in slices of any size, each once, whatever they s
     t.same(inOrder((await all(recipientsInSlices(saka.deps.db.read, some, atOnce))).flat()), inOrder(theirs))
     if (!t.passing()) throw new Error('they are not')
   })
-  await fc.assert(property, { numRuns: 20, endOnFailure: true })
+  await fc.assert(property, { numRuns: runs(10, 20), endOnFailure: true })
 })
 
 /** A child's form that names one guardian. */
@@ -224,5 +225,5 @@ t.test('what is planned in slices of any size is what is planned in one, and onc
     t.same(await look(atOnce), after)
     if (!t.passing()) throw new Error('it is not')
   })
-  await fc.assert(property, { numRuns: 20, endOnFailure: true })
+  await fc.assert(property, { numRuns: runs(10, 20), endOnFailure: true })
 })

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { seededRandom } from '../journeys/reminded-town.ts'
 import { engine } from '../support/engine.ts'
 import { askOf, invariantsHold } from '../support/invariants.ts'
+import { runs } from '../support/long.ts'
 import { startMailServer } from '../support/mailbox.ts'
 import { type PatientClient, patientClient } from '../support/patient-client.ts'
 import { openPickup, type Pickup } from '../support/pickup.ts'
@@ -13,7 +14,7 @@ import { startRedis } from '../support/redis.ts'
 import type { RedisServer } from '../support/redis-server.ts'
 import { until } from '../support/until.ts'
 
-const seconds = Number(process.env.CHAOS_SECONDS ?? 30)
+const seconds = Number(process.env.CHAOS_SECONDS ?? runs(5, 120))
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)
 /** Chooses whom to kill and when. What the load does by chance is apart, so that it does not change the choice. */
 const random = seededRandom(seed)
@@ -161,7 +162,7 @@ async function wreak(mortals: Mortal[]): Promise<void> {
     const order = mortals.toSorted(() => random() - 0.5)
     while (order.length > 0) {
       const victims = order.splice(0, random() < 0.3 ? 2 : 1).map((victim) => ({ victim, away: between(0, 1000) }))
-      await pause(between(1000, 6000))
+      await pause(between(500, runs(2000, 6000)))
       await Promise.all(
         victims.map(async ({ victim, away }) => {
           await victim.kill()
@@ -186,11 +187,14 @@ async function startAgain(mortal: Mortal): Promise<void> {
   }
 }
 
+/** More than can be scanned in that time. */
+const childrenFor = (seconds: number) => 300 + 40 * seconds
+
 async function startMortals(t: Test) {
   const post = await startMailServer(t)
   const mail = { SMTP_URL: post.url, MAIL_FROM: 'saka@dimos.example', MAIL_PER_SECOND: '50' }
   if (engine === 'sqlite') {
-    const pickup = await openPickup(t, { children: 1000 + 20 * seconds, env: mail })
+    const pickup = await openPickup(t, { children: childrenFor(seconds), env: mail })
     const service = await mortalService(t, 'the service', pickup.env)
     return { pickup, post, services: [service], webs: [service], mortals: [service] }
   }
@@ -198,7 +202,7 @@ async function startMortals(t: Test) {
   const server = (await startPostgres({ durable: true }))!
   t.teardown(() => server.stop())
   const env = { ...mail, REDIS_URL: redis.url, DATABASE_URL: `${server.url}/postgres`, DATABASE_CONNECTIONS: '5' }
-  const pickup = await openPickup(t, { children: 1000 + 20 * seconds, env })
+  const pickup = await openPickup(t, { children: childrenFor(seconds), env })
   const start = (name: string, role: string) => mortalService(t, name, { ...pickup.env, ROLE: role })
   const [one, two, worker] = await Promise.all([
     start('web-1', 'web'),

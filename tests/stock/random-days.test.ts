@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
+import { runs } from '../support/long.ts'
 import { stockHands } from '../support/stock.ts'
 
 const quantity = fc.integer({ min: 1, max: 9 })
@@ -97,7 +98,7 @@ t.test(
         })
         if (!t.passing()) throw new Error('the stock does not add up')
       }),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: runs(2, 6), endOnFailure: true },
     )
   },
 )
