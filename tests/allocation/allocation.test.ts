@@ -1,15 +1,17 @@
 import t from 'tap'
-import { type CampaignChange, type OpenCampaign, openCampaign } from '../support/campaign.ts'
+import { anotherCampaign, type OpenCampaign } from '../support/campaign.ts'
 import { enrollChildren } from '../support/children.ts'
+import { startSaka } from '../support/saka.ts'
+
+const service = await startSaka(t)
 
 /** A campaign whose schools have so many children each, with so many kits at the warehouse. */
 async function withChildren(
-  t: Parameters<typeof openCampaign>[0],
   children: number[],
   stock: number,
-  change: CampaignChange = {},
+  change: Parameters<typeof anotherCampaign>[1] = {},
 ): Promise<OpenCampaign & { idOf(school: number): string }> {
-  const saka = await openCampaign(t, { schools: children.length, ...change })
+  const saka = await anotherCampaign(service, { schools: children.length, ...change })
   for (const [i, count] of children.entries()) {
     await enrollChildren(saka.deps, { campaignId: saka.campaign.id, schoolId: saka.schools[i].id, count })
   }
@@ -35,7 +37,7 @@ async function shipAll({ api, campaign }: OpenCampaign): Promise<any[]> {
 }
 
 t.test('stock is divided by need, with one sentence for each school, and promised once it is confirmed', async (t) => {
-  const saka = await withChildren(t, [60, 30, 10, 0], 50)
+  const saka = await withChildren([60, 30, 10, 0], 50)
   const { api, schools } = saka
   const run = await propose(saka, { policy: {} })
   t.match(run, { status: 'proposed', whatIf: false, stockQuantity: 50, needQuantity: 100, shortfall: 50 })
@@ -55,7 +57,7 @@ t.test('stock is divided by need, with one sentence for each school, and promise
 })
 
 t.test('the reserve stays back, and a buffer is added to every need', async (t) => {
-  const saka = await withChildren(t, [50, 50], 90, { campaign: { reserveQuantity: 10 } })
+  const saka = await withChildren([50, 50], 90, { campaign: { reserveQuantity: 10 } })
   t.match(await propose(saka), { stockQuantity: 80, needQuantity: 100, shortfall: 20 })
   t.match(await propose(saka, { policy: { bufferPercent: 3 } }), {
     stockQuantity: 80,
@@ -73,7 +75,7 @@ t.test('the reserve stays back, and a buffer is added to every need', async (t) 
 t.test(
   'a policy guarantees a minimum and puts named schools first, and names schools of the campaign alone',
   async (t) => {
-    const saka = await withChildren(t, [80, 10, 10], 40)
+    const saka = await withChildren([80, 10, 10], 40)
     const { schools } = saka
     const minimum = await propose(saka, { policy: { minimumPerSchool: 8 } })
     t.ok(quantities(minimum, schools).every((quantity) => quantity >= 8))
@@ -88,7 +90,7 @@ t.test(
 )
 
 t.test('confirming twice, also at once, changes nothing the second time', async (t) => {
-  const saka = await withChildren(t, [20, 10], 30)
+  const saka = await withChildren([20, 10], 30)
   const run = await propose(saka)
   const answers = await Promise.all([1, 2, 3].map(() => saka.api.post(`/allocations/${run.id}/confirm`)))
   t.same(
@@ -104,7 +106,7 @@ t.test('confirming twice, also at once, changes nothing the second time', async 
 })
 
 t.test('of two allocations confirmed at once one is in force, and it is the one that is promised', async (t) => {
-  const saka = await withChildren(t, [20, 20], 20)
+  const saka = await withChildren([20, 20], 20)
   const { api, campaign } = saka
   const runs = [
     await propose(saka, { policy: { prioritySchoolIds: [saka.idOf(0)] } }),
@@ -132,7 +134,7 @@ t.test('an allocation is stale once enrollments, stock, shipments or the reserve
     },
   }
   for (const [what, change] of Object.entries(changes)) {
-    const saka = await withChildren(t, [20, 10], 25)
+    const saka = await withChildren([20, 10], 25)
     const run = await propose(saka)
     await change(saka)
     const answer = await saka.api.post(`/allocations/${run.id}/confirm`)
@@ -141,7 +143,7 @@ t.test('an allocation is stale once enrollments, stock, shipments or the reserve
 })
 
 t.test('a superseded allocation does not come into force again', async (t) => {
-  const saka = await withChildren(t, [20, 10], 25)
+  const saka = await withChildren([20, 10], 25)
   const [first, second] = [await propose(saka), await propose(saka, { policy: { minimumPerSchool: 9 } })]
   await saka.api.made(`/allocations/${first.id}/confirm`)
   await saka.api.made(`/allocations/${second.id}/confirm`)
@@ -151,7 +153,7 @@ t.test('a superseded allocation does not come into force again', async (t) => {
 })
 
 t.test('what was shipped is never taken back, late children are counted, and only the rest is promised', async (t) => {
-  const saka = await withChildren(t, [20, 20], 30)
+  const saka = await withChildren([20, 20], 30)
   const { api, schools } = saka
   await api.made(`/allocations/${(await propose(saka)).id}/confirm`)
   await shipAll(saka)
@@ -171,7 +173,7 @@ t.test('what was shipped is never taken back, late children are counted, and onl
 })
 
 t.test('planned shipments keep what they carry when a new allocation gives their school less', async (t) => {
-  const saka = await withChildren(t, [20, 20], 20)
+  const saka = await withChildren([20, 20], 20)
   const { api, campaign } = saka
   const first = await propose(saka, { policy: { prioritySchoolIds: [saka.idOf(0)] } })
   await api.made(`/allocations/${first.id}/confirm`)
@@ -194,7 +196,7 @@ t.test('planned shipments keep what they carry when a new allocation gives their
 })
 
 t.test('a what-if divides an imagined stock and cannot be confirmed', async (t) => {
-  const saka = await withChildren(t, [20, 10], 0)
+  const saka = await withChildren([20, 10], 0)
   const run = await propose(saka, { stockQuantity: 21 })
   t.match(run, { whatIf: true, stockQuantity: 21, shortfall: 9 })
   t.same(quantities(run, saka.schools), [14, 7])
@@ -203,7 +205,7 @@ t.test('a what-if divides an imagined stock and cannot be confirmed', async (t) 
 })
 
 t.test('where a campaign asks for four eyes, another one than the maker confirms', async (t) => {
-  const saka = await withChildren(t, [20, 10], 30, { campaign: { fourEyes: true } })
+  const saka = await withChildren([20, 10], 30, { campaign: { fourEyes: true } })
   const run = await propose(saka)
   t.match(await saka.api.post(`/allocations/${run.id}/confirm`), { status: 409, json: { code: 'four_eyes' } })
   const colleague = await saka.as({ role: 'coordinator' })
@@ -211,7 +213,7 @@ t.test('where a campaign asks for four eyes, another one than the maker confirms
 })
 
 t.test('stock is divided before a campaign opens, and no longer once its pickup has ended', async (t) => {
-  const saka = await withChildren(t, [20, 10], 30, { draft: true })
+  const saka = await withChildren([20, 10], 30, { draft: true })
   const { api, campaign } = saka
   t.match(await propose(saka), { stockQuantity: 30, shortfall: 0 })
   await api.made(`/campaigns/${campaign.id}/open`)
@@ -225,7 +227,7 @@ t.test('stock is divided before a campaign opens, and no longer once its pickup 
 })
 
 t.test('lots are drawn with a seed that the service chooses and records', async (t) => {
-  const saka = await withChildren(t, [10, 10, 10, 10, 10, 10, 10], 40)
+  const saka = await withChildren([10, 10, 10, 10, 10, 10, 10], 40)
   const { api, campaign } = saka
   const [one, two] = [await propose(saka), await propose(saka)]
   t.not(one.seed, two.seed)
@@ -235,7 +237,7 @@ t.test('lots are drawn with a seed that the service chooses and records', async 
 })
 
 t.test('lines are listed page by page and as a table, and seen by those who may', async (t) => {
-  const saka = await withChildren(t, [3, 2, 1], 6)
+  const saka = await withChildren([3, 2, 1], 6)
   const run = await propose(saka)
   const first = (await saka.api.get(`/allocations/${run.id}/lines?limit=2`)).json
   const second = (await saka.api.get(`/allocations/${run.id}/lines?limit=2&cursor=${first.nextCursor}`)).json

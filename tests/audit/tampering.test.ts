@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { sealTrailJob } from '../../jobs/seal-trail.ts'
 import { linkOf } from '../../src/audit/chain.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
-import { bytesLiteral } from '../support/sql.ts'
+import { allSql, bytesLiteral } from '../support/sql.ts'
 import { recordEvents, tamper, verifyOffline } from '../support/trail.ts'
 
 /** A trail of twelve entries in three checkpoints, all of which are verified, and the ids of its events. */
@@ -28,24 +28,33 @@ async function found(t: Test, { api, kept }: Saka & { kept: string }) {
   return verification
 }
 
-for (const [column, value] of Object.entries({
-  at: "'2023-09-11T07:31:00.000Z'",
-  actor_kind: "'device'",
-  actor_id: "'nobody'",
-  action: "'other.happened'",
-  subject_id: "'other'",
-  change: `'{"i":99}'`,
-  request_id: "'other'",
-})) {
-  t.test(`an event whose ${column} was edited is found`, async (t) => {
-    const saka = await sealedTrail(t)
-    await tamper(saka.deps, `UPDATE audit_events SET ${column} = ${value} WHERE id = '${saka.ids[5]}'`)
+t.test('an event is found of which anything was edited, and put back, nothing is wrong', async (t) => {
+  const saka = await sealedTrail(t)
+  const id = saka.ids[5]!
+  const [original] = await allSql(saka.deps.db.read, `SELECT * FROM audit_events WHERE id = '${id}'`)
+  for (const [column, value] of Object.entries({
+    at: '2023-09-11T07:31:00.000Z',
+    actor_kind: 'device',
+    actor_id: 'nobody',
+    action: 'other.happened',
+    subject_id: 'other',
+    change: '{"i":99}',
+    request_id: 'other',
+  })) {
+    const write = (text: unknown) =>
+      tamper(
+        saka.deps,
+        `UPDATE audit_events SET ${column} = ${text === null ? 'NULL' : `'${text}'`} WHERE id = '${id}'`,
+      )
+    await write(value)
     const { firstBroken, faultCount } = await found(t, saka)
-    t.match(firstBroken, { kind: 'changed', position: 6, eventId: saka.ids[5] })
-    t.match(firstBroken.detail, `Entry 6 (event ${saka.ids[5]}) is not what was sealed there`)
-    t.equal(faultCount, 1, 'and nothing else is said to be broken')
-  })
-}
+    t.match(firstBroken, { kind: 'changed', position: 6, eventId: id }, column)
+    t.match(firstBroken.detail, `Entry 6 (event ${id}) is not what was sealed there`)
+    t.equal(faultCount, 1, `${column}: and nothing else is said to be broken`)
+    await write(original![column])
+    t.match((await saka.api.get('/audit/verification')).json, { intact: true }, column)
+  }
+})
 
 t.test('a change that is no JSON any more is found', async (t) => {
   const saka = await sealedTrail(t)

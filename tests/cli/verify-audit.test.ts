@@ -1,19 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { startSaka } from '../support/saka.ts'
 import { recordEvents, runVerify, verifyOffline } from '../support/trail.ts'
 
+const { api, deps } = await startSaka(t)
+await recordEvents(deps, 5)
 /** The lines of an export of six entries. */
-async function exportedLines(t: Test): Promise<string[]> {
-  const { api, deps } = await startSaka(t)
-  await recordEvents(deps, 5)
-  return (await api.get('/audit/export')).text.trimEnd().split('\n')
-}
+const lines = (await api.get('/audit/export')).text.trimEnd().split('\n')
 const text = (lines: string[]) => `${lines.join('\n')}\n`
 
 t.test('what is changed in an export is found where it is', async (t) => {
-  const lines = await exportedLines(t)
   const told = async (changed: string[]) => {
     const { code, out } = await verifyOffline(t, text(changed))
     t.equal(code, 1)
@@ -40,7 +37,6 @@ t.test('what is changed in an export is found where it is', async (t) => {
 })
 
 t.test('an export signed by somebody else is found by the key that is known', async (t) => {
-  const lines = await exportedLines(t)
   t.match(await verifyOffline(t, text(lines), { key: 'ab'.repeat(32) }), {
     code: 1,
     out: '- The checkpoint of 6 entries is signed with a key that is not trusted.\n',
@@ -48,7 +44,6 @@ t.test('an export signed by somebody else is found by the key that is known', as
 })
 
 t.test('what cannot be verified is told apart from what is broken', async (t) => {
-  const lines = await exportedLines(t)
   const folder = t.testdir()
   const file = join(folder, 'trail.ndjson')
   writeFileSync(file, text(lines))

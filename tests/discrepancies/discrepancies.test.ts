@@ -8,7 +8,10 @@ import {
 } from '../../src/discrepancies/index.ts'
 import type { Finding } from '../../src/discrepancies/rules.ts'
 import { systemActor } from '../../src/identity/index.ts'
-import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
+import { anotherCampaign, type OpenCampaign } from '../support/campaign.ts'
+import { startSaka } from '../support/saka.ts'
+
+const service = await startSaka(t)
 
 const missing: Finding = {
   code: 'missing_in_transit',
@@ -31,7 +34,7 @@ const eventsOf = async ({ api }: OpenCampaign, id: string) =>
   (await api.get(`/audit/events?subjectId=${id}`)).json.items.map((event: { action: string }) => event.action)
 
 t.test('the same matter found again is the same discrepancy, with the latest figures', async (t) => {
-  const saka = await openCampaign(t)
+  const saka = await anotherCampaign(service)
   const id = await report(saka)
   t.equal(await report(saka), id)
   t.same(await eventsOf(saka, id), ['discrepancy.opened'], 'found unchanged, it is no news')
@@ -45,7 +48,7 @@ t.test('the same matter found again is the same discrepancy, with the latest fig
 })
 
 t.test('of two reports of one matter at the same moment one discrepancy comes', async (t) => {
-  const saka = await openCampaign(t)
+  const saka = await anotherCampaign(service)
   const ids = await Promise.all([report(saka), report(saka), report(saka)])
   t.equal(new Set(ids).size, 1)
   t.equal((await listOf(saka)).length, 1)
@@ -54,7 +57,7 @@ t.test('of two reports of one matter at the same moment one discrepancy comes', 
 t.test(
   'what a run finds together is opened as if one by one, what was known before and what comes twice too',
   async (t) => {
-    const saka = await openCampaign(t)
+    const saka = await anotherCampaign(service)
     const { deps, campaign } = saka
     const known = await report(saka)
     const findings = [
@@ -75,7 +78,7 @@ t.test(
 )
 
 t.test('what was opened or changed after the books were read is newer than what they say, and stays', async (t) => {
-  const saka = await openCampaign(t)
+  const saka = await anotherCampaign(service)
   const { deps, api, campaign } = saka
   const [answered, gone, still] = [
     await report(saka),
@@ -108,7 +111,7 @@ t.test('what was opened or changed after the books were read is newer than what 
 })
 
 t.test('a resolution settles a discrepancy, and it opens again only when its figures change', async (t) => {
-  const saka = await openCampaign(t)
+  const saka = await anotherCampaign(service)
   const { api } = saka
   const id = await report(saka)
   const resolution = 'Two kits were found in the van'
@@ -126,7 +129,7 @@ t.test('a resolution settles a discrepancy, and it opens again only when its fig
 })
 
 t.test('an owner alone assigns a discrepancy and does not resolve it', async (t) => {
-  const saka = await openCampaign(t)
+  const saka = await anotherCampaign(service)
   const { api } = saka
   const id = await report(saka)
   const owner = await api.made('/users', { email: 'owner@piraeus.example.org', name: 'Μαρία', roles: [] })
@@ -148,7 +151,7 @@ t.test('an owner alone assigns a discrepancy and does not resolve it', async (t)
 })
 
 t.test('a change of a version that somebody has changed since is refused', async (t) => {
-  const saka = await openCampaign(t)
+  const saka = await anotherCampaign(service)
   const { api } = saka
   const id = await report(saka)
   const read = await api.get(`/discrepancies/${id}`)
@@ -164,7 +167,7 @@ t.test('a change of a version that somebody has changed since is refused', async
 })
 
 t.test('what settles a matter elsewhere resolves its discrepancy and no other', async (t) => {
-  const saka = await openCampaign(t)
+  const saka = await anotherCampaign(service)
   const { deps, campaign } = saka
   const id = await report(saka)
   const other = await report(saka, { matter: 'shipment-2' })
@@ -183,7 +186,7 @@ t.test('what settles a matter elsewhere resolves its discrepancy and no other', 
 })
 
 t.test('discrepancies are listed by status and code, also as a table, to those who may read them', async (t) => {
-  const saka = await openCampaign(t)
+  const saka = await anotherCampaign(service)
   const { api, campaign } = saka
   await report(saka)
   await report(saka, { code: 'over_budget', matter: campaign.id, severity: 'info', detail: 'Too much' })

@@ -1,9 +1,12 @@
 import t from 'tap'
 import { moveCampaign } from '../../src/campaigns/index.ts'
-import { openCampaign } from '../support/campaign.ts'
+import { anotherCampaign } from '../support/campaign.ts'
+import { startSaka } from '../support/saka.ts'
+
+const saka = await startSaka(t)
 
 t.test('a late arrival is enrolled with contacts in one spelling', async (t) => {
-  const { api, school, campaign } = await openCampaign(t)
+  const { api, school, campaign } = await anotherCampaign(saka)
   const answer = await api.post(`/campaigns/${campaign.id}/enrollments`, {
     schoolId: school.id,
     pupilRef: ' 901 ',
@@ -31,7 +34,7 @@ t.test('a late arrival is enrolled with contacts in one spelling', async (t) => 
 })
 
 t.test('a school has one child under one number, also when two are enrolled at once', async (t) => {
-  const { api, schools, campaign } = await openCampaign(t)
+  const { api, schools, campaign } = await anotherCampaign(saka)
   const path = `/campaigns/${campaign.id}/enrollments`
   const child = { schoolId: schools[0].id, pupilRef: '1' }
   const answers = await Promise.all([api.post(path, child), api.post(path, child), api.post(path, child)])
@@ -41,7 +44,7 @@ t.test('a school has one child under one number, also when two are enrolled at o
 })
 
 t.test('what cannot be enrolled says why', async (t) => {
-  const { api, deps, school, campaign } = await openCampaign(t)
+  const { api, deps, school, campaign } = await anotherCampaign(saka)
   const path = `/campaigns/${campaign.id}/enrollments`
   const elsewhere = await api.made('/communities', { code: 'Z', name: 'Ζ΄ Δημοτική Κοινότητα' })
   const foreign = await api.made('/schools', { ministryCode: '9000099', name: '99ο', communityId: elsewhere.id })
@@ -77,7 +80,7 @@ t.test('what cannot be enrolled says why', async (t) => {
 })
 
 t.test('children are found by words of their names and numbers, without accents and case', async (t) => {
-  const { api, schools, campaign, enroll } = await openCampaign(t)
+  const { api, schools, campaign, enroll } = await anotherCampaign(saka)
   await enroll(schools[0].id, '007', { familyName: 'Φωτοπούλου', givenName: 'Ελένη' })
   await enroll(schools[0].id, '008', { familyName: 'Shehu', givenName: 'Ardit' })
   await enroll(schools[1].id, '007', { familyName: 'Λιάπης', givenName: 'Γιώργος' })
@@ -99,7 +102,7 @@ t.test('children are found by words of their names and numbers, without accents 
 })
 
 t.test('what is known of a child is changed by one person at a time', async (t) => {
-  const { api, school, schools, campaign, enroll } = await openCampaign(t)
+  const { api, school, schools, campaign, enroll } = await anotherCampaign(saka)
   const { id } = await enroll(school.id, '1', { familyName: 'Λιάπης', guardians: [{ phone: '6902128000' }] })
   const changed = await api.patch(`/enrollments/${id}`, { familyName: 'Λιάπη', section: 'Α2' }, { 'if-match': '"1"' })
   t.match(changed, {
@@ -128,7 +131,7 @@ t.test('what is known of a child is changed by one person at a time', async (t) 
 })
 
 t.test('withdrawing twice changes nothing', async (t) => {
-  const { api, school, enroll } = await openCampaign(t)
+  const { api, school, enroll } = await anotherCampaign(saka)
   const { id } = await enroll(school.id, '1')
   const answers = await Promise.all(
     ['moved', 'moved away'].map((reason) => api.post(`/enrollments/${id}/withdraw`, { reason })),
@@ -142,7 +145,7 @@ t.test('withdrawing twice changes nothing', async (t) => {
 })
 
 t.test('school staff see the children of their own school, and enroll none', async (t) => {
-  const { as, schools, campaign, enroll } = await openCampaign(t)
+  const { as, schools, campaign, enroll } = await anotherCampaign(saka)
   const mine = await enroll(schools[0].id, '1')
   const other = await enroll(schools[1].id, '1')
   const staff = await as({ role: 'school', schoolId: schools[0].id })

@@ -1,11 +1,14 @@
 import t from 'tap'
-import { openCampaign } from '../support/campaign.ts'
+import { anotherCampaign } from '../support/campaign.ts'
 import { enrollChildren } from '../support/children.ts'
 import { readPdf } from '../support/pdf-reader.ts'
 import { scanImage } from '../support/qr-reader.ts'
+import { startSaka } from '../support/saka.ts'
+
+const saka = await startSaka(t)
 
 t.test('one call issues a voucher for every active enrollment that has none', async (t) => {
-  const { api, campaign, schools, enroll, deps } = await openCampaign(t)
+  const { api, campaign, schools, enroll, deps } = await anotherCampaign(saka)
   await enrollChildren(deps, { campaignId: campaign.id, schoolId: schools[0].id, count: 1200 })
   const withdrawn = await enroll(schools[1].id, '1')
   await api.made(`/enrollments/${withdrawn.id}/withdraw`, { reason: 'moved away' })
@@ -24,7 +27,7 @@ t.test('one call issues a voucher for every active enrollment that has none', as
 })
 
 t.test('a voucher tells its code, its payload and its state', async (t) => {
-  const { api, campaign, school, enroll } = await openCampaign(t)
+  const { api, campaign, school, enroll } = await anotherCampaign(saka)
   const enrollment = await enroll(school.id, '17')
   await api.made(`/campaigns/${campaign.id}/vouchers`, { occurredAt: '2023-09-01T08:00:00+03:00' })
   const { json: list } = await api.get(`/campaigns/${campaign.id}/vouchers?schoolId=${school.id}&status=issued`)
@@ -55,7 +58,7 @@ t.test('a voucher tells its code, its payload and its state', async (t) => {
 })
 
 t.test('vouchers are not issued once the pickup has ended', async (t) => {
-  const { api, campaign, school, enroll, deps } = await openCampaign(t)
+  const { api, campaign, school, enroll, deps } = await anotherCampaign(saka)
   await enroll(school.id, '1')
   await deps.db.transact(async ({ q, t: tables }) => {
     await q.update(tables.campaigns).set({ status: 'closing' })
@@ -64,7 +67,7 @@ t.test('vouchers are not issued once the pickup has ended', async (t) => {
 })
 
 t.test('a lost voucher is reissued: the old one is revoked and the two point at each other', async (t) => {
-  const { api, campaign, school, enroll } = await openCampaign(t)
+  const { api, campaign, school, enroll } = await anotherCampaign(saka)
   await enroll(school.id, '1')
   await api.made(`/campaigns/${campaign.id}/vouchers`)
   const [old] = (await api.get(`/campaigns/${campaign.id}/vouchers`)).json.items
@@ -101,7 +104,7 @@ t.test('a lost voucher is reissued: the old one is revoked and the two point at 
 })
 
 t.test('a used voucher is neither revoked nor reissued, an expired one neither', async (t) => {
-  const { api, campaign, school, enroll, deps } = await openCampaign(t)
+  const { api, campaign, school, enroll, deps } = await anotherCampaign(saka)
   await enroll(school.id, '1')
   await enroll(school.id, '2')
   await api.made(`/campaigns/${campaign.id}/vouchers`)
@@ -127,7 +130,7 @@ t.test('a used voucher is neither revoked nor reissued, an expired one neither',
 })
 
 t.test('school staff print and reissue at their own school only', async (t) => {
-  const { api, as, campaign, schools, enroll } = await openCampaign(t)
+  const { api, as, campaign, schools, enroll } = await anotherCampaign(saka)
   await enroll(schools[0].id, '1', { givenName: 'Ελένη', familyName: 'Φωτοπούλου', section: 'Α1' })
   await enroll(schools[1].id, '2', { givenName: 'Νίκος', familyName: 'Ανδρέου', section: 'Α2' })
   await api.made(`/campaigns/${campaign.id}/vouchers`)
@@ -164,7 +167,7 @@ t.test('school staff print and reissue at their own school only', async (t) => {
 })
 
 t.test('a transfer takes the right to a kit along', async (t) => {
-  const { api, campaign, schools, enroll } = await openCampaign(t)
+  const { api, campaign, schools, enroll } = await anotherCampaign(saka)
   const [from, to] = schools
   const child = await enroll(from.id, '17', {
     givenName: 'Ελένη',
@@ -201,7 +204,7 @@ t.test('a transfer takes the right to a kit along', async (t) => {
     json: { code: 'same_school' },
   })
 
-  await api.made('/redemptions', { code: moved.json.voucher.code, schoolId: to.id, scanId: 'a' })
+  await api.made('/redemptions', { code: moved.json.voucher.code, schoolId: to.id, scanId: 'after the move' })
   t.match(await api.post(`/enrollments/${moved.json.id}/transfer`, { schoolId: from.id }), {
     status: 409,
     json: { code: 'already_redeemed' },
@@ -210,7 +213,7 @@ t.test('a transfer takes the right to a kit along', async (t) => {
 })
 
 t.test('a child moves between schools of the campaign only, with or without a voucher', async (t) => {
-  const { api, as, schools, enroll } = await openCampaign(t)
+  const { api, as, schools, enroll } = await anotherCampaign(saka)
   const child = await enroll(schools[0].id, '3')
   const elsewhere = await api.made('/communities', { code: 'Z', name: 'Άλλη' })
   const far = await api.made('/schools', { ministryCode: '9999999', name: 'Μακρινό', communityId: elsewhere.id })

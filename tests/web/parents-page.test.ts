@@ -1,10 +1,13 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { pageLanguage } from '../../src/web/parents-page/texts.ts'
-import { openCampaign } from '../support/campaign.ts'
+import { anotherCampaign } from '../support/campaign.ts'
 import { scanImage } from '../support/qr-reader.ts'
+import { startSaka } from '../support/saka.ts'
 
-async function issuedVoucher(t: Test) {
-  const saka = await openCampaign(t)
+const service = await startSaka(t)
+
+async function issuedVoucher() {
+  const saka = await anotherCampaign(service)
   const { api, campaign, school, enroll } = saka
   await enroll(school.id, '17', { givenName: 'Ελένη', familyName: 'Φωτοπούλου' })
   await api.made(`/campaigns/${campaign.id}/vouchers`)
@@ -15,7 +18,7 @@ async function issuedVoucher(t: Test) {
 }
 
 t.test('a scanned code leads anyone to the page of its voucher', async (t) => {
-  const { page, code, voucher, school } = await issuedVoucher(t)
+  const { page, code, voucher, school } = await issuedVoucher()
   const answer = await page(`//V/${code}`)
   t.equal(answer.status, 200)
   t.match(answer.headers, {
@@ -38,7 +41,7 @@ t.test('a scanned code leads anyone to the page of its voucher', async (t) => {
 })
 
 t.test('the page is in Greek or in English, as the reader wants it', async (t) => {
-  const { page, code } = await issuedVoucher(t)
+  const { page, code } = await issuedVoucher()
   t.match((await page(`//v/${code}?lang=en`)).text, 'You can collect the kit')
   t.match((await page(`//v/${code}`, { 'accept-language': 'en-GB,en;q=0.9,el;q=0.5' })).text, '<html lang="en">')
   t.equal(pageLanguage(undefined, undefined), 'el')
@@ -49,14 +52,14 @@ t.test('the page is in Greek or in English, as the reader wants it', async (t) =
 })
 
 t.test('the page carries the symbol that a scanner reads', async (t) => {
-  const { page, code, voucher } = await issuedVoucher(t)
+  const { page, code, voucher } = await issuedVoucher()
   const png = await page(`//v/${code}/qr.png`)
   t.equal(await scanImage(png.bytes), voucher.payload)
   t.match(await page(`//v/${code}/qr.svg`), { status: 200, text: /^<svg / })
 })
 
 t.test('the days of the pickup go into the parent’s calendar, and nothing of the child with them', async (t) => {
-  const { api, clock, page, code, school } = await issuedVoucher(t)
+  const { api, clock, page, code, school } = await issuedVoucher()
   const name = '1ο Δημοτικό, «Λουδοβίκος» των Γάλλων; Πλατεία\\Παραλία 1ο Δημοτικό των Γάλλων'
   await api.patch(`/schools/${school.id}`, { name, address: 'Ακτή 3' })
   const link = /href="(\/v\/[^"]+ics[^"]*)"/.exec((await page()).text)![1]
@@ -97,7 +100,7 @@ t.test('the days of the pickup go into the parent’s calendar, and nothing of t
 })
 
 t.test('the page says what the voucher is good for', async (t) => {
-  const { api, clock, page, code, voucher, school, enroll, campaign, deps } = await issuedVoucher(t)
+  const { api, clock, page, code, voucher, school, enroll, campaign, deps } = await issuedVoucher()
   const headline = async (path?: string) => /<h1>(.*?)<\/h1>/.exec((await page(path)).text)![1]
   clock.set('2023-09-10T20:59:59.000Z')
   t.equal(await headline(), 'Η παραλαβή δεν έχει αρχίσει ακόμη')
@@ -105,7 +108,7 @@ t.test('the page says what the voucher is good for', async (t) => {
   clock.set('2023-09-29T21:00:00.000Z')
   t.equal(await headline(), 'Οι ημέρες παραλαβής πέρασαν')
   clock.set('2023-09-12T06:30:00.000Z')
-  await api.made('/redemptions', { code, schoolId: school.id, scanId: 'a' })
+  await api.made('/redemptions', { code, schoolId: school.id, scanId: 'b' })
   t.equal(await headline(), 'Η σάκα έχει παραληφθεί')
   const collected = (await page()).text
   t.match(collected, '12/09/2023, 09:30')
@@ -128,7 +131,7 @@ t.test('the page says what the voucher is good for', async (t) => {
 })
 
 t.test('a code that is nobody’s is told kindly, and the same whether mistyped or unknown', async (t) => {
-  const { page } = await issuedVoucher(t)
+  const { page } = await issuedVoucher()
   const [unknown, mistyped] = [await page('//v/7K3D9M2QXH4T'), await page('//v/7K3D9M2QXH4S')]
   t.match(unknown, { status: 404, headers: { 'content-type': 'text/html; charset=utf-8' } })
   t.match(unknown.text, 'Δεν βρήκαμε αυτό το κουπόνι')
@@ -139,7 +142,7 @@ t.test('a code that is nobody’s is told kindly, and the same whether mistyped 
 })
 
 t.test('what others have typed cannot become markup', async (t) => {
-  const { api, page, code, school } = await issuedVoucher(t)
+  const { api, page, code, school } = await issuedVoucher()
   await api.patch(`/schools/${school.id}`, { name: '<b>1ο</b> & "ΣΙΑ"' })
   const { text } = await page()
   t.match(text, '&lt;b&gt;1ο&lt;/b&gt; &amp; &quot;ΣΙΑ&quot;')
