@@ -1,4 +1,4 @@
-import type { AskedJob } from '../../src/runs/index.ts'
+import type { AskedJob, ScheduledJob } from '../../src/runs/index.ts'
 import { askFor } from '../../src/runs/index.ts'
 import type { Saka } from '../support/saka.ts'
 
@@ -17,6 +17,12 @@ export function shearing(attempt: AskedJob['attempt'] = async () => {}): AskedJo
       return attempt(deps, task, signal)
     },
   }
+}
+
+/** A job that counts how often it has run, by default nightly at three. */
+export function counting(pattern = '0 3 * * *'): ScheduledJob & { counted: number } {
+  const job = { name: 'count-sheep', meaning, pattern, counted: 0, run: async () => ({ n: ++job.counted }) }
+  return job
 }
 
 /** Asks for these sheep to be shorn. */

@@ -2,11 +2,11 @@ import { Queue } from 'bullmq'
 import t from 'tap'
 import { clockSettings, runOnRedis } from '../../jobs/redis-runner.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
-import { nextDue, type ScheduledJob } from '../../src/runs/index.ts'
+import { nextDue } from '../../src/runs/index.ts'
 import { startRedis } from '../support/redis.ts'
 import { startSaka } from '../support/saka.ts'
 import { until } from '../support/until.ts'
-import { ask, meaning, shearing, tasksOf } from './flock.ts'
+import { ask, counting, shearing, tasksOf } from './flock.ts'
 
 /** After which moments 03:30 in Athens is due when, on the nights before, of and after both changes of 2023. */
 const changeNights = [
@@ -72,49 +72,37 @@ else {
   })
 
   t.test('a Redis that forgot the clock is told again, and what came due meanwhile is run', async (t) => {
-    let counted = 0
-    const job: ScheduledJob = {
-      name: 'count-sheep',
-      meaning,
-      pattern: '* * * * * *',
-      run: async () => ({ n: ++counted }),
-    }
+    const job = counting('* * * * * *')
     const saka = await startSaka(t, { jobs: [job] })
     const deps = { ...saka.deps, clock: { now: () => new Date().toISOString() } }
     const runner = await runOnRedis(deps, redis.url)
     t.teardown(() => runner.stop())
-    await until('it runs', () => counted >= 1)
+    await until('it runs', () => job.counted >= 1)
     await redis.kill()
     await redis.start()
-    const before = counted
-    await until('it runs again', () => counted >= before + 3)
+    const before = job.counted
+    await until('it runs again', () => job.counted >= before + 3)
   })
 
   t.test('while Redis is away, what is due by the clock runs a minute late, once', async (t) => {
-    let counted = 0
-    const job: ScheduledJob = {
-      name: 'count-sheep',
-      meaning,
-      pattern: '0 3 * * *',
-      run: async () => ({ n: ++counted }),
-    }
+    const job = counting()
     const saka = await startSaka(t, { jobs: [job] })
     await saka.api.post('/jobs/count-sheep/run')
-    await until('it has run', () => counted === 1)
+    await until('it has run', () => job.counted === 1)
     await redis.kill()
     const runners = await Promise.all([runOnRedis(saka.deps, redis.url), runOnRedis(saka.deps, redis.url)])
     t.teardown(() => Promise.all(runners.map((runner) => runner.stop())))
     saka.clock.set('2023-09-12T00:01:00.000Z')
-    await until('it runs', () => counted === 2)
+    await until('it runs', () => job.counted === 2)
     await redis.start()
     await new Promise((tick) => setTimeout(tick, 6000))
-    t.equal(counted, 2)
+    t.equal(job.counted, 2)
   })
 
   t.test('the clock of Redis goes as ours on the nights on which the hour changes', async (t) => {
     await redis.kill()
     await redis.start()
-    const job: ScheduledJob = { name: 'count-sheep', meaning, pattern: '30 3 * * *', run: async () => ({ n: 1 }) }
+    const job = counting('30 3 * * *')
     const saka = await startSaka(t, { jobs: [job] })
     const runner = await runOnRedis(saka.deps, redis.url)
     t.teardown(() => runner.stop())

@@ -9,7 +9,7 @@ import { askFor, GiveUp, type Job, RetryLater, type ScheduledJob } from '../../s
 import { startRedis } from '../support/redis.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
 import { until } from '../support/until.ts'
-import { ask, meaning, shearing, tasksOf } from './flock.ts'
+import { ask, counting, meaning, shearing, tasksOf } from './flock.ts'
 
 /** One kind of runner: what there is to start it, in as many processes as a test likes. */
 interface Kind {
@@ -223,23 +223,17 @@ for (const kind of kinds) {
     })
 
     t.test('one tick of the clock is one run, in however many runners', async (t) => {
-      let counted = 0
-      const job: ScheduledJob = {
-        name: 'count-sheep',
-        meaning,
-        pattern: '* * * * * *',
-        run: async () => ({ n: ++counted }),
-      }
+      const job = counting('* * * * * *')
       const saka = await startSaka(t, { jobs: [job] })
       const deps = { ...saka.deps, clock: { now: () => new Date().toISOString() } }
       const runners = await Promise.all([start(deps), start(deps), start(deps)])
       t.teardown(() => Promise.all(runners.map((runner) => runner.stop())))
-      await until('it has run three times', () => counted >= 3)
+      await until('it has run three times', () => job.counted >= 3)
       const { items } = (await saka.api.get('/jobs/count-sheep/runs')).json
       const ticks = items.map(({ dueAt }: any) => dueAt)
-      t.equal(new Set(ticks).size, counted)
+      t.equal(new Set(ticks).size, job.counted)
       const [last, first] = [ticks[0], ticks.at(-1)]
-      t.equal((Date.parse(last) - Date.parse(first)) / 1000, counted - 1, 'each second has its own')
+      t.equal((Date.parse(last) - Date.parse(first)) / 1000, job.counted - 1, 'each second has its own')
     })
 
     t.test('a clock that jumps a year ahead and back keeps nothing waiting for a year', async (t) => {
@@ -271,25 +265,19 @@ for (const kind of kinds) {
     })
 
     t.test('a clock that jumps runs what came due once, whichever way', async (t) => {
-      let counted = 0
-      const job: ScheduledJob = {
-        name: 'count-sheep',
-        meaning,
-        pattern: '0 3 * * *',
-        run: async () => ({ n: ++counted }),
-      }
+      const job = counting()
       const saka = await startSaka(t, { jobs: [job] })
       const { clock, deps, api } = saka
       const startAt = async (instant: string, runs: number) => {
         clock.set(instant)
         const runner = await start({ ...deps, startedAt: instant })
-        await until('it has run', () => counted >= runs)
+        await until('it has run', () => job.counted >= runs)
         await new Promise((tick) => setTimeout(tick, 200))
         await runner.stop()
-        return counted
+        return job.counted
       }
       await api.post('/jobs/count-sheep/run')
-      await until('it has run', () => counted === 1)
+      await until('it has run', () => job.counted === 1)
       t.equal(await startAt('2024-09-12T06:30:00.000Z', 2), 2, 'a year later once, and not once for each day')
       t.equal(await startAt('2023-09-12T06:30:00.000Z', 3), 3, 'back again, that night has its run')
       t.equal(await startAt('2023-09-12T07:30:00.000Z', 3), 3)

@@ -84,7 +84,7 @@ t.test('a file may take longer than any other body', async (t) => {
     Connection: 'close',
   })
   const { socket, heard } = drip(t, `${head}code;name;community\n`, '\n')
-  await new Promise((resolve) => setTimeout(resolve, 2500))
+  await new Promise((resolve) => setTimeout(resolve, 1500))
   t.ok(socket.writable, 'it goes on')
   socket.write('\n'.repeat(2000))
   t.not(statusesIn(await heard)[0], 408)
