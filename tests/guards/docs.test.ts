@@ -1,17 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
 import { jobs } from '../../jobs/registry.ts'
 import '../../src/app.ts'
 import { problemKinds } from '../../src/kernel/problem.ts'
 import { faultCodes } from '../../src/platform/imports/faults.ts'
-import { projectRoot } from '../../src/platform/project-root.ts'
 import { settings } from '../../src/platform/settings.ts'
 import { isScheduled } from '../../src/runs/index.ts'
+import { textOf } from '../support/sources.ts'
 
 /** The rows of the tables of a page that begin with a word in code, as lists of cells without the backquotes. */
 function rowsOf(page: string): string[][] {
-  const lines = readFileSync(join(projectRoot, 'docs', page), 'utf8').split('\n')
+  const lines = textOf(`docs/${page}`).split('\n')
   const rows = lines.filter((line) => line.startsWith('| `'))
   return rows.map((line) =>
     line
@@ -27,10 +25,12 @@ t.test('docs/problems.md lists every problem with its status, once, and what to 
     rows.map(([code, status]) => `${code} ${status}`).sort(),
     problemKinds().map(({ code, status }) => `${code} ${status}`),
   )
-  for (const [code, , meaning, greek] of rows) {
-    t.match(meaning, /^[A-Z`a-z].{20,}\.$/, `${code} says what to do`)
-    t.match(greek, /^[^a-z]*[Α-Ωα-ωάέήίόύώΆΈΉΊΌΎΏ].{10,}\.$/, `${code} in Greek`)
-  }
+  const english = /^[A-Z`a-z].{20,}\.$/
+  const greek = /^[^a-z]*[Α-Ωα-ωάέήίόύώΆΈΉΊΌΎΏ].{10,}\.$/
+  t.same(
+    rows.filter(([, , first = '', second = '']) => !english.test(first) || !greek.test(second)),
+    [],
+  )
 })
 
 t.test('docs/problems.md lists every fault of an imported row', async (t) => {
@@ -39,11 +39,16 @@ t.test('docs/problems.md lists every fault of an imported row', async (t) => {
 })
 
 t.test('a problem has a code in snake_case, a status that HTTP knows for refusals, and a title', async (t) => {
-  for (const { code, status, title } of problemKinds()) {
-    t.match(code, /^[a-z]+(_[a-z]+)*$/)
-    t.ok([400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 429, 431, 500, 503].includes(status), `${code}: ${status}`)
-    t.match(title, /^[A-Z].*[^.]$/, code)
-  }
+  const statuses = [400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 429, 431, 500, 503]
+  const kinds = problemKinds()
+  t.ok(kinds.length > 100)
+  t.same(
+    kinds.filter(
+      ({ code, status, title }) =>
+        !(/^[a-z]+(_[a-z]+)*$/.test(code) && statuses.includes(status) && /^[A-Z].*[^.]$/.test(title)),
+    ),
+    [],
+  )
 })
 
 t.test('docs/configuration.md lists every setting with its default and meaning', async (t) => {

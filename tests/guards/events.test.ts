@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
 import { recordEvent } from '../../src/audit/index.ts'
 import { systemActor } from '../../src/identity/index.ts'
 import { insertCommunity } from '../../src/places/repository.ts'
 import { startSaka } from '../support/saka.ts'
+import { sourceFiles, textOf } from '../support/sources.ts'
 import { witnessed } from '../support/witness.ts'
 
 t.test('a change without its event is undone by the witness that every test over HTTP has', async (t) => {
@@ -23,11 +22,9 @@ t.test('a change without its event is undone by the witness that every test over
 })
 
 t.test('every file that begins a transaction records an event in it, or calls one that does', (t) => {
-  const sources = filesOf('src')
-    .concat(filesOf('jobs'))
-    .filter((file) => !file.includes('/platform/'))
+  const sources = sourceFiles('src', 'jobs').filter((file) => !file.includes('/platform/'))
   const silent = sources.filter((file) => {
-    const source = readFileSync(file, 'utf8')
+    const source = textOf(file)
     return /\.transact\(/.test(source) && !/\brecordEvents?\(/.test(source)
   })
   t.same(silent.sort(), quiet.sort())
@@ -58,9 +55,3 @@ const quiet = [
   // `makeScan` records.
   'src/redemption/use-cases.ts',
 ]
-
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name))
-}

@@ -1,17 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { getTableColumns } from 'drizzle-orm'
 import t from 'tap'
-import { projectRoot } from '../../src/platform/project-root.ts'
 import { columnsOf, dataMap } from '../../src/privacy/data-map.ts'
 import { sqliteSchema } from '../../src/schema.ts'
+import { textOf } from '../support/sources.ts'
 
 const textColumns = Object.entries(sqliteSchema).flatMap(([table, columns]) =>
   Object.entries(getTableColumns(columns))
     .filter(([, { columnType }]) => /Text|Blob/.test(columnType))
     .map(([column]) => `${table}.${column}`),
 )
-const page = readFileSync(join(projectRoot, 'docs/privacy.md'), 'utf8')
+const page = textOf('docs/privacy.md')
 
 t.test('every column that can hold text says whose it is, once', async (t) => {
   t.ok(textColumns.length > 200, 'the columns were found')

@@ -1,16 +1,9 @@
 import t from 'tap'
 import { type Action, permissions } from '../../src/identity/rules.ts'
-import {
-  type BusyCampaign,
-  busyCampaign,
-  callRoute,
-  kindIn,
-  type Records,
-  type Route,
-} from '../support/busy-campaign.ts'
-import { contract } from '../support/contract.ts'
-import { collectRoutes } from '../support/routes.ts'
-import type { Api } from '../support/saka.ts'
+import { type BusyCampaign, busyCampaign, callRoute, kindIn, type Records } from '../support/busy-campaign.ts'
+import { writtenContract } from '../support/contract.ts'
+import { collectRoutes, nameOf, type Route } from '../support/routes.ts'
+import type { Answer, Api } from '../support/saka.ts'
 
 /** Whoever comes may ask these, without signing in. Nothing is added here by accident. */
 const openToAll = [
@@ -80,44 +73,72 @@ const allRoutes = await collectRoutes(async () => {
 })
 const routes = allRoutes.filter(({ url }) => !url.startsWith(queueBoard))
 const { saka, callers, nobody, mine, theirs } = world
-const document = await contract(saka.deps)
+const document = writtenContract()
 const apiRoutes = routes.filter(
-  ({ method, url }) =>
-    url.startsWith('/api/v1') &&
-    !openToSignedIn.includes(`${method} ${url}`) &&
-    !openToAll.includes(`${method} ${url}`),
+  (route) =>
+    route.url.startsWith('/api/v1') && !openToSignedIn.includes(nameOf(route)) && !openToAll.includes(nameOf(route)),
 )
-const changing = ({ method }: { method: string }) => method !== 'GET'
+const changing = ({ method }: Route) => method !== 'GET'
+const reading = apiRoutes.filter((route) => !changing(route))
 
 const call = (api: Api, route: Route, ids: Records = {}) => callRoute(document, api, route, { ids })
 
+/** What somebody asks of one route, and what is right about the answer. */
+interface Question {
+  who: string
+  api: Api
+  route: Route
+  ids?: Records
+  isRight: (answer: Answer) => boolean
+}
+
+/** The questions that are not answered as they should be, each with its answer. */
+async function wronglyAnswered(questions: Question[]): Promise<string[]> {
+  const wrong: string[] = []
+  for (const { who, api, route, ids = mine, isRight } of questions) {
+    const answer = await call(api, route, ids)
+    if (!isRight(answer)) wrong.push(`${who}: ${nameOf(route)} answers ${answer.status} ${answer.text.slice(0, 300)}`)
+  }
+  return wrong
+}
+
+/** Nothing is done, and no more is told than that there is nothing. */
+const isRefused = ({ status }: Answer) => [403, 404].includes(status)
+
 /** The action that a route asks for, as it tells somebody without any role. */
-async function actionOf(route: { method: string; url: string }): Promise<Action | undefined> {
+async function actionOf(route: Route): Promise<Action | undefined> {
   const { status, json } = await call(nobody, route, mine)
   return status === 403 ? (/include ([a-z_]+:[a-z]+)\./.exec(json.detail)?.[1] as Action | undefined) : undefined
 }
 
 const actions = new Map<string, Action | undefined>()
-for (const route of apiRoutes) actions.set(`${route.method} ${route.url}`, await actionOf(route))
+for (const route of apiRoutes) actions.set(nameOf(route), await actionOf(route))
+/** The roles that the table gives the action of a route. */
+const rolesOf = (route: Route) => permissions[actions.get(nameOf(route))!] ?? []
 
 t.test('a stranger gets nowhere but through the doors that are meant to be open', async (t) => {
   t.ok(routes.length > 80, 'the routes were found')
-  const names = routes.map(({ method, url }) => `${method} ${url}`)
+  const names = routes.map(nameOf)
   t.same(
     [...openToAll, ...openToSignedIn].filter((open) => !names.includes(open)),
     [],
     'no door in the list has gone',
   )
-  for (const route of routes) {
-    const name = `${route.method} ${route.url}`
-    const { status, json } = await call(saka.stranger, route, mine)
-    if (openToAll.includes(name)) t.not(json?.code, 'not_signed_in', `${name} is open`)
-    else {
-      t.same([status, json?.code], [401, 'not_signed_in'], `${name} is not`)
-      const bare = await saka.stranger.call(route.method, `/${route.url}`)
-      t.equal(bare.status, 401, `${name} is closed before anything is read`)
-    }
+  const isClosed = ({ status, json }: Answer) => status === 401 && json?.code === 'not_signed_in'
+  const questions = routes.map((route) => ({
+    who: openToAll.includes(nameOf(route)) ? 'a stranger at an open door' : 'a stranger',
+    api: saka.stranger,
+    route,
+    isRight: (answer: Answer) =>
+      openToAll.includes(nameOf(route)) ? answer.json?.code !== 'not_signed_in' : isClosed(answer),
+  }))
+  t.same(await wronglyAnswered(questions), [])
+  const readFirst: string[] = []
+  for (const route of routes.filter((route) => !openToAll.includes(nameOf(route)))) {
+    const { status } = await saka.stranger.call(route.method, `/${route.url}`)
+    if (status !== 401) readFirst.push(`${nameOf(route)} answers ${status}`)
   }
+  t.same(readFirst, [], 'a closed one is closed before anything is read')
 })
 
 t.test('every route asks for an action of the one table, and every action is asked for', async (t) => {
@@ -133,57 +154,52 @@ t.test('every route asks for an action of the one table, and every action is ask
 })
 
 t.test('who holds no role for an action is refused it, on every route', async (t) => {
-  for (const route of apiRoutes) {
-    const name = `${route.method} ${route.url}`
-    const allowed: readonly string[] = permissions[actions.get(name)!] ?? []
-    for (const role of holders.filter((holder) => !allowed.includes(holder))) {
-      const { status } = await call(callers[role], route, mine)
-      t.ok([403, 404].includes(status), `${role}: ${name} answers ${status}`)
-    }
-  }
+  const questions = apiRoutes.flatMap((route) =>
+    holders
+      .filter((holder) => !(rolesOf(route) as readonly string[]).includes(holder))
+      .map((who) => ({ who, api: callers[who], route, isRight: isRefused })),
+  )
+  t.ok(questions.length > 200)
+  t.same(await wronglyAnswered(questions), [])
 })
 
 t.test('an auditor changes nothing', async (t) => {
-  for (const route of apiRoutes.filter(changing)) {
-    const { status } = await call(callers.auditor, route, mine)
-    t.ok([403, 404].includes(status), `${route.method} ${route.url} answers ${status}`)
-  }
+  const commands = apiRoutes.filter(changing)
+  t.ok(commands.length > 40)
+  const questions = commands.map((route) => ({ who: 'auditor', api: callers.auditor, route, isRight: isRefused }))
+  t.same(await wronglyAnswered(questions), [])
 })
 
 t.test('who holds a role for an action may read what it is about', async (t) => {
-  for (const route of apiRoutes.filter((route) => !changing(route))) {
-    const name = `${route.method} ${route.url}`
-    const hasRecord = !route.url.includes(':id') || kindIn(route)! in mine
-    for (const role of permissions[actions.get(name)!] ?? []) {
-      const { status } = await call(callers[role], route, mine)
-      t.equal(status, hasRecord ? 200 : 404, `${role}: ${name}`)
-    }
-  }
+  const questions = reading.flatMap((route) => {
+    const status = !route.url.includes(':id') || kindIn(route)! in mine ? 200 : 404
+    const isRight = (answer: Answer) => answer.status === status
+    return rolesOf(route).map((role) => ({ who: `${role} (${status})`, api: callers[role], route, isRight }))
+  })
+  t.ok(questions.length > 100)
+  t.same(await wronglyAnswered(questions), [])
 })
 
 t.test('school staff and devices see their own school alone, on every route', async (t) => {
   const common = ['campaigns', 'kits', 'communities']
-  for (const route of apiRoutes) {
-    const name = `${route.method} ${route.url}`
-    const [, kind] = /\/([a-z-]+)\/:id/.exec(route.url) ?? []
-    for (const role of ['school', 'device'] as const) {
-      if (kind && !common.includes(kind)) {
-        const { status } = await call(callers[role], route, theirs)
-        t.ok([403, 404].includes(status), `${role}: ${name} of the other school answers ${status}`)
-      } else if (!changing(route)) {
-        const { text } = await call(callers[role], route, mine)
-        for (const id of [theirs.schools, theirs.enrollments, theirs.vouchers, theirs.shipments, theirs.redemptions]) {
-          t.notMatch(text, id, `${role}: ${name}`)
-        }
-      }
-    }
-  }
+  const foreign = ['schools', 'enrollments', 'vouchers', 'shipments', 'redemptions'].map((kind) => theirs[kind]!)
+  const tellsNothing = ({ text }: Answer) => !foreign.some((id) => text.includes(id))
+  const isOfOneSchool = (route: Route) => ![undefined, ...common].includes(kindIn(route))
+  const questions = (['school', 'device'] as const).flatMap((role) => {
+    const staff = { who: role, api: callers[role] }
+    return [
+      ...apiRoutes.filter(isOfOneSchool).map((route) => ({ ...staff, route, ids: theirs, isRight: isRefused })),
+      ...reading.filter((route) => !isOfOneSchool(route)).map((route) => ({ ...staff, route, isRight: tellsNothing })),
+    ]
+  })
+  t.ok(questions.length > 100)
+  t.same(await wronglyAnswered(questions), [])
 })
 
 t.test('warehouse staff see no child', async (t) => {
-  for (const route of apiRoutes.filter((route) => !changing(route))) {
-    t.notMatch((await call(callers.warehouse, route, mine)).text, /Ελένη|Φωτοπούλου/, `${route.method} ${route.url}`)
-  }
+  const isRight = ({ text }: Answer) => !/Ελένη|Φωτοπούλου/.test(text)
+  const questions = reading.map((route) => ({ who: 'warehouse', api: callers.warehouse, route, isRight }))
+  t.same(await wronglyAnswered(questions), [])
 })
 
 t.test('the table says what the roles are for', async (t) => {
@@ -214,25 +230,32 @@ t.test('the table says what the roles are for', async (t) => {
       ['admin', 'auditor'],
     )
   }
-  for (const action of Object.keys(permissions) as Action[]) {
-    t.ok(may('admin', action), `an administrator may ${action}`)
-    t.equal(may('coordinator', action), !/^(user|api_key|queue):/.test(action), `a coordinator: ${action}`)
-    t.equal(may('auditor', action), action.endsWith(':read'), `an auditor: ${action}`)
-    if (/^(enrollment|voucher|redemption|scan|message|reminder)/.test(action))
-      t.notOk(may('warehouse', action), `a warehouse: ${action}`)
-  }
+  const all = Object.keys(permissions) as Action[]
+  const actionsOf = (holder: Holder) => all.filter((action) => may(holder, action))
+  t.same(actionsOf('admin'), all)
   t.same(
-    (Object.keys(permissions) as Action[]).filter((action) => may('school', action) !== may('device', action)),
+    actionsOf('coordinator'),
+    all.filter((action) => !/^(user|api_key|queue):/.test(action)),
+  )
+  t.same(
+    actionsOf('auditor'),
+    all.filter((action) => action.endsWith(':read')),
+  )
+  t.same(
+    actionsOf('warehouse').filter((action) => /^(enrollment|voucher|redemption|scan|message|reminder)/.test(action)),
+    [],
+  )
+  t.same(
+    all.filter((action) => may('school', action) !== may('device', action)),
     ['voucher:print', 'voucher:reissue', 'message:read'],
     'a device does what school staff do, but for these',
   )
 })
 
 t.test('no command of an administrator, on whatever record, is a fault of ours', async (t) => {
-  for (const route of apiRoutes.filter(changing)) {
-    for (const ids of [{}, theirs]) {
-      const { status, text } = await call(callers.admin, route, ids)
-      t.ok(status < 500, `${route.method} ${route.url} answers ${status} ${status >= 500 ? text : ''}`)
-    }
-  }
+  const isRight = ({ status }: Answer) => status < 500
+  const questions = apiRoutes
+    .filter(changing)
+    .flatMap((route) => [{}, theirs].map((ids) => ({ who: 'admin', api: callers.admin, route, ids, isRight })))
+  t.same(await wronglyAnswered(questions), [])
 })

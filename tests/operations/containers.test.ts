@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
@@ -9,14 +9,14 @@ import { mailServer } from '../support/mail-server.ts'
 import { didJobs, neglectedDatabase } from '../support/neglected.ts'
 import { type ServiceProcess, startProcess, stopProcess } from '../support/process.ts'
 import { startRedis } from '../support/redis.ts'
+import { sourceFiles, textOf } from '../support/sources.ts'
 import { until } from '../support/until.ts'
 
-const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8')
-const compose = parse(read('docker-compose.yml'), { merge: true })
+const compose = parse(textOf('docker-compose.yml'), { merge: true })
 const services: Record<string, any> = compose.services
 const ours = Object.entries(services).filter(([, { build }]) => build)
 const region = ours.filter(([, { profiles }]) => profiles?.includes('region'))
-const dockerfile = read('Dockerfile')
+const dockerfile = textOf('Dockerfile')
 
 t.test(
   'one container is the whole service by default; a region has two that serve, one that works, and what they need',
@@ -82,8 +82,8 @@ t.test('no secret is written in the file, and every variable is a setting', asyn
       if (services[name].build) t.ok(known.has(variable), `${name}: ${variable} is a setting`)
     }
   }
-  t.match(read('.dockerignore'), /^\.env$/m, 'what is secret gets into no image')
-  t.match(read('.gitignore'), /^\.env$/m)
+  t.match(textOf('.dockerignore'), /^\.env$/m, 'what is secret gets into no image')
+  t.match(textOf('.gitignore'), /^\.env$/m)
 })
 
 t.test('a setting in .env reaches every process, whether the file names it or not', async (t) => {
@@ -102,11 +102,11 @@ t.test('the image has what the service reads while it runs, and starts what ther
 })
 
 t.test('image, documents and package.json name one Node.js to use and one that is the oldest', async (t) => {
-  const version = read('.nvmrc').trim()
+  const version = textOf('.nvmrc').trim()
   t.match(dockerfile, new RegExp(`^FROM node:${version}-bookworm-slim$`, 'm'))
-  const oldest = JSON.parse(read('package.json')).engines.node.replace('>=', '')
+  const oldest = JSON.parse(textOf('package.json')).engines.node.replace('>=', '')
   const documents = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'docs/operations.md']
-  const told = (file: string) => new Set(read(file).match(/(?<=Node\.js )\d[\d.]*\d/g))
+  const told = (file: string) => new Set(textOf(file).match(/(?<=Node\.js )\d[\d.]*\d/g))
   t.same(
     documents.filter((file) => !told(file).has(version) || !told(file).has(oldest) || told(file).size > 2),
     [],
@@ -115,10 +115,8 @@ t.test('image, documents and package.json name one Node.js to use and one that i
 
 /** The folders that sources name as being at the root of the project. */
 function readAtRunTime(): string[] {
-  const sources = readdirSync(join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' })
-  return sources
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [...read(join('src', file)).matchAll(/(?:join|resolve)\(projectRoot, '([^']+)'/g)])
+  return sourceFiles('src')
+    .flatMap((file) => [...textOf(file).matchAll(/(?:join|resolve)\(projectRoot, '([^']+)'/g)])
     .map(([, path]) => path!)
     .filter((path) => !path.startsWith('data/'))
 }

@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { openLog } from '../../src/platform/log.ts'
-import { projectRoot } from '../../src/platform/project-root.ts'
 import { fillDisk } from '../support/disk.ts'
 import { engine } from '../support/engine.ts'
 import { startSaka } from '../support/saka.ts'
+import { sourceFiles, textOf } from '../support/sources.ts'
 import { breaking, runStatements } from '../support/sql.ts'
 
 t.test('a query that fails is told by its words and the server’s verdict, without what it was about', async (t) => {
@@ -134,15 +132,13 @@ t.test(
 )
 
 t.test('docs/logs.md tells every line that there can be, with its level', async (t) => {
-  const page = readFileSync(join(projectRoot, 'docs/logs.md'), 'utf8')
-  const told = [...page.matchAll(/^\| `([^`]+)` \| (\w+) \|/gm)].map(([, msg, level]) => `${level} ${msg}`)
-  const call = /log\.(trace|debug|info|warn|error|fatal)\((?:\{.*?\}, )?'([^']+)'\)/g
-  const written = ['src', 'jobs'].flatMap((folder) =>
-    readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
-      .flatMap((file) => [...readFileSync(join(projectRoot, folder, file), 'utf8').matchAll(call)])
-      .map(([, level, msg]) => `${level} ${msg}`),
+  const told = [...textOf('docs/logs.md').matchAll(/^\| `([^`]+)` \| (\w+) \|/gm)].map(
+    ([, msg, level]) => `${level} ${msg}`,
   )
+  const call = /log\.(trace|debug|info|warn|error|fatal)\((?:\{.*?\}, )?'([^']+)'\)/g
+  const written = sourceFiles('src', 'jobs')
+    .flatMap((file) => [...textOf(file).matchAll(call)])
+    .map(([, level, msg]) => `${level} ${msg}`)
   t.ok(written.length > 12)
   t.same([...new Set(written)].sort(), told.filter((line) => line !== 'info listening on …').sort())
 })

@@ -17,11 +17,15 @@ const file = join(projectRoot, 'src/redemption/scan-vectors.json')
 const { baseUrl, timeZone, schoolId, vectors } = JSON.parse(readFileSync(file, 'utf8')) as Vectors
 
 t.test('every scan of the test vectors answers as they say', async (t) => {
-  for (const { name, text, scannedAt, known, result } of vectors) {
+  const judged = vectors.map(({ name, text, scannedAt, known }) => {
     const { refusal } = readPayload(text, baseUrl)
     const day = localDate(scannedAt, timeZone)
-    t.equal(judgeScan({ unreadable: refusal, known: known ?? undefined, schoolId, day }), result, name)
-  }
+    return { name, result: judgeScan({ unreadable: refusal, known: known ?? undefined, schoolId, day }) }
+  })
+  t.same(
+    judged,
+    vectors.map(({ name, result }) => ({ name, result })),
+  )
 })
 
 t.test('the test vectors know every result', async (t) => {

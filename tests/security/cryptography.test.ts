@@ -1,34 +1,30 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
 import { hashNewPassword } from '../../src/identity/secrets.ts'
 import { sealOf } from '../../src/platform/http/seal.ts'
-import { projectRoot } from '../../src/platform/project-root.ts'
+import { sourceFiles, textOf } from '../support/sources.ts'
 
-const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8')
-const page = read('docs/cryptography.md')
-const files = ['src', 'jobs'].flatMap((folder) =>
-  readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => `${folder}/${file}`),
-)
+const page = textOf('docs/cryptography.md')
+const files = sourceFiles('src', 'jobs')
 
 t.test('docs/cryptography.md names every file that relies on cryptography, and no other', async (t) => {
   const relying = /'node:crypto'|crypto\.getRandomValues|'(@node-rs\/argon2|otplib|openid-client|nodemailer)'/
   const named = [...new Set(page.match(/src\/[\w/-]+\.ts/g))]
-  t.same(files.filter((file) => relying.test(read(file))).sort(), named.sort())
+  t.same(files.filter((file) => relying.test(textOf(file))).sort(), named.sort())
 })
 
 t.test('no algorithm is used but those on the page, and none that is weak', async (t) => {
   const call =
     /\b(?:createHash|createHmac|hash|hkdfSync|createCipheriv|createDecipheriv|generateKeyPairSync)\(\s*'([\w-]+)'/g
-  const used = new Set(files.flatMap((file) => [...read(file).matchAll(call)].map(([, algorithm]) => algorithm)))
+  const used = new Set(files.flatMap((file) => [...textOf(file).matchAll(call)].map(([, algorithm]) => algorithm)))
   t.same([...used].sort(), ['aes-256-gcm', 'ed25519', 'sha256'])
-  for (const file of files) {
-    const text = read(file)
-    t.notMatch(text, /\b(?:createHash|createHmac|createCipheriv|createDecipheriv)\(\s*[^'\s]/, `${file}: by name`)
-    t.notMatch(text, /Math\.random|pseudoRandomBytes|\b(?:md5|sha1|des-|rc4|-ecb|-cbc)/i, file)
-  }
+  const unnamed = /\b(?:createHash|createHmac|createCipheriv|createDecipheriv)\(\s*[^'\s]/
+  const weak = /Math\.random|pseudoRandomBytes|\b(?:md5|sha1|des-|rc4|-ecb|-cbc)/i
+  const faults = files.flatMap((file) => {
+    const text = textOf(file)
+    return [unnamed.exec(text), weak.exec(text)].filter((found) => found).map((found) => `${file}: ${found}`)
+  })
+  t.ok(files.length > 200)
+  t.same(faults, [])
 })
 
 t.test('what is sealed cannot be changed, cut short, or opened with another secret', async (t) => {
@@ -36,14 +32,28 @@ t.test('what is sealed cannot be changed, cut short, or opened with another secr
   const closed = Buffer.from(seal.close('ένα μυστικό'), 'base64url')
   t.equal(seal.open(closed.toString('base64url')), 'ένα μυστικό')
   t.not(seal.close('ένα μυστικό'), seal.close('ένα μυστικό'), 'never twice the same')
-  for (let i = 0; i < closed.length; i++) {
-    const changed = Buffer.from(closed)
-    changed[i]! ^= 1
-    t.throws(() => seal.open(changed.toString('base64url')), `byte ${i}`)
+  const opens = (bytes: Buffer, { open } = seal) => {
+    try {
+      open(bytes.toString('base64url'))
+      return true
+    } catch {
+      return false
+    }
   }
-  for (const length of [0, 11, 12, 27, closed.length - 1])
-    t.throws(() => seal.open(closed.subarray(0, length).toString('base64url')), `${length} bytes`)
-  t.throws(() => sealOf('another').open(closed.toString('base64url')))
+  const places = [...closed.keys()]
+  t.ok(places.length > 28)
+  const changedAt = (place: number) => Buffer.from(closed.map((byte, i) => (i === place ? byte ^ 1 : byte)))
+  t.same(
+    places.filter((place) => opens(changedAt(place))),
+    [],
+    'changed at these places',
+  )
+  t.same(
+    places.filter((length) => opens(closed.subarray(0, length))),
+    [],
+    'cut to these lengths',
+  )
+  t.notOk(opens(closed, sealOf('another')))
 })
 
 t.test('a password is stored by argon2id at the price that OWASP asks for, with a salt of its own', async (t) => {

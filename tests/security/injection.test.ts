@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync'
 import t from 'tap'
 import { openLog } from '../../src/platform/log.ts'
 import { openCampaign } from '../support/campaign.ts'
-import { contract } from '../support/contract.ts'
+import { writtenContract } from '../support/contract.ts'
 import { startSaka } from '../support/saka.ts'
 import { stockHands } from '../support/stock.ts'
 import { listen, request } from '../support/wire.ts'
@@ -32,7 +32,7 @@ for (const [i, text] of formulas.entries()) {
   await api.post('/redemptions', { code: text, schoolId: school.id, scanId: `f${i}` })
 }
 
-const document = await contract(deps)
+const document = writtenContract()
 const lists = Object.entries<any>(document.paths)
   .filter(([, { get }]) => get?.responses[200]?.content?.['text/csv'])
   .map(([path]) => path.replace('/api/v1', ''))

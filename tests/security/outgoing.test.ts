@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
 import t, { type Test } from 'tap'
 import { openLog } from '../../src/platform/log.ts'
 import { openMailer } from '../../src/platform/mailer.ts'
-import { projectRoot } from '../../src/platform/project-root.ts'
 import { startSaka } from '../support/saka.ts'
+import { sourceFiles, textOf } from '../support/sources.ts'
 
 /** A server whose certificate nobody has signed but itself: its library brings one. */
 async function untrusted(t: Test, secure: boolean): Promise<number> {
@@ -47,21 +45,15 @@ t.test(
     const calls =
       /\bfetch\(|from 'node:(https?|net|tls|dgram|http2)'|'(nodemailer|openid-client|undici|bullmq|ioredis)'/
     const harmless = /^import (type \{ [\w, ]+ \}|\{ (isIP|isIPv4|isIPv6|STATUS_CODES) \}) from/
-    const files = ['src', 'jobs'].flatMap((folder) =>
-      readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
-        .filter((file) => file.endsWith('.ts') && !file.startsWith('demo/'))
-        .map((file) => `${folder}/${file}`),
+    const files = sourceFiles('src', 'jobs').filter((file) => !file.startsWith('src/demo/'))
+    const withLine = (matches: (line: string) => boolean) =>
+      files.filter((file) => textOf(file).split('\n').some(matches)).sort()
+    t.same(
+      withLine((line) => /rejectUnauthorized|NODE_TLS_REJECT|requireTLS: false/.test(line)),
+      [],
     )
-    const calling: string[] = []
-    for (const file of files) {
-      const lines = readFileSync(join(projectRoot, file), 'utf8').split('\n')
-      if (lines.some((line) => calls.test(line) && !harmless.test(line))) calling.push(file)
-      t.notOk(
-        lines.some((line) => /rejectUnauthorized|NODE_TLS_REJECT|requireTLS: false/.test(line)),
-        file,
-      )
-    }
-    t.same(calling.sort(), [
+    const calling = withLine((line) => calls.test(line) && !harmless.test(line))
+    t.same(calling, [
       'jobs/queue-board.ts',
       'jobs/redis-runner.ts',
       'src/identity/oidc-provider.ts',

@@ -50,15 +50,18 @@ t.test('a file is read whatever it calls itself, and is nowhere under that name'
     { rows: 1, created: 1 },
     'a good one',
   )
-  for (const name of names) {
-    const { status } = await send(form(`form-data; name="file"; filename="${name}"`))
-    t.ok([200, 400].includes(status), `${name.slice(0, 40)} answers ${status}`)
-    t.notOk(existsSync(target), name.slice(0, 40))
+  const dispositions = [
+    ...names.map((name) => `name="file"; filename="${name}"`),
+    `name="../../evil"; filename*=UTF-8''..%2F..%2Fevil`,
+  ]
+  const faults: string[] = []
+  for (const disposition of dispositions) {
+    const { status } = await send(form(`form-data; ${disposition}`))
+    const written = [target, 'evil'].filter((file) => existsSync(file))
+    if (![200, 400].includes(status) || written.length > 0)
+      faults.push(`${disposition.slice(0, 60)} answers ${status} and writes ${written}`)
   }
-  const { status } = await send(form(`form-data; name="../../evil"; filename*=UTF-8''..%2F..%2Fevil`))
-  t.ok([200, 400].includes(status))
-  t.notOk(existsSync(target))
-  t.notOk(existsSync('evil'))
+  t.same(faults, [])
 })
 
 t.test('once a file has been answered nothing of it is left', async (t) => {
@@ -106,11 +109,14 @@ t.test('no address leads to a file that is not meant to be served', async (t) =>
   const wire = await listen(t, saka.deps)
   const get = (path: string) => wire.say(request(`GET ${path}`, { Connection: 'close' }))
   t.match(await get('/docs/static/swagger-ui.css'), /^HTTP\/1\.1 200 /, 'one that is, is')
+  const served: string[] = []
   for (const path of ways) {
     const heard = await get(path)
-    t.ok([400, 403, 404].includes(statusesIn(heard)[0]!), `${path} answers ${statusesIn(heard)}`)
-    t.notMatch(heard, /root:|"dependencies"|SQLite format|\[core\]/, path)
+    const [status] = statusesIn(heard)
+    if (![400, 403, 404].includes(status!) || /root:|"dependencies"|SQLite format|\[core\]/.test(heard))
+      served.push(`${path} answers ${status}: ${heard}`)
   }
+  t.same(served, [])
 })
 
 t.test('no folder shows what is in it', async (t) => {

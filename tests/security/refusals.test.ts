@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { projectRoot } from '../../src/platform/project-root.ts'
-import { busyCampaign, callRoute, type Route } from '../support/busy-campaign.ts'
-import { contract } from '../support/contract.ts'
+import { busyCampaign, callRoute } from '../support/busy-campaign.ts'
+import { writtenContract } from '../support/contract.ts'
+import { nameOf, routesOf } from '../support/routes.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
+import { sourceFiles, textOf } from '../support/sources.ts'
 import { until } from '../support/until.ts'
 
 /** What was refused to whom, once there are so many. It is written behind the answer. */
@@ -54,29 +53,26 @@ t.test('a change that another site makes somebody’s browser send is in the tra
 })
 
 t.test('nobody is signed in but by the ways that are told of', async (t) => {
-  const folder = join(projectRoot, 'src')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+  const files = sourceFiles('src')
   const calling = (name: string) =>
-    files
-      .filter((file) => new RegExp(`(?<!function )\\b${name}\\(`).test(readFileSync(join(folder, file), 'utf8')))
-      .sort()
-  t.same(calling('insertSession'), ['identity/sessions.ts'])
-  t.same(calling('startSession'), ['identity/oidc.ts', 'identity/passkey-sign-in.ts', 'identity/sessions.ts'])
-  const told = readFileSync(join(projectRoot, 'docs/adr/0021-signing-in.md'), 'utf8')
+    files.filter((file) => new RegExp(`(?<!function )\\b${name}\\(`).test(textOf(file))).sort()
+  t.same(calling('insertSession'), ['src/identity/sessions.ts'])
+  t.same(
+    calling('startSession'),
+    ['oidc', 'passkey-sign-in', 'sessions'].map((name) => `src/identity/${name}.ts`),
+  )
+  const told = textOf('docs/adr/0021-signing-in.md')
   for (const way of ['a passkey', "the municipality's provider", 'password', 'a link', 'an API key'])
     t.match(told, `\n| ${way}`, way)
 
   const { saka, callers, mine } = await busyCampaign(t)
-  const document = await contract(saka.deps)
-  for (const [path, methods] of Object.entries<object>(document.paths)) {
-    if (!path.startsWith('/api/')) continue
-    for (const method of Object.keys(methods)) {
-      const route: Route = { method: method.toUpperCase(), url: path.replace(/\{(\w+)\}/g, ':$1') }
-      for (const caller of [saka.stranger, callers.admin]) {
-        const { headers } = await callRoute(document, caller, route, { ids: mine })
-        const started = String(headers['set-cookie'] ?? '').match(/session=saka_session_/)
-        t.notOk(started, `${method} ${path} starts no session`)
-      }
+  const document = writtenContract()
+  const starting: string[] = []
+  for (const route of routesOf(document)) {
+    for (const caller of [saka.stranger, callers.admin]) {
+      const { headers } = await callRoute(document, caller, route, { ids: mine })
+      if (/session=saka_session_/.test(String(headers['set-cookie']))) starting.push(nameOf(route))
     }
   }
+  t.same(starting, [])
 })

@@ -1,16 +1,13 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: an OpenAPI document is walked as it comes.
 import t from 'tap'
-import { busyCampaign, type CallerKind, callerKinds, callRoute, type Route } from '../support/busy-campaign.ts'
-import { contract } from '../support/contract.ts'
+import { busyCampaign, type CallerKind, callerKinds, callRoute } from '../support/busy-campaign.ts'
+import { writtenContract } from '../support/contract.ts'
+import { nameOf, type Route, routesOf } from '../support/routes.ts'
 
 const { saka, callers, mine } = await busyCampaign(t)
-const document = await contract(saka.deps)
+const document = writtenContract()
 const lowly = callerKinds.filter((kind) => kind !== 'admin')
-const routes: Route[] = Object.entries<any>(document.paths)
-  .filter(([path]) => path.startsWith('/api/'))
-  .flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => ({ method: method.toUpperCase(), url: path.replace(/\{(\w+)\}/g, ':$1') })),
-  )
+const routes = routesOf(document)
 
 /** What programs in front of others sometimes believe. */
 const claims = {
@@ -38,13 +35,19 @@ async function outcome(kind: CallerKind, route: Route, claiming: boolean) {
 }
 
 t.test(`no role gets further on ${routes.length} routes by saying that it is another`, async (t) => {
+  let refused = 0
+  const further: string[] = []
   for (const kind of lowly) {
     for (const route of routes.filter(({ url }) => !url.endsWith('/session'))) {
       const plain = await outcome(kind, route, false)
       if (plain !== 403) continue
-      t.equal(await outcome(kind, route, true), 403, `${kind}: ${route.method} ${route.url}`)
+      refused++
+      const status = await outcome(kind, route, true)
+      if (status !== 403) further.push(`${kind}: ${nameOf(route)} answers ${status}, not 403`)
     }
   }
+  t.ok(refused > 400)
+  t.same(further, [])
 })
 
 t.test('nobody but an administrator makes anybody more than they are', async (t) => {
@@ -93,12 +96,14 @@ t.test('an address written otherwise leads nowhere else', async (t) => {
     '/docs/../api/v1/users',
     '/v/%2e%2e/api/v1/users',
   ]
+  const open: string[] = []
   for (const path of spellings) {
     for (const api of [saka.stranger, callers.school]) {
       const { status } = await api.get(`/${path}`)
-      t.ok([400, 401, 403, 404].includes(status), `${path} answers ${status}`)
+      if (![400, 401, 403, 404].includes(status)) open.push(`${path} answers ${status}`)
     }
   }
+  t.same(open, [])
   t.equal((await saka.api.get('//api/v1/users')).status, 200)
 })
 
@@ -106,7 +111,7 @@ t.test('a token is good for what it is and nothing else', async (t) => {
   const made = await saka.api.made('/devices', { name: 'Κινητό', schoolId: mine.schools })
   const setUp = { authorization: `Bearer ${made.provisioningToken}` }
   t.equal((await saka.stranger.get('/me', setUp)).status, 401, 'what sets a device up is no device')
-  for (const authorization of [
+  const wrong = [
     'Bearer',
     'Bearer ',
     'Bearer null',
@@ -116,13 +121,9 @@ t.test('a token is good for what it is and nothing else', async (t) => {
     `Bearer ${mine['api-keys']}`,
     'Bearer system',
     "Bearer ' OR 1=1 --",
-  ])
+  ]
+  const stored = await saka.deps.db.read.q.select().from(saka.deps.db.read.t.apiKeys)
+  t.ok(stored.length > 5)
+  for (const authorization of [...wrong, ...stored.map(({ keyHash }) => `Bearer ${keyHash}`)])
     t.equal((await saka.stranger.get('/me', { authorization })).status, 401, authorization)
-  const hashes = await saka.deps.db.read.q.select().from(saka.deps.db.read.t.apiKeys)
-  for (const { keyHash } of hashes)
-    t.equal(
-      (await saka.stranger.get('/me', { authorization: `Bearer ${keyHash}` })).status,
-      401,
-      'what is stored is no key',
-    )
 })

@@ -3,6 +3,7 @@
 import type { Test } from 'tap'
 import type { RoleGrant } from '../../src/identity/rules.ts'
 import { openCampaign } from './campaign.ts'
+import type { Route } from './routes.ts'
 import type { Answer, Api, Saka } from './saka.ts'
 import { stockHands } from './stock.ts'
 
@@ -140,12 +141,6 @@ async function callersAt(saka: Saka, { schools, warehouses }: Records) {
 
 /** An id that no record has. */
 const nowhere = '01890a5d-ac96-774b-bcce-b302099a8057'
-
-/** A route as it is registered: `/api/v1/schools/:id`. */
-export interface Route {
-  method: string
-  url: string
-}
 
 /** The kind of record that a route’s address names: `schools` of `/api/v1/schools/:id`. */
 export const kindIn = ({ url }: Route): string | undefined => /\/([a-z-]+)\/:id/.exec(url)?.[1]
