@@ -11,7 +11,7 @@ export async function rosterRoutes(app: App): Promise<void> {
         tags: ['Redemptions'],
         summary: 'Read the roster of a device',
         description:
-          'Each voucher is found and its child opened by the code on the paper alone; docs/cryptography.md tells how.',
+          'Each voucher is found and its child opened by the code on the paper alone; docs/security/cryptography.md tells how.',
         querystring: RosterQuery,
         response: answers(200, ref(RosterSchema)),
       },

@@ -4,7 +4,7 @@ import t from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { textOf } from '../support/sources.ts'
 
-const page = textOf('docs/asvs.md')
+const page = textOf('docs/security/asvs.md')
 const rows = page
   .split('\n')
   .filter((line) => line.startsWith('| `V'))
@@ -15,7 +15,7 @@ const rows = page
 type Row = (typeof rows)[number]
 const testsIn = (text: string) => text.match(/tests\/[\w/-]+\.(test|bench)\.ts/g) ?? []
 
-t.test('docs/asvs.md has a row for each of the 253 requirements of levels 1 and 2, once', async (t) => {
+t.test('docs/security/asvs.md has a row for each of the 253 requirements of levels 1 and 2, once', async (t) => {
   t.equal(rows.length, 253)
   t.equal(new Set(rows.map(({ number }) => number)).size, 253)
   t.equal(rows.filter(({ level }) => level === '1').length, 70)
@@ -50,13 +50,13 @@ t.test('a test that is named by its sentence is there', async (t) => {
   t.same(missing, [])
 })
 
-t.test('docs/asvs.md counts its own rows', async (t) => {
+t.test('docs/security/asvs.md counts its own rows', async (t) => {
   const count = (wanted: string) => rows.filter(({ state }) => state === wanted).length
   t.match(page, `${count('met')} are met, ${count('not applicable')} do not apply, ${count('open')} are open.`)
 })
 
 t.test('every test that a page on security names is there', async (t) => {
-  for (const name of ['docs/asvs.md', 'docs/threat-model.md']) {
+  for (const name of ['docs/security/asvs.md', 'docs/security/threat-model.md']) {
     const named = testsIn(textOf(name))
     t.ok(named.length > 10, name)
     t.same(

@@ -3,10 +3,10 @@ import { hashNewPassword } from '../../src/identity/secrets.ts'
 import { sealOf } from '../../src/platform/http/seal.ts'
 import { sourceFiles, textOf } from '../support/sources.ts'
 
-const page = textOf('docs/cryptography.md')
+const page = textOf('docs/security/cryptography.md')
 const files = sourceFiles('src', 'jobs')
 
-t.test('docs/cryptography.md names every file that relies on cryptography, and no other', async (t) => {
+t.test('docs/security/cryptography.md names every file that relies on cryptography, and no other', async (t) => {
   const relying = /'node:crypto'|crypto\.getRandomValues|'(@node-rs\/argon2|otplib|openid-client|nodemailer)'/
   const named = [...new Set(page.match(/src\/[\w/-]+\.ts/g))]
   t.same(files.filter((file) => relying.test(textOf(file))).sort(), named.sort())
