@@ -62,3 +62,24 @@ t.test('docs/jobs.md lists every job with its time', async (t) => {
   const real = jobs.map((job) => `${job.name} ${isScheduled(job) ? job.pattern : 'when asked'}`)
   t.same(told.sort(), real.sort())
 })
+
+t.test(
+  'CHANGELOG.md has releases in falling order; package, lock file and contract have the newest’s number',
+  async (t) => {
+    const json = (path: string) => JSON.parse(readFileSync(join(projectRoot, path), 'utf8'))
+    const changelog = readFileSync(join(projectRoot, 'CHANGELOG.md'), 'utf8')
+    const headings = [...changelog.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading!)
+    t.equal(headings[0], '[Unreleased]')
+    const releases = headings
+      .slice(1)
+      .map((heading) => /^\[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)$/.exec(heading)!.slice(1))
+    t.ok(releases.length > 0)
+    const dates = releases.map(([, date]) => date!)
+    t.same(dates, dates.toSorted().reverse())
+    const [newest] = releases[0]!
+    t.equal(json('package.json').version, newest)
+    t.equal(json('package-lock.json').version, newest)
+    t.equal(json('package-lock.json').packages[''].version, newest)
+    t.equal(json('openapi/openapi.json').info.version, newest)
+  },
+)

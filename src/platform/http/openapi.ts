@@ -1,12 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import { projectRoot } from '../project-root.ts'
 
-/** What the contract says of itself. */
+const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
+
+/** What the contract says of itself; its version is that of `package.json`. */
 export const openApi: FastifyDynamicSwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
     info: {
       title: 'Saka',
-      version: '1.0.0',
+      version,
       description:
         'School kits, from the supplier to the child. Errors are problems (RFC 9457); docs/problems.md tells each.',
       license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
