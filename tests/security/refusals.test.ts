@@ -61,7 +61,7 @@ t.test('nobody is signed in but by the ways that are told of', async (t) => {
     calling('startSession'),
     ['oidc', 'passkey-sign-in', 'sessions'].map((name) => `src/identity/${name}.ts`),
   )
-  const told = textOf('docs/adr/0021-signing-in.md')
+  const told = textOf('docs/security/threat-model.md')
   for (const way of ['a passkey', "the municipality's provider", 'password', 'a link', 'an API key'])
     t.match(told, `\n| ${way}`, way)
 
