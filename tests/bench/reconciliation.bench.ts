@@ -2,8 +2,8 @@
 // and before it, with the longest wait of each; then what the report costs as a workbook and as a PDF, in memory.
 //
 //   npm run bench -- reconciliation                                                 10,000 children of 500 schools, SQLite
-//   node node_modules/.cache/bench/tests/bench/reconciliation.bench.js 100000 5000
-//   node node_modules/.cache/bench/tests/bench/reconciliation.bench.js postgres 100000 5000
+//   node tests/bench/reconciliation.bench.ts 100000 5000
+//   node tests/bench/reconciliation.bench.ts postgres 100000 5000
 //
 // The worst that can be: a kit was handed out at every school and no shipment had arrived, so that every school has two findings.
 

@@ -2,9 +2,9 @@
 // import, allocation, vouchers, a tenth of the hand-outs, reconciliation, backup, each with its time, what it costs for each
 // child, and the memory of the service. Of several sizes it tells what the largest costs for each child against the others.
 //
-//   npm run bench -- scale                                                                 10,000 children, SQLite
-//   node node_modules/.cache/bench/tests/bench/scale.bench.js 85000                        a country's first grade
-//   node node_modules/.cache/bench/tests/bench/scale.bench.js postgres 10000 100000 1000000
+//   npm run bench -- scale                                       10,000 children, SQLite
+//   node tests/bench/scale.bench.ts 85000                        a country's first grade
+//   node tests/bench/scale.bench.ts postgres 10000 100000 1000000
 //
 // PostgreSQL is a server of its own, or the one that DATABASE_URL names, where it makes databases called saka_bench_….
 import { phones, runCampaign, schoolsOf, type Timed } from './scale-campaign.ts'
