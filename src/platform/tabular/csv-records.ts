@@ -11,8 +11,9 @@ export type CsvSplitter = (piece: string, last: boolean) => TableRow[]
 
 /**
  * Splits CSV text into records of cleaned cells (RFC 4180; lines end with CRLF, LF or CR; a quotation mark inside an
- * unquoted cell is a character like any other, as spreadsheet guards need). Keeps no more than one unfinished record.
- * Raises `file_too_large` and `unreadable_file`, naming the row.
+ * unquoted cell is a character like any other, as spreadsheet guards need). Keeps the finished cells of one unfinished record,
+ * and looks again at no more than its last cell, however long the record. Raises `file_too_large` and `unreadable_file`,
+ * naming the row.
  *
  * Searching a decoded string for its few special characters is several times as fast as a state machine over bytes.
  */
@@ -23,6 +24,7 @@ export function csvSplitter(delimiter: string, limits: TableLimits): CsvSplitter
   let text = ''
   let at = 0
   let row = 0
+  let cells: string[] = []
   let complete = false
 
   function split(piece: string, last: boolean): TableRow[] {
@@ -30,35 +32,38 @@ export function csvSplitter(delimiter: string, limits: TableLimits): CsvSplitter
     at = 0
     complete = last
     const records: TableRow[] = []
-    while (at < text.length) {
-      const cells = nextRecord()
-      if (!cells) break
-      row += 1
-      records.push({ row, cells })
+    while (at < text.length || (complete && cells.length > 0)) {
+      const cell = nextCell()
+      if (cell === undefined) break
+      cells.push(cell)
+      if (text.charCodeAt(at) === separator) at += 1
+      else records.push(endRecord())
     }
     return records
   }
 
-  /** The cells of the record at `at`, which moves on behind it; undefined while its end is not in the text. */
-  function nextRecord(): string[] | undefined {
-    const cells: string[] = []
-    for (let start = at; ; ) {
-      const quoted = text.charCodeAt(start) === QUOTE
-      const closing = quoted ? closingQuote(start + 1) : start
-      const end = closing < 0 ? text.length : endOfCell(quoted ? closing + 1 : start)
-      if (end - start > longestRaw) throw cellTooLong(row + 1, limits)
-      if (cells.length === limits.cells) throw tooManyCells(row + 1, limits)
-      if (closing < 0 && complete) throw unclosedQuote(row + 1)
-      if (closing < 0 || (!complete && endsOpen(end))) return undefined
-      const cell = cleanCell(quoted ? unquoted(start, closing, end) : text.slice(start, end))
-      if (cell.length > limits.cellLength) throw cellTooLong(row + 1, limits)
-      cells.push(cell)
-      if (text.charCodeAt(end) !== separator) {
-        at = end + (text.charCodeAt(end) === CR && text.charCodeAt(end + 1) === LF ? 2 : 1)
-        return cells
-      }
-      start = end + 1
-    }
+  /** The record that ends at `at`, which moves on behind its line break. */
+  function endRecord(): TableRow {
+    const record = { row: ++row, cells }
+    cells = []
+    at += text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF ? 2 : 1
+    return record
+  }
+
+  /** The cell at `at`, which moves on to its end; undefined while that is not in the text. */
+  function nextCell(): string | undefined {
+    const start = at
+    const quoted = text.charCodeAt(start) === QUOTE
+    const closing = quoted ? closingQuote(start + 1) : start
+    const end = closing < 0 ? text.length : endOfCell(quoted ? closing + 1 : start)
+    if (end - start > longestRaw) throw cellTooLong(row + 1, limits)
+    if (cells.length === limits.cells) throw tooManyCells(row + 1, limits)
+    if (closing < 0 && complete) throw unclosedQuote(row + 1)
+    if (closing < 0 || (!complete && endsOpen(end))) return undefined
+    const cell = cleanCell(quoted ? unquoted(start, closing, end) : text.slice(start, end))
+    if (cell.length > limits.cellLength) throw cellTooLong(row + 1, limits)
+    at = end
+    return cell
   }
 
   /** Whether what comes next may still belong to the cell, or to the line break, that ends at `end`. */

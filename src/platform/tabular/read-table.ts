@@ -19,11 +19,11 @@ export async function readTable(
 ): Promise<Table> {
   const { kind, head } = await fileStart(path, limits)
   const records = kind === 'csv' ? await csvRecords(path, head, limits, charset) : await openWorkbook(path, limits)
-  return { header: await headerOf(records), rows: () => rowsBelowHeader(records, limits) }
+  return { header: await headerOf(records, limits), rows: () => rowsBelowHeader(records, limits) }
 }
 
-async function headerOf(records: ReadRecords): Promise<TableRow> {
-  for await (const batch of filledRows(records)) return batch[0]!
+async function headerOf(records: ReadRecords, limits: TableLimits): Promise<TableRow> {
+  for await (const batch of filledRows(records, limits)) return batch[0]!
   throw unreadableFile({
     fault: 'The file has no header row',
     remedy: 'name the columns in the first line and the records below it',
@@ -35,7 +35,7 @@ async function* rowsBelowHeader(
   limits: TableLimits,
 ): AsyncGenerator<TableRow[], void, undefined> {
   let seen = -1 // the header is no row of the table
-  for await (const batch of filledRows(records)) {
+  for await (const batch of filledRows(records, limits)) {
     const rows = seen < 0 ? batch.slice(1) : batch
     seen += batch.length
     if (seen > limits.rows) {
@@ -45,8 +45,14 @@ async function* rowsBelowHeader(
   }
 }
 
-async function* filledRows(records: ReadRecords): AsyncGenerator<TableRow[], void, undefined> {
+async function* filledRows(records: ReadRecords, limits: TableLimits): AsyncGenerator<TableRow[], void, undefined> {
   for await (const batch of records()) {
+    if ((batch.at(-1)?.row ?? 0) > limits.lines) {
+      throw fileTooLarge({
+        found: `The file has over ${limits.lines} rows, blank ones included`,
+        remedy: 'remove the blank ones',
+      })
+    }
     const filled = batch.filter(({ cells }) => cells.some((cell) => cell !== ''))
     if (filled.length > 0) yield filled
   }

@@ -20,6 +20,8 @@ export interface TableLimits {
   bytes: number
   /** Rows below the header that are not blank. */
   rows: number
+  /** Rows in all, blank ones and the header included. */
+  lines: number
   /** Cells in one row. */
   cells: number
   /** UTF-16 units in one cell. */
@@ -34,6 +36,7 @@ export interface TableLimits {
 export const defaultLimits: TableLimits = {
   bytes: 400_000_000,
   rows: 1_048_575,
+  lines: 1_048_576,
   cells: 200,
   cellLength: 32_767,
   unpackedBytes: 1_500_000_000,

@@ -265,6 +265,8 @@ t.test('a file over a limit is refused before it fills the memory', async (t) =>
   t.equal((await over('a;b\n1;2\n', { bytes: 8 }))[0], 'accepted')
   t.match(await over('a\n1\n\n2\n3\n', { rows: 2 }), ['file_too_large', /2 rows/])
   t.equal((await over('a\n1\n\n2\n', { rows: 2 }))[0], 'accepted')
+  t.match(await over('a\n\n\n1\n', { lines: 3 }), ['file_too_large', /3 rows, blank ones included/])
+  t.equal((await over('a\n\n1\n', { lines: 3 }))[0], 'accepted')
   t.match(await over('a;b\n1;2;3\n', { cells: 2 }), ['file_too_large', /Row 2 has over 2 cells/])
   t.match(await over('a\n12345\n', { cellLength: 4 }), ['file_too_large', /Row 2 .* 4 characters/])
   t.equal((await over('a\n"=""1234"""\n', { cellLength: 4 }))[0], 'accepted')
@@ -289,6 +291,25 @@ t.test('a file over a limit is refused before it fills the memory', async (t) =>
   const crowd = Array.from({ length: 2000 }, (_, i) => ({ name: `xl/${i}`, content: '' }))
   t.equal((await over(workbook(header, { more: crowd }), {}))[0], 'file_too_large')
   t.equal((await over(workbook(`${header}<!--${'x'.repeat(1_100_000)}-->`), {}))[0], 'unreadable_file')
+})
+
+t.test('no file of few bytes takes long to read, whatever its rows are like', async (t) => {
+  const processorSeconds = async (content: string) => {
+    const before = process.cpuUsage()
+    const [code] = await refusal(t, content)
+    const { user, system } = process.cpuUsage(before)
+    return { code, seconds: (user + system) / 1e6 }
+  }
+  const quotes = `"${'""'.repeat(32_000)}"`
+  const longest = await processorSeconds(`a;b\n${Array(200).fill(quotes).join(';')}\n`)
+  t.match(longest, { code: 'accepted' })
+  t.ok(longest.seconds < 3, `200 cells of 32,000 quotation marks took ${longest.seconds} s`)
+  const blank = await processorSeconds(`a;b\n${'\n'.repeat(20_000_000)}`)
+  t.match(blank, { code: 'file_too_large' })
+  t.ok(blank.seconds < 5, `20 million blank rows took ${blank.seconds} s`)
+  const short = await processorSeconds(`a;b;c\n${'1\n'.repeat(300_000)}`)
+  t.match(short, { code: 'accepted' })
+  t.ok(short.seconds < 5, `300,000 rows without their last cells took ${short.seconds} s`)
 })
 
 t.test('a table can be read again, left early, and takes the same memory however many rows it has', async (t) => {
