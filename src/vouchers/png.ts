@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib'
+import { crc32, deflateSync } from 'node:zlib'
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
@@ -11,8 +11,9 @@ export interface Bitmap {
 }
 
 /**
- * A bitmap as a PNG of one bit a pixel (W3C PNG, third edition). General encoders try five filters on four bytes of colour a
- * pixel, which takes sixty times as long as all else about a reminder and makes a file six times as large.
+ * A bitmap as a PNG of one bit a pixel (W3C PNG, third edition): 0.7 kB. The encoder of `qrcode` writes four bytes of colour a pixel,
+ * which takes seven times as long as finding the symbol and makes 12 kB, or thirty times and 4 kB as it comes. One is made for
+ * each child of each mail, in the process that answers scans.
  */
 export function bitmapPng({ side, scale, isDark }: Bitmap): Buffer {
   const width = side * scale
@@ -38,17 +39,4 @@ function chunk(type: string, data = Buffer.alloc(0)): Buffer {
   ends.writeUInt32BE(data.length, 0)
   ends.writeUInt32BE(crc32(body), 4)
   return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)])
-}
-
-const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let rest = byte
-  for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1
-  return rest
-})
-
-/** The checksum of a chunk (ISO 3309). */
-function crc32(bytes: Buffer): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) crc = remainders[(crc ^ byte) & 0xff]! ^ (crc >>> 8)
-  return (crc ^ 0xffffffff) >>> 0
 }
