@@ -7,6 +7,8 @@ export { isPostgres } from './setting-values.ts'
 
 /** How the service is set up. `docs/configuration.md` tells each setting. */
 export interface Config extends Settings {
+  baseUrl: string
+  mailFrom: string
   /** The database, where it is SQLite's file; what lies beside it (keys, uploads, checkpoints) has this name and an ending. */
   databaseFile: string
 }
