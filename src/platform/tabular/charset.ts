@@ -5,6 +5,10 @@ import { unreadableFile } from './problems.ts'
 // Small enough for V8's young generation: larger strings would pile up until a major collection.
 const CHUNK = 1 << 15
 
+const GREEK = /\p{Script=Greek}/gu
+// So many Greek letters in UTF-8 are no chance: in Windows-1253 there is hardly one before the first word that is no UTF-8.
+const MEANT = 10
+
 const BYTE_ORDER_MARKS: [string, number[]][] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
   ['utf-16le', [0xff, 0xfe]],
@@ -13,7 +17,8 @@ const BYTE_ORDER_MARKS: [string, number[]][] = [
 
 /**
  * The encoding of the text file at `path`, which begins with `head`: `charset` if given, else that of its byte order
- * mark, else UTF-8 if the whole file is valid UTF-8, else Windows-1253. Raises `unreadable_file` for an unknown name.
+ * mark, else UTF-8 if the whole file is valid UTF-8, else Windows-1253. Raises `unreadable_file` for an unknown name, and for a
+ * file that is UTF-8 up to a fault: as Windows-1253 all its names would be other ones.
  */
 export async function detectCharset(path: string, head: Uint8Array, charset?: string): Promise<string> {
   if (charset !== undefined) return decoderOf(charset).encoding
@@ -56,10 +61,34 @@ function tryDecode(decoder: TextDecoder, bytes?: Uint8Array): string | undefined
 
 async function isUtf8File(path: string): Promise<boolean> {
   const decoder = decoderOf('utf-8')
-  for await (const bytes of createReadStream(path, { highWaterMark: CHUNK })) {
-    if (tryDecode(decoder, bytes) === undefined) return false
+  let letters = 0
+  let line = 1
+  const look = (text: string) => {
+    if (letters < MEANT) letters += text.match(GREEK)?.length ?? 0
+    line += text.split('\n').length - 1
   }
-  return tryDecode(decoder) !== undefined
+  const isFault = () => {
+    if (letters >= MEANT) throw mixedCharsets(line)
+    return false
+  }
+  for await (const bytes of createReadStream(path, { highWaterMark: CHUNK })) {
+    const text = tryDecode(decoder, bytes)
+    look(text ?? beforeFault(bytes))
+    if (text === undefined) return isFault()
+  }
+  return tryDecode(decoder) !== undefined || isFault()
+}
+
+/** What the first bytes say in UTF-8, as far as they are. */
+function beforeFault(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes).split('\ufffd')[0]!
+}
+
+function mixedCharsets(line: number) {
+  return unreadableFile({
+    fault: `The file is UTF-8 up to line ${line}, which is not`,
+    remedy: 'write that line again, save all of it as UTF-8 and send that, or name its charset',
+  })
 }
 
 function decoderOf(charset: string): TextDecoder {

@@ -102,6 +102,22 @@ t.test(
   },
 )
 
+t.test(
+  'a UTF-8 file with a line of another charset is refused with that line, and no name becomes another',
+  async (t) => {
+    const names = 'code;name\n1;Ελένη Φωτοπούλου\n2;Νίκος\n'
+    const line = Buffer.concat([Buffer.from('3;'), Buffer.from([0xcd, 0xdf, 0xea, 0xef, 0xf2]), Buffer.from('\n4;x\n')])
+    const mixed = Buffer.concat([Buffer.from(names), line])
+    t.match(await refusal(t, mixed), ['unreadable_file', /UTF-8 up to line 4/])
+    t.equal((await refusal(t, mixed, { charset: 'windows-1253' }))[0], 'accepted', 'unless its charset is named')
+    const later = Buffer.concat([Buffer.from(names), Buffer.from('5;Ελένη\n'.repeat(20_000)), line])
+    t.match(await refusal(t, later), ['unreadable_file', /up to line 20004/])
+    t.match(await refusal(t, Buffer.from(names).subarray(0, -2)), ['unreadable_file', /up to line 3/], 'cut short')
+    const older = Buffer.concat([Buffer.from('code;class;name\n'), Buffer.from([0x31, 0x3b, 0xc2, 0xb4, 0x3b]), line])
+    t.equal((await read(t, older)).rows[0]?.cells[1], 'Β΄', 'what is UTF-8 by chance does not count')
+  },
+)
+
 t.test('a row has the number that a spreadsheet shows', async (t) => {
   const { header, rows } = await read(t, '\n \ncode,note\n1,"two\r\nlines"\n\n,,\n2,"a ""b"" c"\n3\n')
   t.same(header, { row: 3, cells: ['code', 'note'] })
