@@ -2,6 +2,7 @@ import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { Problem } from '../kernel/problem.ts'
 import { isUniqueViolation } from '../platform/db/index.ts'
+import { networkOf } from '../platform/http/index.ts'
 import type { Tx } from '../schema.ts'
 import { recordSparingly } from './attempts.ts'
 import type { Claims, OidcProvider } from './oidc-provider.ts'
@@ -10,7 +11,7 @@ import { oidcNoRole, oidcRefused, rolesOfClaim } from './oidc-rules.ts'
 import { hasOtherAdmin, insertUser, type UserRow, updateUser } from './repository.ts'
 import { type Actor, emailTaken, isAdmin, type RoleGrant, systemActor } from './rules.ts'
 import { type Browser, type Started, startSession } from './sessions.ts'
-import { networkOf, type Throttle } from './throttle.ts'
+import type { Throttle } from './throttle.ts'
 
 /**
  * Signs in whoever comes back from the provider to `url` with `round`. What is refused before the provider has said who it is

@@ -1,5 +1,5 @@
-import { isIPv4 } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { networkOf } from '../platform/http/index.ts'
 import { newsOf } from './news.ts'
 import { tooManyAttempts } from './sign-in-rules.ts'
 
@@ -125,18 +125,4 @@ function addressLane(address: string): Lane {
     longestWaitMilliseconds: 5 * minute,
     forgottenAfterMilliseconds: hour,
   }
-}
-
-/** Whom an address belongs to: IPv4 its owner, of IPv6 the first 64 bits, which one household has to itself (RFC 6177). */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address
-  if (isIPv4(mapped)) return mapped
-  const [head = '', tail] = address.split('%')[0]!.split('::')
-  const before = head.split(':').filter(Boolean)
-  const after = (tail ?? '').split(':').filter(Boolean)
-  const between = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
-  return [...before, ...Array<string>(between).fill('0'), ...after]
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, '').toLowerCase())
-    .join(':')
 }

@@ -4,7 +4,8 @@ import { performance } from 'node:perf_hooks'
 import { hash, verify } from '@node-rs/argon2'
 import t, { type Test } from 'tap'
 import { verifyPassword } from '../../src/identity/secrets.ts'
-import { networkOf, signInThrottle } from '../../src/identity/throttle.ts'
+import { signInThrottle } from '../../src/identity/throttle.ts'
+import { networkOf } from '../../src/platform/http/networks.ts'
 import { startSaka } from '../support/saka.ts'
 
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }
@@ -76,6 +77,29 @@ t.test('an address of IPv6 counts with its network, and one of IPv4 is the same 
   t.equal(networkOf('2001:db8::1'), '2001:db8:0:0')
   t.equal(networkOf('::1'), '0:0:0:0')
   t.equal(networkOf('fe80::1%eth0'), 'fe80:0:0:0')
+})
+
+t.test('the port that a proxy writes behind an address is no part of it, and what is no address is one', async (t) => {
+  for (const port of [1, 443, 65_535]) {
+    t.equal(networkOf(`192.0.2.7:${port}`), '192.0.2.7')
+    t.equal(networkOf(`[::ffff:192.0.2.7]:${port}`), '192.0.2.7')
+    t.equal(networkOf(`[2001:db8::1]:${port}`), '2001:db8:0:0')
+  }
+  t.equal(networkOf('[2001:db8::1]'), '2001:db8:0:0')
+  const garbage = [
+    '',
+    'unknown',
+    '_hidden',
+    'garbage1',
+    'garbage2',
+    '192.0.2',
+    '192.0.2.7:x',
+    'proxy:80',
+    ':::',
+    '[x]:1',
+    '1.2.3.4.5',
+  ]
+  t.same([...new Set(garbage.map(networkOf))], ['no address'])
 })
 
 t.test('whoever has no account, or none that is good, costs the same work as a wrong password', async (t) => {

@@ -89,6 +89,24 @@ t.test('behind a proxy it is what the proxy says, not what was sent through it',
   t.equal((await ask(good, '127.0.0.1', { 'x-forwarded-for': '203.0.113.8' })).status, 200, 'another visitor')
 })
 
+t.test('the port that a proxy writes behind an address, or what is no address at all, is no way around', async (t) => {
+  const { ask, good } = await pagesOf(t, { trustProxy: true })
+  const from = (address: string) => ({ 'x-forwarded-for': address })
+  for (let i = 0; i < 30; i++) await ask(guess(i), '127.0.0.1', from(`203.0.113.7:${10_000 + i}`))
+  t.equal((await ask(good, '127.0.0.1', from('203.0.113.7:20000'))).status, 429)
+  for (let i = 0; i < 30; i++) await ask(guess(i), '127.0.0.1', from(`garbage${i}`))
+  t.equal((await ask(good, '127.0.0.1', from('garbage'))).status, 429)
+  t.equal((await ask(good, '127.0.0.1', from('203.0.113.8:10000'))).status, 200, 'another visitor')
+})
+
+t.test('nor of the limits of strangers and of sign-in', async (t) => {
+  const env = { TRUST_PROXY: 'true', RATE_LIMIT_STRANGERS: '5' }
+  const { stranger } = await startSaka(t, { env })
+  const from = (port: number) => ({ 'x-forwarded-for': `203.0.113.7:${port}` })
+  for (let i = 0; i < 5; i++) t.equal((await stranger.get('/me', from(i))).status, 401)
+  t.equal((await stranger.get('/me', from(9))).status, 429)
+})
+
 t.test('all addresses of an IPv6 network are one', async (t) => {
   const ask = await pagesOf(t)
   for (let i = 0; i < 30; i++) await ask(guess(i), `2001:db8::${i + 1}`)

@@ -1,9 +1,10 @@
-import rateLimit, { normalizeIP } from '@fastify/rate-limit'
+import rateLimit from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import { countOf } from '../../kernel/plurals.ts'
 import { defineProblem, Problem } from '../../kernel/problem.ts'
 import type { Config } from '../config.ts'
 import type { App } from './app.ts'
+import { networkOf } from './networks.ts'
 import { answerError } from './problems.ts'
 import { RateStore } from './rate-store.ts'
 
@@ -21,16 +22,18 @@ const tooManyRequests = defineProblem<{ retryAfter: number }>({
 
 type Limiter = ReturnType<App['createRateLimit']>
 
-const byCredential = ({ actor, ip }: FastifyRequest) => (actor ? `${actor.kind}:${actor.id}` : ip)
+const byNetwork = ({ ip }: FastifyRequest) => networkOf(ip)
+const byCredential = (request: FastifyRequest) =>
+  request.actor ? `${request.actor.kind}:${request.actor.id}` : byNetwork(request)
 
 /** Makes limits possible in `app` and below. What is counted is in memory: a process of its own counts for itself. */
 export async function countRequests(app: App): Promise<void> {
   await app.register(rateLimit, { global: false, store: RateStore })
 }
 
-/** One limit, for each address unless `key` says otherwise; undefined where `max` is 0, which is none. */
-function limiter(app: App, max: number, key?: (request: FastifyRequest) => string): Limiter | undefined {
-  return max === 0 ? undefined : app.createRateLimit({ max, ...(key && { keyGenerator: key }) })
+/** One limit, for each network unless `keyGenerator` says otherwise; undefined where `max` is 0, which is none. */
+function limiter(app: App, max: number, keyGenerator = byNetwork): Limiter | undefined {
+  return max === 0 ? undefined : app.createRateLimit({ max, keyGenerator })
 }
 
 async function count(limit: Limiter, request: FastifyRequest): Promise<void> {
@@ -82,11 +85,11 @@ export function limitGuesses(pages: App, { rateGuesses }: Config): void {
   const guesses = new RateStore()
   // Every request is a guess until its answer is known, so that many at once are no more than one after the other.
   pages.addHook('onRequest', (request, _reply, done) => {
-    const { current, ttl } = guesses.count(normalizeIP(request.ip))
+    const { current, ttl } = guesses.count(byNetwork(request))
     done(current > rateGuesses ? tooMany({ ttlInSeconds: Math.ceil(ttl / 1000) }) : undefined)
   })
   pages.addHook('onSend', (request, reply, _payload, done) => {
-    if (reply.statusCode !== 404) guesses.giveBack(normalizeIP(request.ip))
+    if (reply.statusCode !== 404) guesses.giveBack(byNetwork(request))
     done()
   })
 }
