@@ -6,7 +6,7 @@ import { requestRate } from './request-rate.ts'
 import type { Actor } from './rules.ts'
 import { hasSecondFactor } from './second-factor-repository.ts'
 import { asksForSecondFactor } from './second-factor-rules.ts'
-import { hashSecret } from './secrets.ts'
+import { hashSecret, isCredential } from './secrets.ts'
 import { findSessionUser, markSessionSeen } from './session-repository.ts'
 
 /** Knows who holds which secret. */
@@ -28,12 +28,13 @@ const rememberedAtMost = 10_000
 const usedNotedMilliseconds = 60_000
 
 /**
- * Who holds a session token, an API key or a device token; undefined for a secret that is not good (any more). An answer
- * is remembered for a second, or until it is forgotten: a secret that is ended here stops working at once, one that another
- * process ends within that second.
+ * Who holds a session token, an API key or a device token; undefined for a secret that is not good (any more), without a
+ * look for one that is not of our form. A holder is remembered for a second, or until it is forgotten: a secret that is ended
+ * here stops working at once, one that another process ends within that second. What nobody holds is not remembered: strangers
+ * can make up as many as they like.
  */
 export function authenticator(deps: Deps): Authenticator {
-  const remembered = new Map<string, { holder: Holder | undefined; at: number }>()
+  const remembered = new Map<string, { holder: Holder; at: number }>()
   const rate = requestRate()
   let forgotten = 0
   const noted = new Map<string, number>()
@@ -79,7 +80,7 @@ export function authenticator(deps: Deps): Authenticator {
     const before = forgotten
     const holder = await look(secret)
     // What was read before something ended says nothing about after.
-    if (before !== forgotten) return holder
+    if (!holder || before !== forgotten) return holder
     if (remembered.size >= rememberedAtMost) remembered.clear()
     remembered.set(secret, { holder, at: now })
     return holder
@@ -93,6 +94,7 @@ export function authenticator(deps: Deps): Authenticator {
   }
 
   function find(secret: string): Actor | undefined | Promise<Actor | undefined> {
+    if (!isCredential(secret)) return undefined
     const known = remembered.get(secret)
     const now = Date.now()
     if (known && isWithin(rememberedMilliseconds, known.at, now)) return admit(known.holder)

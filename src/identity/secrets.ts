@@ -12,6 +12,11 @@ export function newSecret(kind: SecretKind): string {
   return `saka_${kind}_${randomBytes(32).toString('base64url')}`
 }
 
+/** Whether `text` is of the form of a secret by which somebody is known: that of {@link newSecret}, and no longer. */
+export function isCredential(text: string): boolean {
+  return /^saka_(session|key|device)_[\w-]{43}$/.test(text)
+}
+
 /** What a secret is stored and looked up as: SHA-256, enough for a text that cannot be guessed. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')

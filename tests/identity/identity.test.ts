@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 
 import t, { type Test } from 'tap'
+import { authenticator } from '../../src/identity/credentials.ts'
+import { hashSecret, newSecret } from '../../src/identity/secrets.ts'
 import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { type Answer, type Api, firstMorning, type Saka, startSaka } from '../support/saka.ts'
@@ -263,4 +265,43 @@ t.test('what somebody may do is written next to the deed', async (t) => {
     { action: 'user.created', change: { roles: [{ role: 'auditor' }] } },
   ])
   t.notMatch(JSON.stringify(items), /Βασιλική|example\.org/)
+})
+
+t.test('what is no secret of ours is not looked for, and one that nobody holds is not remembered', async (t) => {
+  const { deps } = await startSaka(t)
+  const secret = newSecret('key')
+  const roles = [{ role: 'auditor' as const }]
+  const key = { id: deps.newId(), name: 'έλεγχος', keyHash: hashSecret(secret), roles, createdById: 'test' }
+  await deps.db.transact(async ({ q, t: tables }) => {
+    await q.insert(tables.apiKeys).values({ ...key, createdAt: firstMorning })
+  })
+  let looks = 0
+  const counted = (db: typeof deps.db) =>
+    new Proxy(db, {
+      get(target, name) {
+        if (name === 'read') looks++
+        return Reflect.get(target, name)
+      },
+    })
+  const { find } = authenticator({ ...deps, db: counted(deps.db) })
+  const looksFor = async (text: string) => {
+    const before = looks
+    await find(text)
+    return looks - before
+  }
+  t.intercept(Date, 'now', { value: () => 1_700_000_000_000 })
+  t.match(await find(secret), { kind: 'api_key' })
+  t.equal(await looksFor(secret), 0, 'a holder is remembered')
+  const nobodys = newSecret('key')
+  t.same([await looksFor(nobodys), await looksFor(nobodys)], [1, 1], 'what nobody holds is not')
+  for (const foreign of [
+    `${secret}A`,
+    `${secret}${'A'.repeat(15_000)}`,
+    ` ${secret}`,
+    secret.slice(0, -1),
+    newSecret('link'),
+    'x',
+    '',
+  ])
+    t.equal(await looksFor(foreign), 0, 'nor is what is not of our form looked for')
 })
