@@ -1,3 +1,5 @@
+import { invalidInput } from './problem.ts'
+
 /** A moment in time, RFC 3339 in UTC with milliseconds: `2023-09-11T06:30:00.000Z`. Sorts as text. */
 export type Instant = string
 
@@ -55,12 +57,39 @@ export function plusDays(date: LocalDate, days: number): LocalDate {
 
 const canonical = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d\.\d{3}Z$/
 
+/** What every day and moment that is sent to us is of, in words. */
+export const calendarYears = 'the years 1900 to 2199'
+
+/**
+ * Whether `text`, which begins with its year, is of {@link calendarYears}. Nobody plans or records anything outside them, a
+ * phone that has lost its time says 1970, and within them every way to write, compare and add agrees: years have four digits,
+ * so that text sorts as time does, and the years before 100 are not taken for others.
+ */
+export function isOnCalendar(text: Instant | LocalDate): boolean {
+  return /^(19|20|21)\d\d-/.test(text)
+}
+
+/** Whether `text`, which is RFC 3339, is a moment that {@link toInstant} takes: its year counts in UTC. */
+export function isInstant(text: string): boolean {
+  return instantOf(text) !== undefined
+}
+
 /**
  * `text` as an instant in UTC with milliseconds. The caller has checked that it is RFC 3339, which has leap seconds where
- * a `Date` has none: one counts as the last millisecond before it.
+ * a `Date` has none: one counts as the last millisecond before it. Raises `invalid_input` outside {@link calendarYears}.
  */
 export function toInstant(text: string): Instant {
+  const instant = instantOf(text)
+  if (instant === undefined)
+    throw invalidInput({ errors: [{ pointer: '', message: `must hold moments of ${calendarYears}` }] })
+  return instant
+}
+
+function instantOf(text: string): Instant | undefined {
   // Most are written that way already, and reading each to write it again is slow.
-  if (canonical.test(text)) return text
-  return new Date(text.replace(/:60(\.\d+)?/, ':59.999')).toISOString()
+  if (canonical.test(text)) return isOnCalendar(text) ? text : undefined
+  const date = new Date(text.replace(/:60(\.\d+)?/, ':59.999'))
+  if (Number.isNaN(date.getTime())) return undefined
+  const instant = date.toISOString()
+  return isOnCalendar(instant) ? instant : undefined
 }

@@ -3,7 +3,7 @@ import t from 'tap'
 import { idPattern, idSource } from '../../src/kernel/ids.ts'
 import { decodeCursor, encodeCursor, toPage } from '../../src/kernel/page.ts'
 import { defineProblem, invalidInput, Problem, refuse } from '../../src/kernel/problem.ts'
-import { localDate, localTime, plusMilliseconds, toInstant } from '../../src/kernel/time.ts'
+import { isInstant, localDate, localTime, plusMilliseconds, toInstant } from '../../src/kernel/time.ts'
 import { occurred } from '../../src/kernel/time-facts.ts'
 
 t.test('ids are UUIDs of version 7 that tell their time', async (t) => {
@@ -74,6 +74,27 @@ t.test('an instant is kept in UTC with milliseconds, whatever it was written as'
   t.equal(toInstant('2023-09-11t06:30:00.5z'), '2023-09-11T06:30:00.500Z')
   t.equal(toInstant('2016-12-31T23:59:60Z'), '2016-12-31T23:59:59.999Z')
   t.equal(toInstant('2017-01-01T01:59:60.25+02:00'), '2016-12-31T23:59:59.999Z')
+})
+
+t.test('an instant outside the calendar is none, however it is written', async (t) => {
+  t.equal(toInstant('1900-01-01T00:00:00Z'), '1900-01-01T00:00:00.000Z')
+  t.equal(toInstant('2199-12-31T23:59:59.999Z'), '2199-12-31T23:59:59.999Z')
+  t.equal(toInstant('2200-01-01T01:00:00+02:00'), '2199-12-31T23:00:00.000Z', 'its year in UTC counts')
+  const clock = { now: () => '2023-09-11T06:30:00.000Z' }
+  for (const text of [
+    '9999-12-31T23:59:59-23:59',
+    '0000-01-01T00:00:00+14:00',
+    '0000-01-01T00:00:00.000Z',
+    '0099-01-01T00:00:00Z',
+    '1899-12-31T23:59:59.999Z',
+    '2199-12-31T23:59:59-00:01',
+    '2200-01-01T00:00:00.000Z',
+    '2023-09-11T06:30:00+03',
+  ]) {
+    t.equal(isInstant(text), false, text)
+    t.throws(() => toInstant(text), { code: 'invalid_input' }, text)
+    t.throws(() => occurred(clock, text), { code: 'invalid_input' }, text)
+  }
 })
 
 t.test('what happened happened now or before', async (t) => {

@@ -131,6 +131,33 @@ t.test('a second that only calendars have is the last moment before it', async (
   })
 })
 
+t.test('a day or a moment outside the calendar is refused wherever one is sent', async (t) => {
+  const far = ['9999-12-31T23:59:59-23:59', '0000-01-01T00:00:00+14:00', '2200-01-01T00:00:00Z', '1899-12-31T23:59:59Z']
+  const { id } = await api.made('/campaigns', campaign)
+  const refused = (pointer: string, kind: string) => ({
+    status: 400,
+    json: { code: 'invalid_input', errors: [{ pointer, message: new RegExp(`${kind} of the years 1900 to 2199`) }] },
+  })
+  const scan = { scanId: 's', schoolId: school.id, code: 'x' }
+  for (const instant of far) {
+    const at = encodeURIComponent(instant)
+    for (const [pointer, answer] of [
+      ['/occurredAt', await api.post(`/campaigns/${id}/open`, { occurredAt: instant })],
+      ['/scannedAt', await api.post('/redemptions', { ...scan, scannedAt: instant })],
+      ['/querystring/at', await api.get(`/balances?at=${at}`)],
+      ['/querystring/from', await api.get(`/audit/events?from=${at}`)],
+      ['/querystring/to', await api.get(`/movements?to=${at}`)],
+    ] as const)
+      t.match(answer, refused(pointer, 'moment'), `${pointer} ${instant}`)
+    const batch = await api.post('/redemption-batches', { scans: [{ ...scan, scannedAt: instant }] })
+    t.match(batch.json, { results: [{ status: 400, result: 'invalid_input' }] }, `in a batch ${instant}`)
+  }
+  for (const pickupFrom of ['0000-01-01', '1899-12-31'])
+    t.match(await api.post('/campaigns', { ...campaign, pickupFrom }), refused('/pickupFrom', 'day'))
+  t.match(await api.patch(`/campaigns/${id}`, { pickupUntil: '9999-12-31' }), refused('/pickupUntil', 'day'))
+  t.match(await api.get('/audit/events?from=2023-09-11T06%3A30%3A00%2B03'), { status: 400 }, 'nor half an offset')
+})
+
 t.test('a fault that nobody foresaw says no more than whom to ask', async (t) => {
   const { now } = saka.clock
   saka.clock.now = () => {

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { defineProblem, type InputFault, invalidInput, notFound, Problem } from '../../kernel/problem.ts'
+import { calendarYears } from '../../kernel/time.ts'
 
 /** The media type of problems (RFC 9457). */
 export const problemType = 'application/problem+json'
@@ -103,5 +104,8 @@ function sentenceOf({ keyword, params, message }: SchemaFault): string {
   if (keyword === 'required') return 'is missing'
   if (keyword === 'enum') return `must be one of ${(params.allowedValues as string[]).join(', ')}`
   if (keyword === 'pattern') return 'is not of the form that it must have'
+  if (keyword === 'format' && params.format === 'date') return `must be a day of ${calendarYears}, as YYYY-MM-DD`
+  if (keyword === 'format' && params.format === 'date-time')
+    return `must be a moment of ${calendarYears}, as RFC 3339 writes it`
   return message ?? 'is not valid'
 }

@@ -4,10 +4,10 @@ import { idPattern } from '../../kernel/ids.ts'
 /** A UUIDv7. */
 export const IdSchema = Type.String({ pattern: idPattern, examples: ['01890a5d-ac96-774b-bcce-b302099a8057'] })
 
-/** RFC 3339 with any offset on the way in; UTC with milliseconds on the way out. */
+/** RFC 3339 with any offset on the way in, of the years 1900 to 2199 in UTC; UTC with milliseconds on the way out. */
 export const InstantSchema = Type.String({ format: 'date-time', examples: ['2023-09-11T06:30:00.000Z'] })
 
-/** `YYYY-MM-DD`, local to the municipality. */
+/** `YYYY-MM-DD`, local to the municipality, of the years 1900 to 2199. */
 export const DateSchema = Type.String({ format: 'date', examples: ['2023-09-11'] })
 
 /** A count of things, zero or more. */

@@ -1,9 +1,22 @@
 import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
+import { isInstant, isOnCalendar } from '../../kernel/time.ts'
 
 const options: Options = { allErrors: true, useDefaults: true, removeAdditional: false, strict: false }
-const addFormats = formats as unknown as (ajv: Ajv) => Ajv
+const addAllFormats = formats as unknown as (ajv: Ajv) => Ajv
+
+/** Teaches `ajv` the formats of JSON Schema; of days and moments those alone that the service's calendar has. */
+function addFormats(ajv: Ajv): Ajv {
+  addAllFormats(ajv)
+  const isDate = checkOf(ajv, 'date')
+  const isDateTime = checkOf(ajv, 'date-time')
+  ajv.addFormat('date', (text: string) => isDate(text) && isOnCalendar(text))
+  ajv.addFormat('date-time', (text: string) => isDateTime(text) && isInstant(text))
+  return ajv
+}
+
+const checkOf = (ajv: Ajv, format: string) => (ajv.formats[format] as { validate: (text: string) => boolean }).validate
 
 /**
  * Checks input as the contract says. In an address everything is text and is read as what the schema asks for; in a body
