@@ -1,5 +1,5 @@
 import { asc, desc, eq, gt, lt } from 'drizzle-orm'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { decodePosition, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Checkpoint } from './chain.ts'
 
@@ -27,11 +27,11 @@ export async function listCheckpointsAfter({ q, t }: Reader, size: number, limit
 /** Checkpoints, the newest first. */
 export async function listCheckpoints({ q, t }: Reader, page: PageQuery): Promise<Page<Checkpoint>> {
   const { size } = t.auditCheckpoints
-  const after = decodeCursor(page.cursor, 1)
+  const after = decodePosition(page.cursor)
   const rows = await q
     .select()
     .from(t.auditCheckpoints)
-    .where(after && lt(size, Number(after[0])))
+    .where(after === undefined ? undefined : lt(size, after))
     .orderBy(desc(size))
     .limit(page.limit + 1)
   return toPage(rows, page.limit, (checkpoint) => [checkpoint.size])

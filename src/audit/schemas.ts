@@ -7,7 +7,7 @@ const HashSchema = Type.String({
   examples: ['6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d'],
 })
 const CountSchema = Type.Integer({ minimum: 0, examples: [1500] })
-const PositionSchema = Type.Integer({ minimum: 1, examples: [42] })
+const PositionSchema = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, examples: [42] })
 
 export const EventSchema = named(
   'AuditEvent',

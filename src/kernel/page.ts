@@ -22,18 +22,31 @@ export function encodeCursor(key: CursorKey): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url')
 }
 
-/** The key inside `cursor`, of `length` values. Raises `invalid_input` for one that we did not make. */
+/**
+ * The key inside `cursor`, of `length` values: texts, and numbers that are whole and exact, as no other is in a key and not every
+ * engine takes. Raises `invalid_input` for one that we did not make.
+ */
 export function decodeCursor(cursor: string | undefined, length: number): CursorKey | undefined {
   if (cursor === undefined) return undefined
   try {
     const key = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown
     const whole = Array.isArray(key) && key.length === length
-    if (whole && key.every((part) => typeof part === 'string' || typeof part === 'number')) return key as CursorKey
+    if (whole && key.every((part) => typeof part === 'string' || Number.isSafeInteger(part))) return key as CursorKey
   } catch {
     // Not ours: answered below.
   }
-  throw invalidInput({ errors: [{ pointer: '/querystring/cursor', message: 'is not a cursor of this list' }] })
+  throw foreignCursor()
 }
+
+/** The number inside `cursor`, of a list that is in the order of one. Raises `invalid_input` for one that we did not make. */
+export function decodePosition(cursor: string | undefined): number | undefined {
+  const [position] = decodeCursor(cursor, 1) ?? []
+  if (typeof position === 'string') throw foreignCursor()
+  return position
+}
+
+const foreignCursor = () =>
+  invalidInput({ errors: [{ pointer: '/querystring/cursor', message: 'is not a cursor of this list' }] })
 
 /** Makes a page out of up to `limit + 1` rows: the one too many says that there is more. */
 export function toPage<Item>(rows: Item[], limit: number, keyOf: (item: Item) => CursorKey): Page<Item> {

@@ -1,6 +1,6 @@
 import { and, between, eq, gt, inArray, or, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
+import { decodePosition, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import { notFound } from '../kernel/problem.ts'
 import { insertRows } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
@@ -116,7 +116,7 @@ export async function listShipments(
   page: PageQuery,
 ): Promise<Page<Shipment>> {
   const s = t.shipments
-  const after = decodeCursor(page.cursor, 1)
+  const after = decodePosition(page.cursor)
   const rows = await q
     .select()
     .from(s)
@@ -127,7 +127,7 @@ export async function listShipments(
         filter.warehouseId ? eq(s.warehouseId, filter.warehouseId) : undefined,
         filter.status ? eq(s.status, filter.status) : undefined,
         filter.only && or(inArray(s.schoolId, filter.only.schoolIds), inArray(s.warehouseId, filter.only.warehouseIds)),
-        after ? gt(s.number, Number(after[0])) : undefined,
+        after === undefined ? undefined : gt(s.number, after),
       ),
     )
     .orderBy(s.number)

@@ -83,3 +83,29 @@ t.test('every schema of the contract is used', async (t) => {
     [],
   )
 })
+
+t.test('every number that may be sent has bounds, within what both engines keep exactly', async (t) => {
+  const parameters = Object.entries<any>(document.paths).flatMap(([path, methods]) =>
+    Object.values<any>(methods).flatMap(({ parameters: sent = [] }) =>
+      sent.map(({ name, schema }: any) => ({ name: `${path} ${name}`, schema })),
+    ),
+  )
+  const bodies = messages
+    .filter(({ place }) => place[3] === 'requestBody')
+    .map(({ name, media }) => ({ name, schema: media.schema }))
+  const unbounded = [...parameters, ...bodies].flatMap(({ name, schema }) =>
+    numbersIn(schema)
+      .filter(({ minimum, maximum }) => !(minimum >= -Number.MAX_SAFE_INTEGER && maximum <= Number.MAX_SAFE_INTEGER))
+      .map(() => name),
+  )
+  t.ok(parameters.length + bodies.length > 100, 'they were found')
+  t.same(unbounded, [])
+})
+
+/** The schemas of numbers inside a schema, those that it refers to among them. */
+function numbersIn(schema: any): any[] {
+  if (schema === null || typeof schema !== 'object') return []
+  if (schema.$ref) return numbersIn(document.components.schemas[schema.$ref.split('/').at(-1)])
+  const own = schema.type === 'integer' || schema.type === 'number' ? [schema] : []
+  return [...own, ...Object.entries(schema).flatMap(([key, part]) => (key === 'examples' ? [] : numbersIn(part)))]
+}

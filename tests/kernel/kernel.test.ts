@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { idPattern, idSource } from '../../src/kernel/ids.ts'
-import { decodeCursor, encodeCursor, toPage } from '../../src/kernel/page.ts'
+import { decodeCursor, decodePosition, encodeCursor, toPage } from '../../src/kernel/page.ts'
 import { defineProblem, invalidInput, Problem, refuse } from '../../src/kernel/problem.ts'
 import { isInstant, localDate, localTime, plusMilliseconds, toInstant } from '../../src/kernel/time.ts'
 import { occurred } from '../../src/kernel/time-facts.ts'
@@ -125,6 +125,17 @@ t.test('a cursor gives back the key that it was made from, and nothing else is o
       }
     }),
   )
+})
+
+t.test('a number in a cursor is whole and exact, or it is not ours', async (t) => {
+  const cursor = (json: string) => Buffer.from(json).toString('base64url')
+  t.equal(decodePosition(encodeCursor([9_007_199_254_740_991])), 9_007_199_254_740_991)
+  t.equal(decodePosition(undefined), undefined)
+  for (const foreign of ['[1e999]', '[-1e999]', '[99999999999999999999]', '[0.5]']) {
+    t.throws(() => decodeCursor(cursor(foreign), 1), { code: 'invalid_input' }, foreign)
+    t.throws(() => decodePosition(cursor(foreign)), { code: 'invalid_input' }, foreign)
+  }
+  t.throws(() => decodePosition(cursor('["abc"]')), { code: 'invalid_input' }, 'a text is no position')
 })
 
 t.test('page after page gives every row once and in order', async (t) => {

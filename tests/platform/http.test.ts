@@ -192,6 +192,28 @@ t.test('a list goes on where it was, whatever is added meanwhile', async (t) => 
   )
 })
 
+const cursor = (json: string) => Buffer.from(json).toString('base64url')
+
+t.test('a number larger than any record has is of no record, in headers, addresses and cursors', async (t) => {
+  const huge = '9'.repeat(30)
+  const { id } = await api.made('/campaigns', campaign)
+  for (const path of [`/schools/${school.id}`, `/communities/${community.id}`, `/campaigns/${id}`])
+    for (const version of [huge, '9223372036854775808', '9'.repeat(400)])
+      t.match(
+        await api.patch(path, { name: 'Άλλο' }, { 'if-match': `"${version}"` }),
+        { status: 412, json: { code: 'stale_version' } },
+        path,
+      )
+  for (const path of [
+    `/audit/checkpoints/${huge}/consistency`,
+    `/audit/checkpoints/1/consistency?from=${huge}`,
+    ...['[1e999]', `[${huge}]`, '["abc"]', '[0.5]'].flatMap((key) =>
+      ['/audit/checkpoints', '/shipments'].map((list) => `${list}?cursor=${cursor(key)}`),
+    ),
+  ])
+    t.match(await api.get(path), { status: 400, json: { code: 'invalid_input' } }, path)
+})
+
 t.test('a page has 50 items unless 1 to 500 are asked for, and a cursor must be ours', async (t) => {
   for (let i = 0; i < 60; i++) await api.made('/warehouses', { name: `Αποθήκη ${i}` })
   t.equal((await api.get('/locations')).json.items.length, 50)
@@ -206,6 +228,8 @@ t.test('a page has 50 items unless 1 to 500 are asked for, and a cursor must be 
     'cursor=W10',
     'cursor=bnVsbA',
     'cursor=W251bGxd',
+    `cursor=${cursor('[1e999]')}`,
+    `cursor=${cursor('[99999999999999999999]')}`,
   ]) {
     t.match(await api.get(`/locations?${query}`), { status: 400, json: { code: 'invalid_input' } }, query)
   }

@@ -1,14 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invalidInput } from '../../kernel/problem.ts'
 
-/** The version that `If-Match` asks for; undefined when the caller does not mind. */
+/**
+ * The version that `If-Match` asks for; undefined when the caller does not mind. One beyond exact integers is none that a
+ * record has, and stays one that every engine can compare.
+ */
 export function ifMatch(request: FastifyRequest): number | undefined {
   const header = request.headers['if-match']
   if (header === undefined || header === '*') return undefined
   const version = /^(?:W\/)?"(\d+)"$/.exec(header)?.[1]
   if (!version)
     throw invalidInput({ errors: [{ pointer: '/headers/if-match', message: 'must be an ETag of this record' }] })
-  return Number(version)
+  return Math.min(Number(version), Number.MAX_SAFE_INTEGER)
 }
 
 /** Answers `record` with its version as ETag. */
