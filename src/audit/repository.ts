@@ -46,16 +46,21 @@ export function insertDisclosures(tx: Tx, disclosures: readonly Disclosure[]): P
 }
 
 /** `events` with what is still disclosed of each. */
-export async function withDisclosures({ q, t }: Reader, events: readonly AuditEvent[]): Promise<ReadEvent[]> {
-  const ofEvents = inArray(
-    t.auditDisclosures.eventId,
+export async function withDisclosures(reader: Reader, events: readonly AuditEvent[]): Promise<ReadEvent[]> {
+  const byEvent = await findDisclosures(
+    reader,
     events.map(({ id }) => id),
   )
-  const byEvent = new Map<string, Disclosure[]>()
-  for (const disclosure of await q.select().from(t.auditDisclosures).where(ofEvents)) {
-    byEvent.set(disclosure.eventId, [...(byEvent.get(disclosure.eventId) ?? []), disclosure])
-  }
   return events.map((event) => disclose(event, byEvent.get(event.id) ?? []))
+}
+
+/** What is kept beside each of some events, by the id of the event. Whether the event commits to it is not asked. */
+export async function findDisclosures({ q, t }: Reader, eventIds: string[]): Promise<Map<string, Disclosure[]>> {
+  const byEvent = new Map<string, Disclosure[]>()
+  const found = await q.select().from(t.auditDisclosures).where(inArray(t.auditDisclosures.eventId, eventIds))
+  for (const disclosure of found)
+    byEvent.set(disclosure.eventId, [...(byEvent.get(disclosure.eventId) ?? []), disclosure])
+  return byEvent
 }
 
 /** Events as they are stored, the newest first. */

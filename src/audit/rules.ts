@@ -36,6 +36,7 @@ export const faultKinds = [
   'unlinked',
   'backdated',
   'foreign',
+  'disclosed_otherwise',
   'rewritten',
   'truncated',
   'forged',
@@ -70,6 +71,8 @@ const sentences: Record<FaultKind, (where: string, fault: { position: number; un
     `${where} says that it is older than a checkpoint which does not have it: it was inserted later.`,
   foreign: (where) =>
     `${where} did not bear the service’s mark when it was sealed: it was inserted or changed straight in the database.`,
+  disclosed_otherwise: (where) =>
+    `${where} is told a value that it does not commit to: one beside it was changed or put in. It is not shown.`,
   rewritten: (_, { position, until }) =>
     `Among the entries ${position} to ${until} some are not those that a checkpoint was made for.`,
   truncated: (_, { position, until }) =>
@@ -141,9 +144,16 @@ export function commitmentsOf(disclosures: readonly Disclosure[]): Record<string
   return Object.fromEntries(disclosures.map(({ field, salt, value }) => [field, commitmentOf(salt, value)]))
 }
 
-/** `event` with those of its values that are still disclosed. */
+/** Whether `event` commits to what is disclosed of it: its change holds the commitment to that value under that salt. */
+export function isCommitted(event: AuditEvent, { field, salt, value }: Disclosure): boolean {
+  const held = Object.hasOwn(event.change, field) ? (event.change[field] as Partial<Commitment> | null) : undefined
+  return held?.commitment === commitmentOf(salt, value).commitment
+}
+
+/** `event` with those of its values that are still disclosed. What it does not commit to is not shown. */
 export function disclose(event: AuditEvent, disclosures: readonly Disclosure[]): ReadEvent {
-  const values = Object.fromEntries(disclosures.map(({ field, value }) => [field, value]))
-  const salts = Object.fromEntries(disclosures.map(({ field, salt }) => [field, salt]))
+  const own = disclosures.filter((disclosure) => isCommitted(event, disclosure))
+  const values = Object.fromEntries(own.map(({ field, value }) => [field, value]))
+  const salts = Object.fromEntries(own.map(({ field, salt }) => [field, salt]))
   return { ...event, change: { ...event.change, ...values }, salts }
 }

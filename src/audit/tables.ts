@@ -22,7 +22,10 @@ export const auditTables = (c: Columns) => {
     },
     (t) => [c.index('audit_events_subject').on(t.subjectId), c.index('audit_events_actor').on(t.actorId, t.id)],
   )
-  /** What people typed, behind the commitments of events. Erasure deletes it; it is never changed. */
+  /**
+   * What people typed, behind the commitments of events. Erasure deletes it; it is never changed, and nothing is added once its
+   * event is sealed.
+   */
   const auditDisclosures = c.table(
     'audit_disclosures',
     {

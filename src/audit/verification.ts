@@ -5,11 +5,12 @@ import type { Reader } from '../schema.ts'
 import { settleTrail } from './checkpoints.ts'
 import { readCopies } from './copies.ts'
 import { readTrailSteps } from './reading.ts'
+import { findDisclosures } from './repository.ts'
 import { startVerifier, type Verification, type Verifier } from './verifier.ts'
 
 /**
- * Recomputes the whole trail and compares it with its seals, its checkpoints, the keys that may sign, and the copies that
- * were kept of checkpoints.
+ * Recomputes the whole trail and compares it with its seals, its checkpoints, the keys that may sign, the copies that were
+ * kept of checkpoints, and what is disclosed of its events.
  */
 export async function verifyTrail(deps: Deps, actor: Actor | undefined): Promise<Verification> {
   authorize(actor, 'audit:read')
@@ -41,8 +42,10 @@ export function verifyCopiedTrail(reader: Reader): Promise<Verification> {
 
 async function read(reader: Reader, verifier: Verifier): Promise<Verification> {
   for await (const steps of readTrailSteps(reader)) {
+    const eventIds = steps.flatMap((step) => ('entry' in step ? [step.entry.eventId] : []))
+    const disclosures = await findDisclosures(reader, eventIds)
     for (const step of steps) {
-      if ('entry' in step) verifier.entry(step.entry)
+      if ('entry' in step) verifier.entry({ ...step.entry, disclosures: disclosures.get(step.entry.eventId) })
       else verifier.checkpoint(step.checkpoint)
     }
   }

@@ -1,10 +1,22 @@
 import { plusMilliseconds } from '../kernel/time.ts'
 import { type Checkpoint, checkpointHash, isSigned, leafOf, linkOf, noHash, type Seal } from './chain.ts'
 import { growTree } from './merkle.ts'
-import { type AuditEvent, type Fault, faultOf, foreignFound, lateMilliseconds } from './rules.ts'
+import {
+  type AuditEvent,
+  type Disclosure,
+  type Fault,
+  faultOf,
+  foreignFound,
+  isCommitted,
+  lateMilliseconds,
+} from './rules.ts'
 
 /** A place in the trail with the event that is there; undefined where it is gone. */
-export type Entry = Seal & { event: AuditEvent | undefined }
+export type Entry = Seal & {
+  event: AuditEvent | undefined
+  /** What is kept beside it, where that is read too: an export has none of it. */
+  disclosures?: readonly Disclosure[] | undefined
+}
 
 /** What is known before the trail is read. */
 export interface Knowledge {
@@ -55,7 +67,8 @@ function faultList() {
 }
 
 /**
- * Begins to verify a trail: recomputes every leaf, every link and every root. Needs memory for the checkpoints kept
+ * Begins to verify a trail: recomputes every leaf, every link and every root, and compares what is disclosed beside an entry
+ * with what that commits to. Needs memory for the checkpoints kept
  * elsewhere and for nothing that grows with the trail.
  */
 export function startVerifier(known: Knowledge = {}): Verifier {
@@ -68,6 +81,8 @@ export function startVerifier(known: Knowledge = {}): Verifier {
   return {
     entry(entry) {
       chain.follow(entry)
+      if (entry.event && !disclosesItsOwn(entry.event, entry.disclosures ?? []))
+        found.add(faultOf('disclosed_otherwise', entry.position, entry.eventId))
       times.entry(entry)
       roots.reached()
     },
@@ -93,6 +108,11 @@ export function startVerifier(known: Knowledge = {}): Verifier {
 }
 
 type Report = (fault: Fault) => void
+
+/** Whether an event commits to all that is kept beside it. One whose change is no JSON any more commits to nothing. */
+function disclosesItsOwn(event: AuditEvent, disclosures: readonly Disclosure[]): boolean {
+  return disclosures.every((disclosure) => isCommitted(event, disclosure))
+}
 
 /** Follows the entries: each has its event as it was sealed, and follows the one before it. */
 function followChain(report: Report) {

@@ -1,8 +1,11 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
+
 import { createHmac } from 'node:crypto'
 import t from 'tap'
 import { openCampaign } from '../support/campaign.ts'
 import { askOf } from '../support/invariants.ts'
-import { breaking, runStatements } from '../support/sql.ts'
+import type { Saka } from '../support/saka.ts'
+import { breaking, runStatements, withoutTrigger } from '../support/sql.ts'
 
 /** A campaign in which a child was withdrawn for a reason, and a look at the file. */
 async function withdrawal(t: Parameters<typeof openCampaign>[0]) {
@@ -66,4 +69,54 @@ t.test('a hand-out discloses nothing: its event is one row', async (t) => {
   const [{ code }] = (await api.get(`/campaigns/${campaign.id}/vouchers`)).json.items
   await api.made('/redemptions', { code, schoolId: school.id, scanId: 'scan-1' })
   t.same(await disclosures(), before)
+})
+
+/** What a verification finds, by kind and event. */
+const faultsOf = async ({ api }: Saka) => {
+  const { faults } = (await api.get('/audit/verification')).json
+  return faults.map(({ kind, eventId }: any) => ({ kind, eventId }))
+}
+
+t.test('a text that was changed behind its commitment is not shown, and is found with its position', async (t) => {
+  const saka = await withdrawal(t)
+  const { id } = await saka.read()
+  t.same(await faultsOf(saka), [], 'nothing is wrong before')
+  const [{ position }] = (await saka.ask(`SELECT position FROM audit_seals WHERE event_id = '${id}'`)) as any
+  await runStatements(
+    saka.deps,
+    withoutTrigger('audit_disclosures_stay', 'audit_disclosures'),
+    `UPDATE audit_disclosures SET value = 'nothing to see' WHERE event_id = '${id}'`,
+  )
+  const event = await saka.read()
+  t.same(event.change, JSON.parse(await saka.stored()), 'the commitment is shown')
+  t.same(event.salts, {})
+  const { faults } = (await saka.api.get('/audit/verification')).json
+  t.match(faults, [{ kind: 'disclosed_otherwise', position: Number(position), eventId: id, detail: /not shown/ }])
+})
+
+t.test('a text that was put in for a key that holds no commitment is not shown, and is found', async (t) => {
+  const saka = await withdrawal(t)
+  const [{ id }] = (await saka.api.get('/audit/events?action=campaign.opened')).json.items
+  const before = (await saka.api.get('/audit/events?action=campaign.opened')).json.items
+  for (const field of ['quantity', 'openedAt', 'toString', '__proto__']) {
+    const insert = `INSERT INTO audit_disclosures (event_id, field, salt, value) VALUES ('${id}', '${field}', 'AAAA', '590')`
+    await runStatements(saka.deps, withoutTrigger('audit_disclosures_begin', 'audit_disclosures'), insert)
+  }
+  t.same((await saka.api.get('/audit/events?action=campaign.opened')).json.items, before)
+  t.same(await faultsOf(saka), [{ kind: 'disclosed_otherwise', eventId: id }])
+})
+
+t.test('once an event is sealed the database takes no more texts for it', async (t) => {
+  const saka = await withdrawal(t)
+  await faultsOf(saka)
+  const { id } = await saka.read()
+  const insert = `INSERT INTO audit_disclosures (event_id, field, salt, value) VALUES ('${id}', 'more', 'AAAA', 'x')`
+  await t.rejects(runStatements(saka.deps, insert))
+  t.same(await faultsOf(saka), [])
+})
+
+t.test('what was erased leaves a trail that is intact', async (t) => {
+  const saka = await withdrawal(t)
+  await runStatements(saka.deps, 'DELETE FROM audit_disclosures')
+  t.same(await faultsOf(saka), [])
 })
