@@ -36,7 +36,9 @@ const desk: Holder[] = ['admin', 'coordinator']
 const reading: Holder[] = [...desk, 'auditor']
 
 /**
- * Who may do what: the one table of the service. How far, {@link reach} says.
+ * Who may do what: the one table of the service. How far, {@link reach} says. A device hands out, and takes in deliveries, at
+ * its school: it has its roster, which is sealed, and is told of a child when that child's voucher is shown to it. It reads no list
+ * of children, of vouchers or of scans, as it may be lost or stolen.
  */
 export const permissions = {
   'user:read': ['admin', 'auditor'],
@@ -50,7 +52,7 @@ export const permissions = {
   'campaign:read': [...reading, 'warehouse', 'school', 'device'],
   'campaign:write': [...desk],
   'summary:read': [...reading, 'warehouse'],
-  'enrollment:read': [...reading, 'school', 'device'],
+  'enrollment:read': [...reading, 'school'],
   'enrollment:write': [...desk],
   'stock:read': [...reading, 'warehouse', 'school', 'device'],
   'stock:write': [...desk, 'warehouse'],
@@ -59,14 +61,14 @@ export const permissions = {
   'shipment:deliver': [...desk, 'warehouse', 'school', 'device'],
   'allocation:read': [...reading, 'warehouse'],
   'allocation:write': [...desk],
-  'voucher:read': [...reading, 'school', 'device'],
+  'voucher:read': [...reading, 'school'],
   'voucher:issue': [...desk],
   'voucher:print': [...desk, 'school'],
   'voucher:revoke': [...desk],
   'voucher:reissue': [...desk, 'school'],
   'redemption:scan': [...desk, 'school', 'device'],
   'redemption:undo': [...desk, 'school', 'device'],
-  'scan:read': [...reading, 'school', 'device'],
+  'scan:read': [...reading, 'school'],
   'message:read': [...reading, 'school'],
   'reminder:write': [...desk],
   'reconciliation:read': [...reading],

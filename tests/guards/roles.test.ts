@@ -165,6 +165,66 @@ t.test('lists, exports, searches and sheets of a role with a place tell nothing 
   t.ok(all.includes(theirs.shipments!), 'who may see the other one’s does')
 })
 
+t.test('what a device may read names no child, no guardian and no code, in any form', async (t) => {
+  const { api } = saka
+  const guardian = { name: 'Μαρία Φωτοπούλου', email: 'maria@example.org', phone: '+306902128000' }
+  const enrollments = `/campaigns/${mine.campaigns}/enrollments`
+  t.match(await api.patch(`/enrollments/${mine.enrollments}`, { guardians: [guardian] }), { status: 200 })
+  const vouchers = (await api.get(`/campaigns/${mine.campaigns}/vouchers`)).json.items
+  const codes = vouchers.flatMap(({ code }: any) => [code, code.replaceAll('-', '')])
+  const told = ['Ελένη', 'Φωτοπούλου', 'Μαρία', guardian.email, guardian.phone, ...codes]
+  t.ok(told.some((text) => JSON.stringify(vouchers).includes(text)))
+  const read = new Set<string>()
+  for (const { url } of [...routes.filter(({ method }) => method === 'GET'), { url: '/api/v1/scanner/roster' }]) {
+    for (const accept of forms) {
+      const path = `/${url.replace(':id', mine[kindIn({ method: 'GET', url }) ?? ''] ?? '')}`
+      const { status, text } = await callers.device.get(path, { accept })
+      if (status === 200) read.add(url.replace('/api/v1', ''))
+      t.same(
+        told.filter((word) => text.includes(word)),
+        [],
+        `${url} as ${accept}`,
+      )
+    }
+  }
+  t.match((await api.get(enrollments)).text, /Ελένη.*maria@example\.org/s, 'who may see them does')
+  t.same(
+    [...read].sort(),
+    [
+      '/balances',
+      '/campaigns',
+      '/campaigns/:id',
+      '/communities',
+      '/counts/:id',
+      '/kits',
+      '/kits/:id',
+      '/locations',
+      '/movements',
+      '/scanner/roster',
+      '/schools',
+      '/schools/:id',
+      '/shipments',
+      '/shipments/:id',
+      '/shipments/:id/delivery-note.pdf',
+    ],
+    'its roster, its school’s counts and deliveries, and what every school has in common',
+  )
+})
+
+t.test('a device is told of a child whose voucher is shown to it', async (t) => {
+  const { api } = saka
+  const child = { schoolId: mine.schools, pupilRef: 'δ1', givenName: 'Νίκος', familyName: 'Ράλλης', section: 'Α2' }
+  const { id } = await api.made(`/campaigns/${mine.campaigns}/enrollments`, child)
+  await api.made(`/campaigns/${mine.campaigns}/vouchers`)
+  const vouchers = (await api.get(`/campaigns/${mine.campaigns}/vouchers?limit=500`)).json.items
+  const { code } = vouchers.find(({ enrollmentId }: any) => enrollmentId === id)
+  const scanned = await callers.device.post('/redemptions', { code, schoolId: mine.schools, scanId: 'at the gate' })
+  t.match(scanned, { status: 201, json: { enrollment: { givenName: 'Νίκος', familyName: 'Ράλλης', section: 'Α2' } } })
+  t.match(await callers.device.post(`/redemptions/${scanned.json.redemption.id}/undo`, { reason: 'λάθος' }), {
+    status: 200,
+  })
+})
+
 t.test('staff of one warehouse count, find and download their own alone', async (t) => {
   const worker = callers['one warehouse']
   const everyone = callers.warehouse
