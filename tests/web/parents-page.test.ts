@@ -1,4 +1,5 @@
-import t from 'tap'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
 import { pageLanguage } from '../../src/web/parents-page/texts.ts'
 import { anotherCampaign } from '../support/campaign.ts'
 import { scanImage } from '../support/qr-reader.ts'
@@ -148,4 +149,44 @@ t.test('what others have typed cannot become markup', async (t) => {
   t.match(text, '&lt;b&gt;1ο&lt;/b&gt; &amp; &quot;ΣΙΑ&quot;')
   t.notMatch(text, '<b>')
   t.ok(text.includes(code.slice(0, 4)))
+})
+
+t.test('whatever a stranger asks a page for is no fault of the service', async (t) => {
+  const lines: string[] = []
+  const log = pino({ level: 'error' }, { write: (line: string) => lines.push(line) })
+  const { stranger } = await startSaka(t, { log: log as never, env: { RATE_LIMIT_GUESSES: '0' } })
+  const code = '7K3D9M2QXH4T'
+  const long = 'x'.repeat(201)
+  const html = { status: Number, headers: { 'content-type': 'text/html; charset=utf-8' } }
+  for (const page of [
+    `v/${code}`,
+    `V/${code}`,
+    `v/${code}/qr.svg`,
+    `v/${code}/qr.png`,
+    `v/${code}/pickup.ics`,
+    `stop/${code}`,
+    `welcome/${code}`,
+  ]) {
+    for (const query of [
+      'lang=a&lang=b',
+      'lang=el&lang=en',
+      `lang=${long}`,
+      'lang=',
+      'lang[]=el',
+      'lang=%00',
+      'lang=__proto__',
+    ])
+      t.match(await stranger.get(`//${page}?${query}`), { ...html, status: 404 }, `${page} ${query}`)
+    for (const text of [long, '%00', '%F0%9F%8E%92', '__proto__']) {
+      const answer = await stranger.get(`//${page.replace(code, text)}`)
+      t.match(answer, { ...html, status: text === long ? 400 : 404 }, `${page} with ${text.slice(0, 20)}`)
+    }
+  }
+  t.match((await stranger.get(`//v/${long}?lang=en`)).text, 'We could not find this voucher', 'the page says so')
+  t.match((await stranger.get(`//stop/${long}?lang=en`)).status, 400)
+  for (const page of ['stop', 'welcome']) {
+    const sent = await stranger.call('POST', `//${page}/${code}`, '{', { 'content-type': 'application/xml' })
+    t.match(sent, { ...html, status: 415 }, page)
+  }
+  t.same(lines, [], 'and the log tells of nothing')
 })

@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
-import { Problem } from '../../kernel/problem.ts'
 import { localDate } from '../../kernel/time.ts'
-import { type App, answerError, limitGuesses, limitPages } from '../../platform/http/index.ts'
+import { type App, limitGuesses, limitPages } from '../../platform/http/index.ts'
 import { findVoucherByCode, type PresentedVoucher, payloadOf, qrPng, qrSvg, readPayload } from '../../vouchers/index.ts'
+import { answerFaults, chosenLanguage, LanguageQuery } from '../page-faults.ts'
 import { sendPage } from '../send-page.ts'
 import { pickupCalendar } from './calendar.ts'
 import { brokenPage, busyPage, isPickupAhead, unknownPage, voucherPage } from './page.ts'
@@ -13,23 +13,20 @@ import { pageLanguage } from './texts.ts'
 
 const tags = ['Parents']
 const CodeParams = Type.Object({ code: Type.String({ maxLength: 100, examples: ['7K3D9M2QXH4T'] }) })
-const LanguageQuery = Type.Object({ lang: Type.Optional(Type.String({ maxLength: 35, examples: ['en'] })) })
 const page = (description: string) => ({
   description,
   content: { 'text/html': { schema: Type.String({ examples: ['<!doctype html>'] }) } },
 })
 const file = (mediaType: string, description: string): object => ({
   200: { description, content: { [mediaType]: { schema: Type.String({ format: 'binary', examples: ['…'] }) } } },
+  400: page('The same page, for what is too long to be a code.'),
   404: page('A page that says that there is no such voucher.'),
+  429: page('A page that says to wait; a problem for who does not ask for a page.'),
 })
 
 /** The page that a voucher's QR code leads to. Open to everyone: the code is the secret. */
 export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>): Promise<void> {
-  pages.setErrorHandler((error: Error, request, reply) => {
-    if (error instanceof Problem && error.status === 429) return sendBusy(error, request, reply)
-    request.log.error({ err: error }, 'a page failed')
-    return sendPage(reply.code(500), brokenPage(languageOf(request)))
-  })
+  answerFaults(pages, { languageOf, unknown: unknownPage, broken: brokenPage, busy: busyPage })
   limitPages(pages, config)
   limitGuesses(pages, config)
   pages.get('/assets/parents-page.css', { config: { open: true }, schema: { hide: true } }, (_request, reply) =>
@@ -119,16 +116,6 @@ async function payloadOfText(deps: Deps, text: string): Promise<string | undefin
   return known && payloadOf(deps.config.baseUrl, known.voucher.code)
 }
 
-/** A page for people; for programs, which do not ask for one, the problem. */
-function sendBusy(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (!request.headers.accept?.includes('text/html')) {
-    answerError(problem, request, reply)
-    return reply
-  }
-  reply.code(429).header('Retry-After', String(problem.members.retryAfter))
-  return sendPage(reply, busyPage(languageOf(request)))
-}
-
-function languageOf({ query, headers }: FastifyRequest) {
-  return pageLanguage((query as { lang?: string }).lang, headers['accept-language'])
+function languageOf(request: FastifyRequest) {
+  return pageLanguage(chosenLanguage(request), request.headers['accept-language'])
 }

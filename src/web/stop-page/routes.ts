@@ -3,17 +3,22 @@ import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
 import { knowsStopLink, stopReminders } from '../../notifications/index.ts'
 import { type App, limitGuesses, limitPages } from '../../platform/http/index.ts'
+import { answerFaults, chosenLanguage, LanguageQuery as querystring } from '../page-faults.ts'
 import { sendPage } from '../send-page.ts'
 import { askPage, brokenStopPage, stopLanguage, stoppedPage, unknownLinkPage } from './page.ts'
 
 const tags = ['Parents']
 const params = Type.Object({ token: Type.String({ maxLength: 100, examples: ['f8Kq2mZs7Lw0'] }) })
-const querystring = Type.Object({ lang: Type.Optional(Type.String({ maxLength: 35, examples: ['en'] })) })
 const page = (description: string) => ({
   description,
   content: { 'text/html': { schema: Type.String({ examples: ['<!doctype html>'] }) } },
 })
-const response: object = { 200: page('A page in the reader’s language.'), 404: page('A page: the link is none.') }
+const response: object = {
+  200: page('A page in the reader’s language.'),
+  400: page('The same page, for what is too long to be a link.'),
+  404: page('A page: the link is none.'),
+  429: page('A page that says to wait; a problem for who does not ask for a page.'),
+}
 
 /**
  * The page that ends reminders, open to everyone: the link is the secret. To look at it changes nothing; a POST does it at
@@ -26,11 +31,7 @@ export async function stopPage(pages: App, { config }: Pick<Deps, 'config'>): Pr
     // What it says is not asked: that it comes is enough.
     (_request, _body, done) => done(null, undefined),
   )
-  pages.setErrorHandler((error, request, reply) => {
-    const { statusCode, status = statusCode ?? 500 } = error as { statusCode?: number; status?: number }
-    if (status >= 500) request.log.error({ err: error }, 'a page failed')
-    return sendPage(reply.code(status), brokenStopPage(languageOf(request)))
-  })
+  answerFaults(pages, { languageOf, unknown: unknownLinkPage, broken: brokenStopPage })
   limitPages(pages, config)
   limitGuesses(pages, config)
   pages.get(
@@ -57,6 +58,6 @@ export async function stopPage(pages: App, { config }: Pick<Deps, 'config'>): Pr
   )
 }
 
-function languageOf({ query, headers }: FastifyRequest) {
-  return stopLanguage((query as { lang?: string }).lang, headers['accept-language'])
+function languageOf(request: FastifyRequest) {
+  return stopLanguage(chosenLanguage(request), request.headers['accept-language'])
 }

@@ -5,6 +5,7 @@ import { acceptLink, type OpenLink, readLink, setUp } from '../../identity/index
 import { Problem } from '../../kernel/problem.ts'
 import { normalEmail } from '../../platform/contacts.ts'
 import type { App } from '../../platform/http/index.ts'
+import { answerFaults, chosenLanguage } from '../page-faults.ts'
 import { pageLanguage } from '../parents-page/texts.ts'
 import { sendPage } from '../send-page.ts'
 import { brokenPage, donePage, invalidPage, welcomePage } from './page.ts'
@@ -24,12 +25,7 @@ export async function welcomePages(pages: App): Promise<void> {
     { parseAs: 'string', bodyLimit: formBytes },
     (_request, body, done) => done(null, formOf(String(body))),
   )
-  pages.setErrorHandler((error, request, reply) => {
-    if (error instanceof Problem && error.code === 'link_invalid') return sendInvalid(request, reply)
-    const { statusCode = 500 } = error as { statusCode?: number }
-    if (statusCode >= 500) request.log.error({ err: error }, 'a page failed')
-    return sendPage(reply.code(statusCode), brokenPage(languageOf(request)))
-  })
+  answerFaults(pages, { languageOf, unknown: invalidPage, broken: brokenPage })
   pages.get('/assets/welcome-page.css', { config: { open: true }, schema: { hide: true } }, (_request, reply) =>
     reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=3600').send(welcomeStyle),
   )
@@ -85,7 +81,6 @@ function sendInvalid(request: FastifyRequest, reply: FastifyReply): FastifyReply
   return sendPage(reply.code(404), invalidPage(languageOf(request)))
 }
 
-function languageOf({ query, headers }: FastifyRequest) {
-  const { lang } = query as { lang?: unknown }
-  return pageLanguage(typeof lang === 'string' ? lang : undefined, headers['accept-language'])
+function languageOf(request: FastifyRequest) {
+  return pageLanguage(chosenLanguage(request), request.headers['accept-language'])
 }
