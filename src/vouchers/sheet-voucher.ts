@@ -13,6 +13,10 @@ const padding = 11
 const qrSide = 106
 const column = { x: padding, width: voucherSize.width - qrSide - 2 * padding }
 const small = 6.5
+/** How far a line reaches above its baseline and below it, in em: capitals with their accents, and the tails of letters. */
+const reach = { above: 0.8, below: 0.24 }
+/** Where the space between the child's section and the code begins. */
+const columnTop = 64
 
 /** What all vouchers of one school in one language share: nothing in it is personal. */
 export interface VoucherForm {
@@ -25,21 +29,29 @@ export interface VoucherForm {
 /** Draws the shared part: what this is, when and where, what to bring, in Greek and in the second language. */
 export function drawVoucherForm(form: Drawing, type: Typesetter, { school, windowIn, second }: VoucherForm): void {
   const languages: SheetLanguage[] = second ? ['el', second] : ['el']
-  const put = (text: string, y: number, { size = 8, weight = 'regular' as Weight, grey = 0, lines = 1 } = {}) => {
+  let bottom = columnTop
+  /** Puts a text under the last one, whatever room that took. */
+  const put = (text: string, { size = 8, weight = 'regular' as Weight, grey = 0, lines = 1, gap = 0.6 } = {}) => {
     const fitted = type.fit(text, weight, { size, minimum: small, width: column.width, lines })
-    return form.lines(fitted, { x: column.x, y, leading: fitted.size + 1.2, grey })
+    const leading = fitted.size * (reach.above + reach.below) + 0.6
+    const y = bottom + gap + fitted.size * reach.above
+    bottom = form.lines(fitted, { x: column.x, y, leading, grey }) - leading + fitted.size * reach.below
   }
-  const putLabel = (word: 'when' | 'where', y: number) =>
-    put(languages.map((language) => voucherTexts[language][word]).join(' · '), y, { size: small, grey: 0.35 })
+  const putLabel = (word: 'when' | 'where') =>
+    put(languages.map((language) => voucherTexts[language][word]).join(' · '), { size: small, grey: 0.35, gap: 1.8 })
+  const putTitle = (language: SheetLanguage, y: number, box: { size: number; weight: Weight }) => {
+    const title = type.fit(voucherTexts[language].title, box.weight, { ...box, minimum: small, width: column.width })
+    form.lines(title, { x: column.x, y, leading: 0 })
+  }
 
-  put(voucherTexts.el.title, 18, { size: 8.5, weight: 'bold' })
-  if (second) put(voucherTexts[second].title, 28)
-  putLabel('when', 72)
-  put(windowIn('el'), 81, { size: 8.5, weight: 'bold' })
-  if (second) put(windowIn(second), 90)
-  putLabel('where', 101)
-  const below = put(school.name, 110, { size: 8.5, weight: 'bold', lines: 2 })
-  if (school.address) put(school.address, below)
+  putTitle('el', 18, { size: 8.5, weight: 'bold' })
+  if (second) putTitle(second, 28, { size: 8, weight: 'regular' })
+  putLabel('when')
+  put(windowIn('el'), { size: 8.5, weight: 'bold' })
+  if (second) put(windowIn(second))
+  putLabel('where')
+  put(school.name, { size: 8.5, weight: 'bold', lines: 2 })
+  if (school.address) put(school.address)
   for (const [i, language] of languages.entries()) drawInstructions(form, type, language, [i, languages.length])
 }
 
@@ -74,7 +86,7 @@ export function drawVoucher(page: Drawing, type: Typesetter, voucher: PrintedVou
     minimum: small,
     width: column.width,
   })
-  page.lines(below, { x: column.x, y: 59, leading: 0 })
+  page.lines(below, { x: column.x, y: 60.5, leading: 0 })
   const code = type.spaced(formatCode(voucher.code), 'bold', 0.12)
   page.text(code, { x: voucherSize.width / 2, y: 147, size: 22, align: 'centre' })
   const scale = qrSide / (symbol.size + 2 * quietZone)
@@ -91,7 +103,7 @@ function drawName(page: Drawing, type: Typesetter, name: string[]): void {
   }
   for (const [i, part] of name.entries()) {
     const fitted = type.fit(part, 'bold', { ...box, size: box.minimum, minimum: small })
-    page.lines(fitted, { x: column.x, y: 38.5 + i * 11, leading: 0 })
+    page.lines(fitted, { x: column.x, y: 39 + i * 11, leading: 0 })
   }
 }
 

@@ -118,3 +118,42 @@ function utf16(bytes: string): string {
   )
   return Buffer.from(unescaped, 'latin1').swap16().toString('utf16le').slice(1)
 }
+
+/** A line of text on a page: where it stands, in points from the top left corner, and how large. Its width is not known here. */
+export interface PlacedLine {
+  text: string
+  /** Its left end. */
+  x: number
+  /** Its baseline. */
+  y: number
+  size: number
+}
+
+/** The lines of the first page of a PDF with their places, those inside forms where these are placed. */
+export function readPlaces(file: Buffer): PlacedLine[] {
+  const objects = readObjects(file)
+  const page = [...objects.values()].find(({ dictionary }) => /\/Type \/Page\n/.test(dictionary))!
+  const fonts = new Map<string, string[]>()
+  const walk = (content: string, resources: string, [left, top]: [number, number]): PlacedLine[] => {
+    const found: PlacedLine[] = []
+    const corners: [number, number][] = [[left, top]]
+    const operators = /BT (.*?) ET|\/(\w+) Do|q 1 0 0 1 (-?[\d.]+) (-?[\d.]+) cm\n|(q )|(Q)(?:\n|$)/g
+    for (const [, text, form, dx, dy, saved, restored] of content.matchAll(operators)) {
+      const [x, y] = corners.at(-1)!
+      if (dx !== undefined) corners.push([x + Number(dx), y + Number(dy)])
+      if (saved) corners.push([x, y])
+      if (restored) corners.pop()
+      if (text) {
+        const [size, , , , e, f] = /([-\d. ]+) Tm/.exec(text)![1]!.trim().split(' ').map(Number) as number[]
+        found.push({ text: readLine(text, resources, objects, fonts), x: x + e!, y: y + f!, size: size! })
+      }
+      if (form) {
+        const { dictionary, stream } = objects.get(reference(resources, form))!
+        found.push(...walk(stream.toString('latin1'), dictionary, [x, y]))
+      }
+    }
+    return found
+  }
+  const resources = objects.get(reference(page.dictionary, 'Resources'))!.dictionary
+  return walk(objects.get(reference(page.dictionary, 'Contents'))!.stream.toString('latin1'), resources, [0, 0])
+}

@@ -7,7 +7,7 @@ import { voucherSheets } from '../../src/vouchers/sheet.ts'
 import type { PrintedVoucher } from '../../src/vouchers/sheet-plan.ts'
 import { planSheets } from '../../src/vouchers/sheet-plan.ts'
 import { secondLanguage, voucherTexts, windowText } from '../../src/vouchers/sheet-texts.ts'
-import { readPdf, readProperties } from '../support/pdf-reader.ts'
+import { readPdf, readPlaces, readProperties } from '../support/pdf-reader.ts'
 import { scanBoxes } from '../support/qr-reader.ts'
 
 const baseUrl = 'https://saka.example.org'
@@ -176,6 +176,48 @@ t.test('what is too long for any size ends in an ellipsis', async (t) => {
   const lines = await linesOf({ givenName: 'Ελένη', familyName: 'Παπαδοπούλου-Χατζηκωνσταντινίδου-Καραγιαννοπούλου' })
   t.ok(lines.includes('Ελένη'))
   t.match(lines.join('\n'), /^Παπαδοπούλου-Χατζηκωνσταντινίδου.*…$/m)
+})
+
+/** A voucher's code as it is printed. */
+const isCode = (text: string) => /^(\w{4}-){2}\w{4}$/.test(text)
+/** How far a line reaches above its baseline and below it, in em: nothing of a code hangs below. */
+const reachOf = (text: string) => (isCode(text) ? { above: 0.72, below: 0 } : { above: 0.8, below: 0.24 })
+
+t.test('however long the names are, no line of a voucher touches another or the code', async (t) => {
+  const address = 'Κολοκοτρώνη 58, 185 42 Πειραιάς, είσοδος από τη Λεωφόρο Γρηγορίου Λαμπράκη'
+  const short = 'Κολοκοτρώνη 58, 185 42'
+  const onTwoLines = { givenName: 'Κωνσταντίνος', familyName: 'Δημητρακόπουλος' }
+  const longest = { givenName: 'Κωνσταντίνος-Αλέξανδρος', familyName: 'Δημητρακόπουλος-Παπαχατζηγεωργίου' }
+  const ofTwoLines = '2ο Ειδικό Δημοτικό Σχολείο Πειραιά'
+  const ofThree = '12ο Πειραματικό Δημοτικό Σχολείο Ειδικής Αγωγής και Εκπαίδευσης Πειραιά «Γεώργιος Σουρής»'
+  const languages = ['el', 'en', 'sq', 'ar', 'uk', 'ur', 'ka', 'bg']
+  const cases: Partial<PrintedVoucher>[] = [
+    ...languages.map((language) => ({ language, school: { name: ofTwoLines, address: short }, ...onTwoLines })),
+    ...['1ο', ofThree, 'Ώ'.repeat(300)].map((name) => ({ language: 'uk', school: { name, address }, ...longest })),
+    { language: 'uk', school: { name: ofTwoLines, address: null }, givenName: null, familyName: null },
+    { language: 'el', school: { name: ofThree, address } },
+  ]
+  for (const given of cases) {
+    const placed = readPlaces(await print([voucher(given)]))
+    const lines = placed
+      .filter(({ y }) => y > 35 && y < 35 + 193)
+      .map(({ text, x, y, size }) => {
+        const { above, below } = reachOf(text)
+        // At the foot each language has a column of its own.
+        const column = y > 185 && x > 150 ? 'second' : 'first'
+        return { text, column, top: y - size * above, bottom: y + size * below }
+      })
+    const touching = lines.flatMap((a, i) =>
+      lines.slice(i + 1).filter((b) => a.column === b.column && a.top < b.bottom && b.top < a.bottom),
+    )
+    const name = `${given.school!.name.slice(0, 40)} in ${given.language}`
+    t.same(touching, [], name)
+    t.ok(
+      lines.some(({ text }) => isCode(text)),
+      `${name}: the code is there`,
+    )
+    t.ok(Math.max(...lines.map(({ bottom }) => bottom)) < 35 + 193, `${name}: nothing leaves the voucher`)
+  }
 })
 
 t.test('no name comes out as boxes or breaks the sheet', async () => {
