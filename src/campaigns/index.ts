@@ -10,6 +10,7 @@ export {
 export { campaignRoutes } from './routes.ts'
 export {
   type Campaign,
+  checkCost,
   checkFourEyes,
   checkInScope,
   checkNotClosed,

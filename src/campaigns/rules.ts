@@ -54,6 +54,26 @@ export function unitCostOf(items: KitItem[]): number {
   return items.reduce((sum, item) => sum + item.quantity * item.unitCostCents, 0)
 }
 
+/**
+ * The most that anything costs, in cents: a kit, a receipt, all receipts of a campaign. Ten thousand million euros are more than
+ * any budget, and few enough that every sum of them is an exact number on either engine.
+ */
+const costAtMostCents = 1_000_000_000_000
+
+/** Something would cost more than {@link costAtMostCents}. */
+const tooExpensive = defineProblem({
+  code: 'too_expensive',
+  status: 422,
+  title: 'That costs more than can be',
+  detail: () =>
+    'Quantities times their unit costs come to more than 10,000,000,000 euros. Costs are in cents: correct the quantity or the unit cost.',
+})
+
+/** What stands against something that costs `cents`: a kit, or all receipts of a campaign with the one that comes. */
+export function checkCost(cents: number): Problem | undefined {
+  return cents > costAtMostCents ? tooExpensive() : undefined
+}
+
 /** The campaign is not open. */
 const campaignNotOpen = defineProblem<{ status: CampaignStatus }>({
   code: 'campaign_not_open',

@@ -22,6 +22,7 @@ import {
 import {
   type Campaign,
   checkChange,
+  checkCost,
   checkOpen,
   checkPickup,
   type Kit,
@@ -36,7 +37,7 @@ export type NewCampaign = Pick<
   'name' | 'year' | 'kitId' | 'communityIds' | 'targetQuantity' | 'budgetCents' | 'pickupFrom' | 'pickupUntil'
 > & { reserveQuantity?: number; fourEyes?: boolean; retentionDays?: number }
 
-/** Adds a kit; its cost follows from its contents. */
+/** Adds a kit; its cost follows from its contents. Raises `too_expensive`. */
 export function createKit(
   deps: Deps,
   actor: Actor | undefined,
@@ -45,6 +46,7 @@ export function createKit(
   return deps.db.transact(async (tx) => {
     authorize(actor, 'campaign:write')
     const kit = { id: deps.newId(), name, items, unitCostCents: unitCostOf(items) }
+    refuse(checkCost(kit.unitCostCents))
     await insertKit(tx, kit)
     await recordEvent(deps, tx, actor, 'kit.created', kit.id, { name, unitCostCents: kit.unitCostCents })
     return kit

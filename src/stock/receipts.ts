@@ -1,5 +1,5 @@
 import { recordEvent } from '../audit/index.ts'
-import { checkNotClosed, getCampaign } from '../campaigns/index.ts'
+import { checkCost, checkNotClosed, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import { refuse } from '../kernel/problem.ts'
@@ -9,7 +9,7 @@ import type { Tx } from '../schema.ts'
 import { checkBudget, type Warning } from './budget.ts'
 import { moveStock } from './movements.ts'
 import { getWarehouse } from './places.ts'
-import { insertReceipt, type Receipt } from './repository-receipts.ts'
+import { insertReceipt, type Receipt, spentCents } from './repository-receipts.ts'
 import { checkDamaged, checkKit } from './rules.ts'
 
 /** Goods that came from a supplier: `quantity` is all that came and is paid for, `damagedQuantity` a part of it. */
@@ -19,7 +19,7 @@ export type NewReceipt = Omit<Receipt, 'id' | 'occurredAt' | 'recordedAt' | 'rev
 
 /**
  * Receives kits at a warehouse and writes the damaged ones off at once. Raises `kit_not_in_campaign`,
- * `more_damaged_than_came`, `campaign_closed` and `occurred_in_future`; going over the budget is a warning.
+ * `more_damaged_than_came`, `campaign_closed`, `too_expensive` and `occurred_in_future`; going over the budget is a warning.
  */
 export function receiveKits(
   deps: Deps,
@@ -32,6 +32,8 @@ export function receiveKits(
     await getWarehouse(tx, command.warehouseId)
     const campaign = await getCampaign(tx, command.campaignId)
     refuse(checkNotClosed(campaign) ?? checkKit(campaign, command.kitId) ?? checkDamaged(command))
+    const spent = await spentCents(tx, campaign.id)
+    refuse(checkCost(spent + command.quantity * command.unitCostCents))
     const row = { ...command, id: deps.newId(), occurredAt, recordedAt: deps.clock.now() }
     const receipt = await insertReceipt(tx, row)
     await bookReceipt(deps, tx, actor, receipt)

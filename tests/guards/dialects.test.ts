@@ -83,6 +83,8 @@ const otherwise = {
     movements_open_to: 'movements_open',
     campaigns_retention_new: 'CHECK campaigns_retention',
     campaigns_retention_changed: 'CHECK campaigns_retention',
+    kits_cost: 'CHECK kits_cost',
+    receipts_cost: 'CHECK receipts_cost',
   },
   // A TRUNCATE fires no trigger of its rows. SQLite has none.
   postgres: ['movements_open', ...triggersOf('postgres').filter((name) => name.endsWith('_remain_all'))],

@@ -1,12 +1,44 @@
 import t from 'tap'
 import { virtualLocations } from '../../src/places/index.ts'
 import { openCampaign } from '../support/campaign.ts'
+import { runStatements } from '../support/sql.ts'
 import { stockHands } from '../support/stock.ts'
 
 const { supplier, transit, written_off: writtenOff } = virtualLocations
 const monday = '2023-09-11T06:30:00.000Z'
 const tuesday = '2023-09-12T06:30:00.000Z'
 const wednesday = '2023-09-13T06:30:00.000Z'
+
+t.test('what kits and receipts cost stays an exact number of cents, one by one and together', async (t) => {
+  const { api, deps, warehouse, kit, campaign } = await openCampaign(t)
+  const tooExpensive = { status: 422, json: { code: 'too_expensive' } }
+  const item = { name: 'Σακίδιο', quantity: 1_000_000_000, unitCostCents: 1_000_000_000_000 }
+  t.match(await api.post('/kits', { name: 'Μεγάλο', items: [item] }), tooExpensive)
+  const half = { ...item, quantity: 500, unitCostCents: 1_000_000_000 }
+  t.match(await api.post('/kits', { name: 'Διπλό', items: [half, half, { ...half, quantity: 1 }] }), tooExpensive)
+  t.match(await api.post('/kits', { name: 'Ακριβό', items: [half, half] }), {
+    status: 201,
+    json: { unitCostCents: 1_000_000_000_000 },
+  })
+  const receipt = {
+    ...{ warehouseId: warehouse.id, kitId: kit.id, campaignId: campaign.id, damagedQuantity: 0 },
+    ...{ supplier: 'Χαρτικά Πειραιά ΑΕ', documentNumber: 'ΔΑ-7' },
+  }
+  const largest = { ...receipt, quantity: item.quantity, unitCostCents: item.unitCostCents }
+  t.match(await api.post('/receipts', largest), tooExpensive)
+  const most = await api.made('/receipts', { ...receipt, quantity: 1000, unitCostCents: 999_999_999 })
+  t.match(await api.post('/receipts', { ...receipt, quantity: 1, unitCostCents: 1001 }), tooExpensive, 'together')
+  t.match(await api.post('/receipts', { ...receipt, quantity: 1, unitCostCents: 1000 }), { status: 201 })
+  const { json } = await api.get(`/campaigns/${campaign.id}/summary`)
+  t.match(json.total ?? json, { spentCents: 1_000_000_000_000 })
+  for (const statement of [
+    `INSERT INTO kits (id, name, unit_cost_cents) VALUES ('x', 'x', 1000000000001)`,
+    `INSERT INTO receipts (id, warehouse_id, kit_id, campaign_id, quantity, damaged_quantity, unit_cost_cents, supplier, document_number, occurred_at, recorded_at)
+     SELECT 'x', warehouse_id, kit_id, campaign_id, 1000000000, 0, 1001, supplier, document_number, occurred_at, recorded_at
+     FROM receipts WHERE id = '${most.id}'`,
+  ])
+    await t.rejects(runStatements(deps, statement), /cost/)
+})
 
 t.test('what comes is received whole, and the damaged part is written off at once', async (t) => {
   const day = await openCampaign(t)
