@@ -66,8 +66,8 @@ t.test('docs/jobs.md lists every job with its time', async (t) => {
 t.test(
   'CHANGELOG.md has releases in falling order; package, lock file and contract have the newest’s number',
   async (t) => {
-    const json = (path: string) => JSON.parse(readFileSync(join(projectRoot, path), 'utf8'))
-    const changelog = readFileSync(join(projectRoot, 'CHANGELOG.md'), 'utf8')
+    const json = (path: string) => JSON.parse(textOf(path))
+    const changelog = textOf('CHANGELOG.md')
     const headings = [...changelog.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading!)
     t.equal(headings[0], '[Unreleased]')
     const releases = headings

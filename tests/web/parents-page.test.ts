@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { pageLanguage } from '../../src/web/parents-page/texts.ts'
 import { anotherCampaign } from '../support/campaign.ts'
 import { scanImage } from '../support/qr-reader.ts'
