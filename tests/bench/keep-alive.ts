@@ -1,10 +1,9 @@
 import { connect, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** Where and how to send. */
 export interface Target {
   port: number
-  /** Ports of other processes of the same service, which share the connections with it. */
-  otherPorts?: number[]
   path: string
   authorization: string
 }
@@ -15,8 +14,7 @@ export interface Target {
  * server is what is measured.
  */
 export async function requestsPerSecond(target: Target, bodies: string[], connections: number): Promise<number> {
-  const ports = [target.port, ...(target.otherPorts ?? [])]
-  const sockets = await Promise.all(Array.from({ length: connections }, (_, i) => open(ports[i % ports.length]!)))
+  const sockets = await openAll(target, connections)
   const requests = bodies.map((body) => requestOf(target, body))
   let next = 0
   const start = performance.now()
@@ -29,6 +27,36 @@ export async function requestsPerSecond(target: Target, bodies: string[], connec
   for (const socket of sockets) socket.destroy()
   return bodies.length / seconds
 }
+
+/**
+ * Sends `bodies` as POSTs, `perSecond` of them each second whether or not those before have been answered, over `connections`
+ * connections in turn, and answers how many milliseconds after its time each was answered.
+ */
+export async function steadily(
+  target: Target,
+  bodies: string[],
+  { perSecond, connections }: { perSecond: number; connections: number },
+): Promise<number[]> {
+  const sockets = await openAll(target, connections)
+  const requests = bodies.map((body) => requestOf(target, body))
+  const idle = sockets.map(() => Promise.resolve())
+  const latencies: Promise<number>[] = []
+  const start = performance.now()
+  for (const [i, request] of requests.entries()) {
+    const due = start + (i * 1000) / perSecond
+    if (due > performance.now()) await pause(due - performance.now())
+    const lane = i % connections
+    const answered = idle[lane]!.then(() => exchange(sockets[lane]!, request))
+    idle[lane] = answered
+    latencies.push(answered.then(() => performance.now() - due))
+  }
+  const all = await Promise.all(latencies)
+  for (const socket of sockets) socket.destroy()
+  return all
+}
+
+const openAll = ({ port }: Target, connections: number) =>
+  Promise.all(Array.from({ length: connections }, () => open(port)))
 
 function open(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { requestsPerSecond } from './keep-alive.ts'
 import type { Contestant } from './redeem-contestant.ts'
-import type { RowsAsked } from './redeem-rows.ts'
 
 const rounds = 15
 const warmUp = 3000
@@ -15,7 +14,6 @@ const names = {
   bare: 'a bare Fastify route with the same schema',
   service: 'redeem, everything on',
   alone: 'redeem, a commit for each request',
-  rows: 'the rows of redeem in SQLite, and nothing else',
 } as const
 type Racer = keyof typeof names
 
@@ -39,17 +37,8 @@ async function overHttp(racer: Racer): Promise<Race> {
   return (count, connections) => requestsPerSecond(contestant, take(count), connections)
 }
 
-async function rowsAlone(): Promise<Race> {
-  const [child] = await start('./redeem-rows.ts', String(perContestant))
-  return async (count, together) => {
-    child.send({ count, together } satisfies RowsAsked)
-    return (await once(child, 'message'))[0] as number
-  }
-}
-
 const races = new Map<Racer, Race>()
 for (const racer of ['bare', 'service', 'alone'] as const) races.set(racer, await overHttp(racer))
-races.set('rows', await rowsAlone())
 for (const race of races.values()) await race(warmUp, 50)
 
 const rates = new Map<string, number[]>()
@@ -71,10 +60,6 @@ function compare(name: string, ratios: number[], note: string): void {
 }
 const ratios = (of: Racer, against: Racer, connections: number) =>
   ratesOf(of, connections).map((rate, round) => rate / ratesOf(against, connections)[round]!)
-/** What a service would reach that did for each request what the bare route does and what SQLite does, and nothing else. */
-const ceilings = (connections: number) =>
-  ratesOf('rows', connections).map((rows, round) => rows / (rows + ratesOf('bare', connections)[round]!))
-
 console.log(`requests a second, median of ${rounds} interleaved rounds, a voucher for each, codes shuffled`)
 for (const connections of connectionCounts) {
   for (const racer of races.keys()) {
@@ -85,7 +70,3 @@ for (const connections of connectionCounts) {
 compare('redeem / bare, 1 connection', ratios('service', 'bare', 1), 'at least 0.15')
 compare('redeem / bare, 50 connections', ratios('service', 'bare', 50), 'at least 0.4')
 compare('redeem / a commit for each, 50 connections', ratios('service', 'alone', 50), 'at least 2')
-for (const connections of connectionCounts) {
-  const name = `the most that these rows allow of bare, ${connections} connection${connections > 1 ? 's' : ''}`
-  compare(name, ceilings(connections), 'bare and the rows, one after the other')
-}

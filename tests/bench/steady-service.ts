@@ -6,21 +6,21 @@ import { serve } from '../../src/serve.ts'
 import { payloadOf } from '../../src/vouchers/code.ts'
 import { issueVouchers, now } from './issued-vouchers.ts'
 
-/** What the service is started with, in a process of its own: which database, and for the first of them how many vouchers. */
-export interface EngineStart {
+/** What the service is started with, in a process of its own. */
+export interface ServiceStart {
   databaseUrl: string
   folder: string
   vouchers: number
 }
 
-/** Where it listens, and what it has issued. */
-export interface EngineReady {
+/** Where it listens, and a body for each of the vouchers that it has issued. */
+export interface ServiceReady {
   port: number
   authorization: string
   bodies: string[]
 }
 
-async function start({ databaseUrl, folder, vouchers }: EngineStart): Promise<EngineReady> {
+async function start({ databaseUrl, folder, vouchers }: ServiceStart): Promise<ServiceReady> {
   const config = readConfig({
     DATABASE_URL: databaseUrl,
     DATA_FOLDER: resolve(folder),
@@ -32,7 +32,7 @@ async function start({ databaseUrl, folder, vouchers }: EngineStart): Promise<En
   })
   const deps = await openDeps(config, { clock: { now: () => now } })
   const key = newSecret('key')
-  const issued = vouchers > 0 ? await issueVouchers(deps, key, vouchers) : []
+  const issued = await issueVouchers(deps, key, vouchers)
   const bodies = issued.map(({ code, schoolId }) =>
     JSON.stringify({ payload: payloadOf(config.baseUrl, code), schoolId, scanId: deps.newId(), scannedAt: now }),
   )
