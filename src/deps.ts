@@ -8,7 +8,6 @@ import type { Metrics } from './platform/metrics.ts'
 import type { Signer } from './platform/signing-key.ts'
 import type { SmsGateway } from './platform/sms.ts'
 import type { Tracing } from './platform/tracing.ts'
-import type { VouchersAhead } from './redemption/index.ts'
 import type { Job } from './runs/index.ts'
 import type { Db } from './schema.ts'
 
@@ -19,8 +18,6 @@ export interface Deps {
   clock: Clock
   newId: NewId
   log: Log
-  /** Undefined on SQLite, where asking is no journey. */
-  vouchersAhead: VouchersAhead | undefined
   /** What runs by itself. */
   jobs: readonly Job[]
   /** Since when this process has been up. */
@@ -41,6 +38,6 @@ export interface Deps {
   check(): Promise<void>
   /** How large the database is, and how much waits for it. */
   measureDatabase(): Promise<MeasuredDatabase>
-  /** Takes what was deleted from the disk for good, also from the log of changes. Throws while another process reads. */
+  /** Takes what was deleted from the disk for good, also from the write-ahead log. Throws while another process reads. */
   emptyLog(): Promise<void>
 }

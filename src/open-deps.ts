@@ -16,7 +16,6 @@ import { projectRoot } from './platform/project-root.ts'
 import { secretKeyOf } from './platform/secret-key.ts'
 import { openSigner } from './platform/signing-key.ts'
 import { openSmsGateway } from './platform/sms.ts'
-import { vouchersAhead } from './redemption/index.ts'
 import { type OpenDb, postgresSchema, sqliteSchema } from './schema.ts'
 import { traced } from './traced.ts'
 
@@ -43,7 +42,6 @@ export async function openDeps(
   const deps: OpenDeps = {
     config,
     db,
-    vouchersAhead: isPostgres(config.databaseUrl) ? vouchersAhead(db.read, log) : undefined,
     clock,
     newId: overrides.newId ?? idSource(),
     log,

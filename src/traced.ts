@@ -11,7 +11,7 @@ export function traced(
     tracing,
     db: {
       ...db,
-      transact: (work, instead, beside) => inSpan(tracing, 'transaction', {}, () => db.transact(work, instead, beside)),
+      transact: (work, options) => inSpan(tracing, 'transaction', {}, () => db.transact(work, options)),
     },
     jobs: jobs.map((job) => tracedJob(job, tracing)),
   }

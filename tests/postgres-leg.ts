@@ -26,6 +26,7 @@ export const postgresLeg = [
   'tests/platform/zero-bytes.test.ts',
   'tests/privacy/retention.test.ts',
   'tests/reconciliation/reconciliation.test.ts',
+  'tests/redemption/races.test.ts',
   'tests/redemption/roster.test.ts',
   'tests/redemption/scans.test.ts',
   'tests/stock/counts.test.ts',

@@ -29,8 +29,7 @@ export async function listSeals(reader: Reader, after: number, limit: number): P
       .from(t.auditSeals)
       .where(gt(t.auditSeals.position, sql.placeholder('after')))
       .orderBy(asc(t.auditSeals.position))
-      .limit(sql.placeholder('limit'))
-      .prepare(),
+      .limit(sql.placeholder('limit')),
   )
   return list.execute({ after, limit })
 }
@@ -44,8 +43,7 @@ export async function listSealedEvents(reader: Reader, after: number, until: num
       .innerJoin(t.auditEvents, eq(t.auditEvents.id, t.auditSeals.eventId))
       .where(
         and(gt(t.auditSeals.position, sql.placeholder('after')), lte(t.auditSeals.position, sql.placeholder('until'))),
-      )
-      .prepare(),
+      ),
   )
   return (await list.execute({ after, until })).map(toEvent)
 }
@@ -68,7 +66,7 @@ export async function findFirstMarked({ q, t }: Reader): Promise<string | undefi
 /** The greatest id of an event. */
 export async function findNewestEventId(reader: Reader): Promise<string | undefined> {
   const find = prepared(reader, 'audit:newest', ({ q, t: { auditEvents } }) =>
-    q.select({ id: auditEvents.id }).from(auditEvents).orderBy(desc(auditEvents.id)).limit(1).prepare(),
+    q.select({ id: auditEvents.id }).from(auditEvents).orderBy(desc(auditEvents.id)).limit(1),
   )
   return (await find.execute())[0]?.id
 }

@@ -17,20 +17,17 @@ export interface EventFilter {
 /** Appends an event with its mark. */
 export async function insertEvent(tx: Tx, event: AuditEvent, mark: string): Promise<void> {
   const insert = prepared(tx, 'audit:insert', ({ q, t }) =>
-    q
-      .insert(t.auditEvents)
-      .values({
-        id: sql.placeholder('id'),
-        at: sql.placeholder('at'),
-        actorKind: sql.placeholder('actorKind'),
-        actorId: sql.placeholder('actorId'),
-        action: sql.placeholder('action'),
-        subjectId: sql.placeholder('subjectId'),
-        change: sql.placeholder('change'),
-        requestId: sql.placeholder('requestId'),
-        mark: sql.placeholder('mark'),
-      })
-      .prepare(),
+    q.insert(t.auditEvents).values({
+      id: sql.placeholder('id'),
+      at: sql.placeholder('at'),
+      actorKind: sql.placeholder('actorKind'),
+      actorId: sql.placeholder('actorId'),
+      action: sql.placeholder('action'),
+      subjectId: sql.placeholder('subjectId'),
+      change: sql.placeholder('change'),
+      requestId: sql.placeholder('requestId'),
+      mark: sql.placeholder('mark'),
+    }),
   )
   await insert.execute({ ...event, mark })
 }

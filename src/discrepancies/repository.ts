@@ -37,8 +37,7 @@ export async function findMatter(
           eq(t.discrepancies.code, sql.placeholder('code')),
           eq(t.discrepancies.matter, sql.placeholder('matter')),
         ),
-      )
-      .prepare(),
+      ),
   )
   return (await find.execute({ ...key }))[0]
 }

@@ -93,16 +93,13 @@ async function writeDifference(
   }
 }
 
-/** The enrollment that a row of a file begins. Field by field: spreading costs as much here as storing. */
+/** The enrollment that a row of a file begins. */
 function newEnrollment(row: ChildRow, id: Id, campaignId: Id, createdAt: Instant): NewEnrollment {
+  const { guardianName, guardianEmail, guardianPhone, language, ...child } = row
   return {
+    ...child,
     id,
     campaignId,
-    schoolId: row.schoolId,
-    pupilRef: row.pupilRef,
-    familyName: row.familyName,
-    givenName: row.givenName,
-    section: row.section,
     guardians: guardiansOf(row),
     headcount: false,
     transferredFromId: null,

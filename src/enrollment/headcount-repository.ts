@@ -25,7 +25,6 @@ export async function countedChildren(reader: Reader, campaignId: Id, schoolId: 
           eq(enrollments.schoolId, sql.placeholder('schoolId')),
         ),
       )
-      .prepare()
   })
   const rows = await statement.execute({ campaignId, schoolId })
   return rows.map((row) => ({ ...row, known: Boolean(row.known), redeemed: Boolean(row.redeemed) }))

@@ -84,16 +84,12 @@ const childUpdate = (tx: Tx) =>
         folded: given('folded'),
         version: sql`${t.enrollments.version} + 1`,
       })
-      .where(eq(t.enrollments.id, sql.placeholder('id')))
-      .prepare(),
+      .where(eq(t.enrollments.id, sql.placeholder('id'))),
   )
 
 const firstGuardianDeletion = (tx: Tx) =>
   prepared(tx, 'enrollment:delete-first-guardian', ({ q, t }) =>
-    q
-      .delete(t.guardians)
-      .where(and(eq(t.guardians.enrollmentId, sql.placeholder('id')), eq(t.guardians.position, 1)))
-      .prepare(),
+    q.delete(t.guardians).where(and(eq(t.guardians.enrollmentId, sql.placeholder('id')), eq(t.guardians.position, 1))),
   )
 
 const firstGuardianChange = (tx: Tx) =>
@@ -103,5 +99,4 @@ const firstGuardianChange = (tx: Tx) =>
       .insert(t.guardians)
       .values({ enrollmentId: given('id'), position: 1, ...contact })
       .onConflictDoUpdate({ target: [t.guardians.enrollmentId, t.guardians.position], set: contact })
-      .prepare()
   })

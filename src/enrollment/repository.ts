@@ -25,22 +25,12 @@ export async function insertEnrollments(tx: Tx, enrollments: readonly NewEnrollm
   )
 }
 
-// Field by field: spreading costs as much here as storing.
-function enrollmentRow(enrollment: NewEnrollment) {
+function enrollmentRow({ guardians, ...enrollment }: NewEnrollment) {
   return {
-    id: enrollment.id,
-    campaignId: enrollment.campaignId,
-    schoolId: enrollment.schoolId,
-    pupilRef: enrollment.pupilRef,
-    familyName: enrollment.familyName,
-    givenName: enrollment.givenName,
-    section: enrollment.section,
+    ...enrollment,
     folded: foldedOf(enrollment),
-    headcount: enrollment.headcount,
-    transferredFromId: enrollment.transferredFromId,
     guardiansErasedAt: enrollment.guardiansErasedAt ?? null,
     namesErasedAt: enrollment.namesErasedAt ?? null,
-    createdAt: enrollment.createdAt,
   }
 }
 

@@ -12,10 +12,9 @@ import { findSessionUser, markSessionSeen } from './session-repository.ts'
 /** Knows who holds which secret. */
 export interface Authenticator {
   /**
-   * Who holds `secret`, if anybody: at once where it is remembered, which is nearly always. Raises `device_revoked`, and
-   * `api_key_too_busy` above what the key may ask.
+   * Who holds `secret`, if anybody. Raises `device_revoked`, and `api_key_too_busy` above what the key may ask.
    */
-  find(secret: string): Actor | undefined | Promise<Actor | undefined>
+  find(secret: string): Promise<Actor | undefined>
   /** Forgets what was remembered: somebody's access has changed. */
   forget(): void
 }
@@ -93,12 +92,12 @@ export function authenticator(deps: Deps): Authenticator {
     return holder.actor
   }
 
-  function find(secret: string): Actor | undefined | Promise<Actor | undefined> {
+  async function find(secret: string): Promise<Actor | undefined> {
     if (!isCredential(secret)) return undefined
     const known = remembered.get(secret)
     const now = Date.now()
-    if (known && isWithin(rememberedMilliseconds, known.at, now)) return admit(known.holder)
-    return lookAndRemember(secret, now).then(admit)
+    const isFresh = known && isWithin(rememberedMilliseconds, known.at, now)
+    return admit(isFresh ? known.holder : await lookAndRemember(secret, now))
   }
 
   function forget(): void {

@@ -36,8 +36,7 @@ export function listMessageStates(
       .where(
         and(eq(r.campaignId, sql.placeholder('campaignId')), inArray(r.key, askedFor), sql`${status} <> 'cancelled'`),
       )
-      .orderBy(id)
-      .prepare(),
+      .orderBy(id),
   )
   return rowsFor(statement, keys, { campaignId })
 }
@@ -52,8 +51,7 @@ export async function listOutdated(reader: Reader, messageIds: readonly Id[]): P
       .from(n)
       .innerJoin(v, eq(v.id, n.voucherId))
       .innerJoin(next, eq(next.id, v.replacedById))
-      .where(and(inArray(n.messageId, askedFor), or(eq(next.status, 'issued'), isNotNull(next.replacedById))))
-      .prepare(),
+      .where(and(inArray(n.messageId, askedFor), or(eq(next.status, 'issued'), isNotNull(next.replacedById)))),
   )
   return new Set((await rowsFor(statement, messageIds)).map(({ id }) => id))
 }

@@ -21,7 +21,7 @@ function contactColumns({ t }: Reader) {
 export function listContactsOf(reader: Reader, enrollmentIds: readonly Id[]): Promise<Contact[]> {
   const g = reader.t.guardians
   const statement = prepared(reader, 'contacts of children', ({ q }) =>
-    q.select(contactColumns(reader)).from(g).where(inArray(g.enrollmentId, askedFor)).prepare(),
+    q.select(contactColumns(reader)).from(g).where(inArray(g.enrollmentId, askedFor)),
   )
   return rowsFor(statement, enrollmentIds)
 }
@@ -42,8 +42,7 @@ export async function listContactsAt(reader: Reader, campaignId: Id, addresses: 
         .from(g)
         // From the address to the child: SQLite keeps to the order of a cross join, and would else begin with the whole campaign.
         .crossJoin(e)
-        .where(and(inArray(g[column], askedFor), eq(e.id, g.enrollmentId), eq(e.campaignId, ofCampaign)))
-        .prepare(),
+        .where(and(inArray(g[column], askedFor), eq(e.id, g.enrollmentId), eq(e.campaignId, ofCampaign))),
     )
     return rowsFor(statement, addresses[column], { campaignId })
   }
@@ -73,8 +72,7 @@ export async function listSharedAddresses(
           ),
         )
         .groupBy(g[column])
-        .having(sql`count(distinct ${g.enrollmentId}) > ${sql.placeholder('children')}`)
-        .prepare(),
+        .having(sql`count(distinct ${g.enrollmentId}) > ${sql.placeholder('children')}`),
     )
     return rowsFor(statement, addresses[column], { campaignId, children })
   }
@@ -121,8 +119,7 @@ export function listWaitingVouchersOf(reader: Reader, enrollmentIds: readonly Id
       .select({ id: v.id, enrollmentId: v.enrollmentId, schoolId: v.schoolId })
       .from(v)
       .innerJoin(e, eq(e.id, v.enrollmentId))
-      .where(and(inArray(v.enrollmentId, askedFor), eq(e.status, 'active'), eq(v.status, 'issued')))
-      .prepare(),
+      .where(and(inArray(v.enrollmentId, askedFor), eq(e.status, 'active'), eq(v.status, 'issued'))),
   )
   return rowsFor(statement, enrollmentIds)
 }
@@ -134,8 +131,7 @@ export async function listMarks(reader: Reader, campaignId: Id, keys: readonly s
     q
       .select()
       .from(m)
-      .where(and(eq(m.campaignId, ofCampaign), inArray(m.addressKey, askedFor)))
-      .prepare(),
+      .where(and(eq(m.campaignId, ofCampaign), inArray(m.addressKey, askedFor))),
   )
   return new Map(
     (await rowsFor(statement, keys, { campaignId })).map(({ addressKey, refusedAt, stoppedAt }) => [

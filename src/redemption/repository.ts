@@ -16,8 +16,7 @@ export async function findScan(reader: Reader, scanId: string): Promise<ScanRow 
     q
       .select()
       .from(t.scans)
-      .where(eq(t.scans.scanId, sql.placeholder('scanId')))
-      .prepare(),
+      .where(eq(t.scans.scanId, sql.placeholder('scanId'))),
   )
   return (await find.execute({ scanId }))[0]
 }
@@ -25,26 +24,23 @@ export async function findScan(reader: Reader, scanId: string): Promise<ScanRow 
 /** Appends an attempt. */
 export async function insertScan(tx: Tx, scan: ScanRow): Promise<void> {
   const insert = prepared(tx, 'scans:insert', ({ q, t }) =>
-    q
-      .insert(t.scans)
-      .values({
-        id: sql.placeholder('id'),
-        scanId: sql.placeholder('scanId'),
-        campaignId: sql.placeholder('campaignId'),
-        schoolId: sql.placeholder('schoolId'),
-        voucherId: sql.placeholder('voucherId'),
-        redemptionId: sql.placeholder('redemptionId'),
-        discrepancyId: sql.placeholder('discrepancyId'),
-        result: sql.placeholder('result'),
-        raw: sql.placeholder('raw'),
-        handedOut: sql.placeholder('handedOut'),
-        collectedBy: sql.placeholder('collectedBy'),
-        actorId: sql.placeholder('actorId'),
-        scannedAt: sql.placeholder('scannedAt'),
-        recordedAt: sql.placeholder('recordedAt'),
-        facts: sql.placeholder('facts'),
-      })
-      .prepare(),
+    q.insert(t.scans).values({
+      id: sql.placeholder('id'),
+      scanId: sql.placeholder('scanId'),
+      campaignId: sql.placeholder('campaignId'),
+      schoolId: sql.placeholder('schoolId'),
+      voucherId: sql.placeholder('voucherId'),
+      redemptionId: sql.placeholder('redemptionId'),
+      discrepancyId: sql.placeholder('discrepancyId'),
+      result: sql.placeholder('result'),
+      raw: sql.placeholder('raw'),
+      handedOut: sql.placeholder('handedOut'),
+      collectedBy: sql.placeholder('collectedBy'),
+      actorId: sql.placeholder('actorId'),
+      scannedAt: sql.placeholder('scannedAt'),
+      recordedAt: sql.placeholder('recordedAt'),
+      facts: sql.placeholder('facts'),
+    }),
   )
   await insert.execute(scan)
 }
@@ -52,22 +48,18 @@ export async function insertScan(tx: Tx, scan: ScanRow): Promise<void> {
 /** Adds a hand-out by `actorId`. */
 export async function insertRedemption(tx: Tx, redemption: Redemption, actorId: string): Promise<void> {
   const insert = prepared(tx, 'redemptions:insert', ({ q, t }) =>
-    q
-      .insert(t.redemptions)
-      .values({
-        id: sql.placeholder('id'),
-        voucherId: sql.placeholder('voucherId'),
-        campaignId: sql.placeholder('campaignId'),
-        schoolId: sql.placeholder('schoolId'),
-        collectedBy: sql.placeholder('collectedBy'),
-        actorId: sql.placeholder('actorId'),
-        redeemedAt: sql.placeholder('redeemedAt'),
-        recordedAt: sql.placeholder('recordedAt'),
-      })
-      .prepare(),
+    q.insert(t.redemptions).values({
+      id: sql.placeholder('id'),
+      voucherId: sql.placeholder('voucherId'),
+      campaignId: sql.placeholder('campaignId'),
+      schoolId: sql.placeholder('schoolId'),
+      collectedBy: sql.placeholder('collectedBy'),
+      actorId: sql.placeholder('actorId'),
+      redeemedAt: sql.placeholder('redeemedAt'),
+      recordedAt: sql.placeholder('recordedAt'),
+    }),
   )
-  const { id, voucherId, campaignId, schoolId, collectedBy, redeemedAt, recordedAt } = redemption
-  await insert.execute({ id, voucherId, campaignId, schoolId, collectedBy, actorId, redeemedAt, recordedAt })
+  await insert.execute({ ...redemption, actorId })
 }
 
 /** The hand-out with this id. Raises `not_found`. */

@@ -23,27 +23,13 @@ export type Move = Omit<Movement, 'id' | 'actorId' | 'recordedAt' | 'campaignId'
  */
 export async function moveStock(deps: Sources, tx: Tx, actor: Actor, move: Move): Promise<Id> {
   const id = deps.newId()
-  const movement = {
-    id,
-    kitId: move.kitId,
-    fromLocationId: move.fromLocationId,
-    toLocationId: move.toLocationId,
-    quantity: move.quantity,
-    kind: move.kind,
-    causeType: move.causeType,
-    causeId: move.causeId,
-    occurredAt: move.occurredAt,
-    campaignId: move.campaignId ?? null,
-    reason: move.reason ?? null,
-    reversesId: move.reversesId ?? null,
-    actorId: actor.id,
-    recordedAt: deps.clock.now(),
-  }
-  // What is handed out leaves a school, which may be left with less than nothing: no attempt can fail.
+  const nothing = { campaignId: null, reason: null, reversesId: null }
+  const movement = { ...nothing, ...move, id, actorId: actor.id, recordedAt: deps.clock.now() }
+  // What is handed out leaves a school, which may be left with less than nothing: no check can fail.
   if (move.kind === 'handout') await insertMovement(tx, movement)
   else
     await tx
-      .attempt(() => insertMovement(tx, movement))
+      .savepoint(() => insertMovement(tx, movement))
       .catch(async (error: unknown) => {
         throw isCheckViolation(error) ? ((await shortage(tx, move)) ?? error) : error
       })

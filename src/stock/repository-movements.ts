@@ -25,25 +25,22 @@ export interface MovementFilter {
 /** Appends a movement; the database moves both balances. A balance that may not be breaks a check. */
 export async function insertMovement(tx: Tx, movement: Movement): Promise<void> {
   const insert = prepared(tx, 'stock:move', ({ q, t }) =>
-    q
-      .insert(t.movements)
-      .values({
-        id: sql.placeholder('id'),
-        kitId: sql.placeholder('kitId'),
-        fromLocationId: sql.placeholder('fromLocationId'),
-        toLocationId: sql.placeholder('toLocationId'),
-        quantity: sql.placeholder('quantity'),
-        kind: sql.placeholder('kind'),
-        causeType: sql.placeholder('causeType'),
-        causeId: sql.placeholder('causeId'),
-        campaignId: sql.placeholder('campaignId'),
-        actorId: sql.placeholder('actorId'),
-        reason: sql.placeholder('reason'),
-        reversesId: sql.placeholder('reversesId'),
-        occurredAt: sql.placeholder('occurredAt'),
-        recordedAt: sql.placeholder('recordedAt'),
-      })
-      .prepare(),
+    q.insert(t.movements).values({
+      id: sql.placeholder('id'),
+      kitId: sql.placeholder('kitId'),
+      fromLocationId: sql.placeholder('fromLocationId'),
+      toLocationId: sql.placeholder('toLocationId'),
+      quantity: sql.placeholder('quantity'),
+      kind: sql.placeholder('kind'),
+      causeType: sql.placeholder('causeType'),
+      causeId: sql.placeholder('causeId'),
+      campaignId: sql.placeholder('campaignId'),
+      actorId: sql.placeholder('actorId'),
+      reason: sql.placeholder('reason'),
+      reversesId: sql.placeholder('reversesId'),
+      occurredAt: sql.placeholder('occurredAt'),
+      recordedAt: sql.placeholder('recordedAt'),
+    }),
   )
   await insert.execute(movement)
 }

@@ -1,5 +1,5 @@
 export { formatCode, payloadOf, readPayload } from './code.ts'
-export { findVoucherByCode, listPresentable, markRedeemed, type PresentedVoucher } from './presented-repository.ts'
+export { findVoucherByCode, markRedeemed, type PresentedVoucher } from './presented-repository.ts'
 export { qrPng, qrSvg } from './qr.ts'
 export { hasBeenServed, markIssuedAgain, voucherCountsBySchool } from './repository.ts'
 export { toVoucher, voucherRoutes } from './routes.ts'

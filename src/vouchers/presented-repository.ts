@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Id } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/time.ts'
-import { prepared, preparedClaim } from '../platform/db/index.ts'
+import { prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { VoucherCode } from './code.ts'
 
@@ -29,7 +29,7 @@ const presentedColumns = ({ vouchers, enrollments, campaigns, schools }: Tables)
     address: schools.address,
     locationId: schools.locationId,
   },
-  /** What these were at: as long as they still are, nothing here has changed but perhaps the voucher. */
+  /** What these were at when this was read: as long as they still are, nothing here has changed but perhaps the voucher. */
   versions: { enrollment: enrollments.version, campaign: campaigns.version },
 })
 
@@ -47,9 +47,7 @@ const presented = ({ q, t }: Reader) =>
 /** The voucher with this code, and the enrollment, campaign and school it belongs to. */
 export async function findVoucherByCode(reader: Reader, code: VoucherCode) {
   const find = prepared(reader, 'vouchers:by-code', (r) =>
-    presented(r)
-      .where(eq(r.t.vouchers.code, sql.placeholder('code')))
-      .prepare(),
+    presented(r).where(eq(r.t.vouchers.code, sql.placeholder('code'))),
   )
   return (await find.execute({ code }))[0]
 }
@@ -59,33 +57,12 @@ export async function findPresentedVoucher(reader: Reader, id: Id): Promise<Pres
   return (await presented(reader).where(eq(reader.t.vouchers.id, id)))[0]
 }
 
-/** The issued vouchers of a school in a campaign, `atMost` of them: what may be held up there. */
-export async function listPresentable(
-  reader: Reader,
-  asked: { schoolId: Id; campaignId: Id; atMost: number },
-): Promise<PresentedVoucher[]> {
-  const { vouchers } = reader.t
-  const list = prepared(reader, 'vouchers:presentable', (r) =>
-    presented(r)
-      .where(
-        and(
-          eq(vouchers.campaignId, sql.placeholder('campaignId')),
-          eq(vouchers.schoolId, sql.placeholder('schoolId')),
-          eq(vouchers.status, 'issued'),
-        ),
-      )
-      .limit(sql.placeholder('atMost'))
-      .prepare(),
-  )
-  return list.execute(asked)
-}
-
 /**
  * Uses up a voucher; false when it is no longer issued, or its enrollment or its campaign no longer as it was presented: somebody
- * was faster. A claim.
+ * was faster.
  */
 export async function markRedeemed(tx: Tx, { voucher, versions }: PresentedVoucher, at: Instant): Promise<boolean> {
-  const update = preparedClaim(tx, 'vouchers:redeem', ({ q, t: { vouchers, enrollments, campaigns } }) => {
+  const update = prepared(tx, 'vouchers:redeem', ({ q, t: { vouchers, enrollments, campaigns } }) => {
     const enrollment = q
       .select({ version: enrollments.version })
       .from(enrollments)
@@ -106,7 +83,6 @@ export async function markRedeemed(tx: Tx, { voucher, versions }: PresentedVouch
         ),
       )
       .returning({ id: vouchers.id })
-      .prepare()
   })
   return (await update.execute({ id: voucher.id, at, ...versions })).length > 0
 }

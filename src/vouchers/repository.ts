@@ -156,8 +156,7 @@ export async function insertVoucher(tx: Tx, voucher: NewVoucher): Promise<Vouche
         replacesId: sql.placeholder('replacesId'),
       })
       .onConflictDoNothing()
-      .returning()
-      .prepare(),
+      .returning(),
   )
   return (await insert.execute({ ...voucher }))[0]
 }

@@ -74,8 +74,8 @@ export function outsideWorld({ deps: own, clock }: Saka, random: () => number): 
     sms,
     db: {
       ...own.db,
-      transact: (work, instead) =>
-        isPlanning && random() < 0.05 ? Promise.reject(killed()) : own.db.transact(work, instead),
+      transact: (work, options) =>
+        isPlanning && random() < 0.05 ? Promise.reject(killed()) : own.db.transact(work, options),
     },
   }
   let isPlanning = false

@@ -1,4 +1,4 @@
-import { max } from 'drizzle-orm'
+import { eq, max, sql } from 'drizzle-orm'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { openDeps } from '../../src/open-deps.ts'
@@ -70,6 +70,33 @@ t.test(
       rows.map(({ size }) => size).sort((a, b) => a - b),
       Array.from({ length: 20 }, (_, i) => i + 1),
     )
+  },
+)
+
+t.test(
+  'at read committed, who meets others at a row waits for it and is not run again',
+  postgresAlone('SQLite has one writer'),
+  async (t) => {
+    const { deps } = await startSaka(t)
+    const id = deps.newId()
+    await deps.db.transact((tx) => insertRows(tx, tx.t.communities, [{ id, code: 'A', name: 'Α΄' }]))
+    let tries = 0
+    const count = (tx: Tx) => {
+      tries++
+      const { q, t: tables } = tx
+      return q
+        .update(tables.communities)
+        .set({ version: sql`${tables.communities.version} + 1` })
+        .where(eq(tables.communities.id, id))
+    }
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        deps.db.transact(async (tx) => void (await count(tx)), { isolation: 'read committed' }),
+      ),
+    )
+    t.equal(tries, 20)
+    const { q, t: tables } = deps.db.read
+    t.match(await q.select().from(tables.communities), [{ version: 21 }])
   },
 )
 

@@ -24,26 +24,22 @@ export async function witnessed(db: Db): Promise<Db> {
   if (engine === 'sqlite') await db.transact(async (tx) => watch(connectionOf(tx)))
   return {
     ...db,
-    transact: (work, instead, beside) =>
-      db.transact(
-        (tx) => witness(tx, work, beside?.settled),
-        instead && ((tx, error) => witness(tx, (watched) => instead(watched, error))),
-        beside,
-      ),
+    transact: (work, options = {}) => {
+      const { compensate } = options
+      return db.transact((tx) => witness(tx, work), {
+        ...options,
+        ...(compensate && {
+          compensate: (tx: Tx, error: unknown) => witness(tx, (watched) => compensate(watched, error)),
+        }),
+      })
+    },
   }
 }
 
-/** What settled work concludes with is looked at on its way: the commit goes out behind it, and nothing is asked after that. */
-async function witness<Result>(tx: Tx, work: (tx: Tx) => Promise<Result>, isSettled = false): Promise<Result> {
+async function witness<Result>(tx: Tx, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   if (engine === 'sqlite') connectionOf(tx).exec('DELETE FROM changed_tables')
-  let isConcluded = false
-  const conclude: Tx['conclude'] = async (conclusion) => {
-    const last = () => Promise.all([conclusion.last(), checkChanges(tx)])
-    isConcluded = await tx.conclude({ ...conclusion, last })
-    return isConcluded
-  }
-  const result = await work({ ...tx, conclude })
-  if (!(isSettled && isConcluded)) await checkChanges(tx)
+  const result = await work(tx)
+  await checkChanges(tx)
   return result
 }
 

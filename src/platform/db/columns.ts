@@ -11,7 +11,6 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core'
-import { withoutZeroBytes } from './zero-bytes.ts'
 
 /**
  * The words that tables are written in, here in SQLite's dialect. A module's `tables.ts` is a function of this
@@ -49,7 +48,6 @@ export type Columns = typeof sqliteColumns
 /** Ordered and compared by code point, as SQLite does, whatever language the server was set up for. */
 const plainText = pg.customType<{ data: string }>({
   dataType: () => 'text COLLATE "C"',
-  toDriver: withoutZeroBytes,
 })
 
 /** As the text that it was written as: keys keep their order, and what was tampered with can still be read. */

@@ -79,16 +79,6 @@ export function isRace(error: unknown): boolean {
   return /^(40001|40P01|23505)$/.test(codeOf(error))
 }
 
-/** Whether `error` says only that a statement before it in the same transaction has failed. */
-export function isAftermath(error: unknown): boolean {
-  return codeOf(error) === '25P02'
-}
-
-/** Whether `error` says that a claim of PostgreSQL has found nothing: it then divides by zero. */
-export function isLostClaim(error: unknown): boolean {
-  return codeOf(error) === '22012'
-}
-
 /** Whether `error` says that a unique constraint would be broken: somebody was faster. */
 export function isUniqueViolation(error: unknown): boolean {
   return /^(SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)|23505)$/.test(codeOf(error))

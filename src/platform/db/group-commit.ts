@@ -7,7 +7,7 @@ const maxTogether = 256
 
 interface Waiting {
   work: () => Promise<unknown>
-  instead: ((error: unknown) => Promise<void>) | undefined
+  compensate: ((error: unknown) => Promise<void>) | undefined
   resolve: (result: unknown) => void
   reject: (error: unknown) => void
 }
@@ -16,12 +16,12 @@ interface Waiting {
 type Answer = () => void
 
 /**
- * Runs one piece of work in a transaction and answers after its commit. Where the work throws, `instead` is done in its place,
+ * Runs one piece of work in a transaction and answers after its commit. Where the work throws, `compensate` is done in its place,
  * before anybody else's, and what was thrown is answered after that commit.
  */
 export type Commit = <Result>(
   work: () => Promise<Result>,
-  instead?: (error: unknown) => Promise<void>,
+  compensate?: (error: unknown) => Promise<void>,
 ) => Promise<Result>
 
 /**
@@ -55,7 +55,7 @@ export function groupCommit(
 
   async function runApart(group: Waiting[]): Promise<Answer[]> {
     const answers: Answer[] = []
-    for (const { work, instead, resolve, reject } of group) {
+    for (const { work, compensate, resolve, reject } of group) {
       savepoint.run()
       try {
         const result = await work()
@@ -64,7 +64,7 @@ export function groupCommit(
         // A full disk ends the whole transaction by itself; then nobody's work is there to keep.
         if (!connection.inTransaction) throw error
         undo.run()
-        const told = await replace(error, instead)
+        const told = await keepInstead(error, compensate)
         answers.push(() => reject(storageFault(told)))
       }
       release.run()
@@ -73,9 +73,9 @@ export function groupCommit(
   }
 
   /** Does what is kept in the place of work that threw `error`, and answers what is told: the error, or one of its own. */
-  async function replace(error: unknown, instead: Waiting['instead']): Promise<unknown> {
+  async function keepInstead(error: unknown, compensate: Waiting['compensate']): Promise<unknown> {
     try {
-      await instead?.(error)
+      await compensate?.(error)
       return error
     } catch (another) {
       if (!connection.inTransaction) throw another
@@ -103,7 +103,7 @@ export function groupCommit(
       commit.run()
     } catch (error) {
       rollBack()
-      if (run === runAll && (group.length > 1 || group[0]!.instead)) return runTogether(group, runApart)
+      if (run === runAll && (group.length > 1 || group[0]!.compensate)) return runTogether(group, runApart)
       for (const { reject } of group) reject(storageFault(error))
       return
     }
@@ -128,10 +128,10 @@ export function groupCommit(
     draining = false
   }
 
-  const enqueue: Commit = (work, instead) =>
+  const enqueue: Commit = (work, compensate) =>
     new Promise((resolve, reject) => {
       if (queue.length >= maxWaiting) return reject(overloaded())
-      queue.push({ work, instead, resolve: resolve as Waiting['resolve'], reject })
+      queue.push({ work, compensate, resolve: resolve as Waiting['resolve'], reject })
       if (draining) return
       draining = true
       void drain()

@@ -1,6 +1,6 @@
 export { type Columns, postgresColumns, sqliteColumns } from './columns.ts'
 export { contains } from './contains.ts'
-export { type Db, type MeasuredDatabase, type OpenDb, prepared, preparedClaim, type Reader, type Tx } from './db.ts'
+export type { Db, MeasuredDatabase, OpenDb, Reader, Tx } from './db.ts'
 export {
   isCheckViolation,
   isLostConnection,
@@ -14,6 +14,7 @@ export { DatabaseHeld, holdTogether } from './hold.ts'
 export { insertFreeRows, insertRows } from './insert-rows.ts'
 export { NewerDatabase } from './migrations.ts'
 export { openPostgres } from './postgres.ts'
+export { prepared } from './prepared.ts'
 export { askedFor, rowsFor } from './rows-for.ts'
 export { openSqlite } from './sqlite.ts'
 export { checkSqlite, copySqlite, DatabaseInUse, settleSqlite, syncPath } from './sqlite-copy.ts'

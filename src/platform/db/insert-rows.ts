@@ -1,7 +1,8 @@
 import { getTableName, type Placeholder, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { gathered } from '../../kernel/page.ts'
-import { prepared, type Reader, type Tx } from './db.ts'
+import type { Reader, Tx } from './db.ts'
+import { prepared } from './prepared.ts'
 
 /** How many rows one statement inserts: as many large statements as can be filled, then smaller ones for the rest. */
 const sizes = [64, 8, 1]
@@ -57,13 +58,13 @@ function* portionsOf(rows: number): Generator<{ from: number; size: number }> {
 /** Placeholders are called by their place, so that the values of a statement are a mere list. */
 function insertOf(tx: Reader<unknown>, table: SQLiteTable, columns: string[], size: number) {
   return prepared(tx, `insert ${size} ${getTableName(table)} ${columns}`, ({ q }) => {
-    return q.insert(table).values(placesOf(columns, size)).prepare()
+    return q.insert(table).values(placesOf(columns, size))
   })
 }
 
 function freeInsertOf(tx: Reader<unknown>, table: SQLiteTable & { id: SQLiteColumn }, columns: string[], size: number) {
   return prepared(tx, `insert free ${size} ${getTableName(table)} ${columns}`, ({ q }) =>
-    q.insert(table).values(placesOf(columns, size)).onConflictDoNothing().returning({ id: table.id }).prepare(),
+    q.insert(table).values(placesOf(columns, size)).onConflictDoNothing().returning({ id: table.id }),
   )
 }
 

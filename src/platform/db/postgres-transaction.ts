@@ -3,21 +3,23 @@ import type pg from 'pg'
 import { isLostConnection, isRace, outcomeUnknown, overloaded, storageFault } from './faults.ts'
 
 /** How many wait for a connection at most. */
-export const maxWaiting = 10_000
+const maxWaiting = 10_000
 /** How often a transaction that others came between is tried beside them, before it is tried alone. */
 const triesBesideOthers = 4
 
-/**
- * Every transaction is SERIALIZABLE, unless its races are settled: it sees and does what it would if it were the only one, as on SQLite, or it is refused
- * and run again. One that is refused often gets a turn alone: the lock is the first statement, before the snapshot is taken.
- */
-export const begin = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN ROW SHARE MODE'
-/** What a transaction begins with whose races are settled. */
-export const beginSettled = 'BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE turns IN ROW SHARE MODE'
-const beginAlone = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE'
+/** How a transaction runs: see `TransactOptions`. */
+interface Options {
+  isolation: 'serializable' | 'read committed'
+  compensate: Compensate | undefined
+}
 
 type Work<Result> = (client: pg.PoolClient) => Promise<Result>
-type Instead = (client: pg.PoolClient, error: unknown) => Promise<void>
+type Compensate = (client: pg.PoolClient, error: unknown) => Promise<void>
+
+/** The lock is the first statement, before the snapshot is taken: who wants to be alone waits for all who have begun, and holds up the rest. */
+const beginBesideOthers = (isolation: Options['isolation']) =>
+  `BEGIN ISOLATION LEVEL ${isolation.toUpperCase()}; LOCK TABLE turns IN ROW SHARE MODE`
+const beginAlone = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE'
 
 /** Lends `use` a connection of the pool. One that it calls broken is not used again. */
 export async function onConnection<Result>(
@@ -35,18 +37,17 @@ export async function onConnection<Result>(
   }
 }
 
-/** Runs `work` in a transaction of its own: again after a race, at last alone. `beginBeside` is how it begins beside others. */
+/** Runs `work` in a transaction: again when others came between, at last alone. */
 export async function transact<Result>(
   pool: pg.Pool,
   work: Work<Result>,
-  instead: Instead | undefined,
-  beginBeside: string,
+  { isolation, compensate }: Options,
 ): Promise<Result> {
   if (pool.waitingCount >= maxWaiting) throw overloaded()
   for (let tries = 1; ; tries++) {
     const isAlone = tries > triesBesideOthers
     try {
-      return await transactOnce(pool, isAlone ? beginAlone : beginBeside, work, instead)
+      return await transactOnce(pool, isAlone ? beginAlone : beginBesideOthers(isolation), work, compensate)
     } catch (error) {
       if (isAlone || !isRace(error)) throw storageFault(error)
     }
@@ -59,13 +60,13 @@ function transactOnce<Result>(
   pool: pg.Pool,
   beginning: string,
   work: Work<Result>,
-  instead: Instead | undefined,
+  compensate: Compensate | undefined,
 ): Promise<Result> {
   return onConnection(pool, async (client, breaks) => {
     let notBegun: { error: unknown } | undefined
     try {
       // Not waited for: the first statement of the work goes out behind it. Where this fails, that fails too.
-      client.query(instead ? `${beginning}; SAVEPOINT work` : beginning).catch((error: unknown) => {
+      client.query(compensate ? `${beginning}; SAVEPOINT work` : beginning).catch((error: unknown) => {
         notBegun = { error }
       })
       let failure: { error: unknown } | undefined
@@ -73,8 +74,8 @@ function transactOnce<Result>(
       try {
         result = await work(client)
       } catch (error) {
-        if (!instead || notBegun || isRace(error) || isLostConnection(error)) throw error
-        failure = { error: await replace(client, error, instead) }
+        if (!compensate || notBegun || isRace(error) || isLostConnection(error)) throw error
+        failure = { error: await keepInstead(client, error, compensate) }
       }
       await commit(client)
       if (failure) throw new Answered(failure.error)
@@ -95,10 +96,10 @@ class Answered extends Error {
 }
 
 /** Does what is kept in the place of work that threw `error`, and answers what is told: the error, or one of its own. */
-async function replace(client: pg.PoolClient, error: unknown, instead: Instead): Promise<unknown> {
+async function keepInstead(client: pg.PoolClient, error: unknown, compensate: Compensate): Promise<unknown> {
   await client.query('ROLLBACK TO work')
   try {
-    await instead(client, error)
+    await compensate(client, error)
     return error
   } catch (another) {
     if (isRace(another) || isLostConnection(another)) throw another
@@ -115,15 +116,15 @@ async function commit(client: pg.PoolClient): Promise<void> {
   if (command !== 'COMMIT') throw new Error('a statement failed and its transaction went on')
 }
 
-/** Runs `work` behind a savepoint. */
-export async function attempt<Result>(client: pg.ClientBase, work: () => Promise<Result>): Promise<Result> {
-  await client.query('SAVEPOINT attempt')
+/** Runs `work` behind a savepoint, to which a throw goes back. */
+export async function savepoint<Result>(client: pg.ClientBase, work: () => Promise<Result>): Promise<Result> {
+  await client.query('SAVEPOINT part')
   try {
     const result = await work()
-    await client.query('RELEASE attempt')
+    await client.query('RELEASE part')
     return result
   } catch (error) {
-    if (!isLostConnection(error)) await client.query('ROLLBACK TO attempt; RELEASE attempt')
+    if (!isLostConnection(error)) await client.query('ROLLBACK TO part; RELEASE part')
     throw error
   }
 }

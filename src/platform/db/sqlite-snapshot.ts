@@ -77,7 +77,7 @@ export async function openSqliteSnapshot<Tables>(file: string, tables: Tables): 
     return { rows: await answered }
   })
   return {
-    reader: { q: q as unknown as Reader<Tables>['q'], t: tables, compile: (query) => query },
+    reader: { q: q as unknown as Reader<Tables>['q'], t: tables },
     close: async () => {
       thread.postMessage(null)
       await exited

@@ -4,14 +4,16 @@ import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { oneAfterAnother } from '../../kernel/turns.ts'
-import { type CommitDone, concludeInTurn, type MeasuredDatabase, type OpenDb, type Reader, type Tx } from './db.ts'
+import type { CommitDone, MeasuredDatabase, OpenDb, Reader, TransactOptions, Tx } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { applyMigrations, isMigrated } from './migrations.ts'
 import { openSqliteSnapshot } from './sqlite-snapshot.ts'
-import { compiled } from './statement.ts'
-import { writeBack } from './write-back.ts'
 
 const busyMilliseconds = 5000
+/** After how many pages of 4 KiB in the log the writer brings them into the file. Pages that many commits touch are written once for all of them. */
+const checkpointPages = 4000
+/** What the log's file is cut to once it has been brought in: it grows beyond that while a long transaction or reader needs it. */
+const logBytes = 16 * 1024 * 1024
 
 /** How to open a SQLite database. */
 export interface SqliteOptions<Tables> {
@@ -35,24 +37,21 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   if (!existsSync(options.file)) closeSync(openSync(options.file, 'a', 0o600))
   const writer = connect(options.file)
   writer.pragma('journal_mode = WAL')
-  // Pages that many commits touch are then written back to the file once for all of them.
-  writer.pragma('wal_autocheckpoint = 16000')
+  writer.pragma(`wal_autocheckpoint = ${checkpointPages}`)
+  writer.pragma(`journal_size_limit = ${logBytes}`)
   // What is deleted is overwritten with zeros, so that erased personal data is not left in free pages.
   writer.pragma('secure_delete = ON')
   applyMigrations(writer, options.migrationsFolder)
   const reader = connect(options.file)
   reader.pragma('query_only = ON')
 
-  const back = writeBack(options.file)
-  const commit = groupCommit(writer, options.commitTogether, (commands, seconds) => {
-    back.committed()
-    options.onCommit?.(commands, seconds)
-  })
+  const commit = groupCommit(writer, options.commitTogether, options.onCommit)
   const tx = sqliteTx(writer, options.tables)
   const read = readerOn(reader, options.tables)
   const inTurn = oneAfterAnother()
   return {
-    transact: (work, instead) => commit(() => work(tx), instead && ((error) => instead(tx, error))),
+    transact: (work, { compensate }: TransactOptions<Tables> = {}) =>
+      commit(() => work(tx), compensate && ((error) => compensate(tx, error))),
     read,
     snapshot: (_, work) =>
       inTurn(async () => {
@@ -71,13 +70,11 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
     emptyLog: () =>
       inTurn(async () => {
         await commit(async () => {})
-        await back.idle()
         emptyLog(writer)
       }),
     measure: async () => ({ ...(await sizesOf(options.file)), waiting: commit.waiting() }),
     close: async () => {
       // The writer is the last to close, and so leaves no log.
-      await back.close()
       reader.close()
       writer.close()
     },
@@ -85,13 +82,27 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
 }
 
 function readerOn<Tables>(connection: Sqlite.Database, tables: Tables): Reader<Tables> {
-  return { q: drizzle(connection), t: tables, compile: (query) => compiled(query, connection) }
+  return { q: drizzle(connection), t: tables }
 }
 
 /** What works in the transactions of `connection`. */
 export function sqliteTx<Tables>(connection: Sqlite.Database, tables: Tables): Tx<Tables> {
-  // A statement that fails has done nothing, and its transaction goes on.
-  return { ...readerOn(connection, tables), attempt: (work) => work(), conclude: concludeInTurn } as Tx<Tables>
+  const [begin, release, undo] = ['SAVEPOINT part', 'RELEASE part', 'ROLLBACK TO part'].map((text) =>
+    connection.prepare(text),
+  ) as [Sqlite.Statement, Sqlite.Statement, Sqlite.Statement]
+  const savepoint: Tx<Tables>['savepoint'] = async (work) => {
+    begin.run()
+    try {
+      return await work()
+    } catch (error) {
+      // A full disk ends the whole transaction by itself.
+      if (connection.inTransaction) undo.run()
+      throw error
+    } finally {
+      if (connection.inTransaction) release.run()
+    }
+  }
+  return { ...readerOn(connection, tables), savepoint } as Tx<Tables>
 }
 
 /** Right behind a commit, when no transaction is open. Does not wait for readers: that would hold up everybody. */

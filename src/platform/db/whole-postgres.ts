@@ -1,12 +1,11 @@
 import pg from 'pg'
-import { concludeInTurn, type Tx } from './db.ts'
+import type { Tx } from './db.ts'
 import { isLostConnection, refusedEntry } from './faults.ts'
 import { holdAlone } from './hold.ts'
 import { applyPostgresMigrations, isPostgresMigrated } from './migrations.ts'
 import { postgresReader } from './postgres-reader.ts'
-import { attempt } from './postgres-transaction.ts'
+import { savepoint } from './postgres-transaction.ts'
 import { DatabaseInUse } from './sqlite-copy.ts'
-import { compiledForPostgres } from './statement.ts'
 import {
   batchSize,
   isSeeded,
@@ -154,7 +153,7 @@ async function rowsOf<Tables>(
   }
   const ofAll = (change: string) => client.query(tables.map(({ name }) => `ALTER TABLE "${name}" ${change}`).join('; '))
   return {
-    tx: txOn(client, schema),
+    tx: { ...postgresReader(client, schema), savepoint: (work) => savepoint(client, work) } as Tx<Tables>,
     rows: async function* (table) {
       await client.query(`DECLARE whole_table NO SCROLL CURSOR FOR ${selectAll(table)}`)
       for (;;) {
@@ -189,21 +188,6 @@ async function rowsOf<Tables>(
     // A server undoes what whoever has gone did not commit.
     close: () => client.end(),
   }
-}
-
-/** What works in the transaction of a connection that does nothing else. */
-function txOn<Tables>(client: pg.Client, tables: Tables): Tx<Tables> {
-  const names = new Map<string, string>()
-  const nameOf = (text: string) => {
-    const name = names.get(text) ?? `whole_${names.size}`
-    names.set(text, name)
-    return name
-  }
-  return {
-    ...postgresReader(client, tables, (query) => compiledForPostgres(query, client, nameOf, () => {})),
-    attempt: (work) => attempt(client, work),
-    conclude: concludeInTurn,
-  } as Tx<Tables>
 }
 
 /** One list for each column: the statement is the same for any number of rows. */

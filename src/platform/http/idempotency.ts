@@ -74,11 +74,13 @@ async function answerInside(
         await keep(tx, { ...held, seal: claim.seal }, reply.statusCode, text, contentTypeOf(reply))
         return body
       },
-      async (tx, error) => {
-        if (!(error instanceof Problem) || !isKept(error.status)) return
-        // Taken already: then it was refused for standing for another request.
-        const held = await insertClaim(tx, claim, deps.clock.now())
-        if (held) await keepProblem(tx, { ...held, seal: claim.seal }, error, request)
+      {
+        compensate: async (tx, error) => {
+          if (!(error instanceof Problem) || !isKept(error.status)) return
+          // Taken already: then it was refused for standing for another request.
+          const held = await insertClaim(tx, claim, deps.clock.now())
+          if (held) await keepProblem(tx, { ...held, seal: claim.seal }, error, request)
+        },
       },
     )
   } finally {
