@@ -3,12 +3,12 @@
 
 /** Lower ranks first; a folder imports lower ranks only. Folders that share a rank leave each other alone. */
 const ranks = [
-  ['kernel'],
+  ['shared'],
   ['platform'],
   // Signing in is an audited act and reading the trail takes an authorised actor: these two know each other.
   ['identity', 'audit'],
-  ['runs'],
-  ['notices'],
+  ['scheduler'],
+  ['alerts'],
   ['places'],
   ['campaigns'],
   ['discrepancies'],
@@ -20,12 +20,12 @@ const ranks = [
   ['privacy'],
   ['backups'],
   ['metrics'],
-  ['web'],
+  ['pages'],
 ]
 const modules = ranks.slice(2).flat().join('|')
 
 /** Files that decide and compute and touch nothing else: a folder's rules, and its parts that only know numbers and text. */
-const pure = '([a-z-]*rules|apportion|sainte-lague|draw|reason|code|chain|merkle|canonical|verifier)'
+const pure = '[a-z/-]*(rules|apportion|sainte-lague|draw|reason|chain|merkle|canonical|verifier)'
 
 const folder = (names) => `^src/(${names.join('|')})/`
 const top = '^(src/[^/]+\\.js$|src/(demo|cli)/|jobs/|openapi/)'
@@ -77,16 +77,16 @@ module.exports = {
     },
     {
       name: 'pure',
-      comment: 'Rules and other pure files import the kernel and each other: no database, no HTTP, no clock, no disk.',
+      comment: 'Rules and other pure files import shared code and each other: no database, no HTTP, no clock, no disk.',
       severity: 'error',
       from: { path: `^src/(${modules})/${pure}\\.js$` },
-      to: { pathNot: ['^src/kernel/', `^src/$1/${pure}\\.js$`, '^(node:)?crypto$'] },
+      to: { pathNot: ['^src/shared/', `^src/$1/${pure}\\.js$`, '^(node:)?crypto$'] },
     },
     {
-      name: 'kernel-imports-nothing',
+      name: 'shared-imports-nothing',
       severity: 'error',
-      from: { path: '^src/kernel/' },
-      to: { pathNot: ['^src/kernel/', '^(node:)?crypto$'] },
+      from: { path: '^src/shared/' },
+      to: { pathNot: ['^src/shared/', '^(node:)?crypto$'] },
     },
     {
       name: 'drizzle-in-repositories',
@@ -101,7 +101,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^',
-        pathNot: ['/[a-z-]*(routes|schemas)[a-z-]*\\.js$', '^src/(platform/http|web)/', '^src/app\\.js$'],
+        pathNot: ['/[a-z-]*(routes|schemas)[a-z-]*\\.js$', '^src/(platform/http|pages)/', '^src/app\\.js$'],
       },
       to: { path: 'node_modules/(fastify|@fastify)/' },
     },

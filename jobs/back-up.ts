@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import type { Deps } from '../src/deps.ts'
-import { isPostgres } from '../src/platform/config.ts'
+import { isPostgres } from '../src/platform/config/config.ts'
 import { projectRoot } from '../src/platform/project-root.ts'
-import type { FigureName, RunFigures, ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, RunFigures, ScheduledJob } from '../src/scheduler/index.ts'
 
 const main = join(projectRoot, 'src/main.ts')
 

@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
 import type { Deps } from '../src/deps.ts'
-import { isScheduled, readOverdueJobs, runOnTime } from '../src/runs/index.ts'
+import { isScheduled, readOverdueJobs, runOnTime } from '../src/scheduler/index.ts'
 import { farewell } from './farewell.ts'
 import { openLane } from './lane.ts'
 import type { Runner } from './runner.ts'

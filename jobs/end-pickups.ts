@@ -1,5 +1,5 @@
 import { endPickups } from '../src/reconciliation/index.ts'
-import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Reminds the coordinators of pickups that are over, and ends them some days later if nobody has. */
 export const endPickupsJob = {

@@ -1,5 +1,5 @@
 import { eraseExpired } from '../src/privacy/index.ts'
-import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Erases, every night, the personal data of campaigns whose retention is over. */
 export const erasePersonalDataJob = {

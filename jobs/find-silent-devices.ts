@@ -1,5 +1,5 @@
 import { findSilentDevices } from '../src/reconciliation/index.ts'
-import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Tells the coordinators every morning of devices that have been silent for too long. */
 export const findSilentDevicesJob = {

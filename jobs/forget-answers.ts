@@ -1,7 +1,7 @@
-import { plusMilliseconds } from '../src/kernel/time.ts'
-import { deleteNotices } from '../src/notices/index.ts'
+import { deleteNotices } from '../src/alerts/index.ts'
 import { forgetAnswers } from '../src/platform/http/index.ts'
-import { deleteRuns, deleteTasks, type FigureName, type ScheduledJob } from '../src/runs/index.ts'
+import { deleteRuns, deleteTasks, type FigureName, type ScheduledJob } from '../src/scheduler/index.ts'
+import { plusMilliseconds } from '../src/shared/time.ts'
 
 const keptMilliseconds = 30 * 24 * 60 * 60_000
 

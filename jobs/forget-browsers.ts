@@ -1,5 +1,5 @@
 import { forgetBrowsers } from '../src/identity/index.ts'
-import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Forgets every night the browsers that got to know an account a year ago. */
 export const forgetBrowsersJob = {

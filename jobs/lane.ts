@@ -1,5 +1,5 @@
 import type { Deps } from '../src/deps.ts'
-import { type AskedJob, attemptTask, beginNextTask, hasDueTask } from '../src/runs/index.ts'
+import { type AskedJob, attemptTask, beginNextTask, hasDueTask } from '../src/scheduler/index.ts'
 
 /** The tasks of one job, done one after another in this process. */
 export interface Lane {

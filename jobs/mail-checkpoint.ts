@@ -1,5 +1,5 @@
 import { mailCheckpoint } from '../src/audit/index.ts'
-import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Mails a checkpoint to the auditor in the first hour of every day, or in the next in which the mail server takes it. */
 export const mailCheckpointJob = {

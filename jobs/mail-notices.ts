@@ -1,5 +1,5 @@
-import { mailNotice, noticeJob } from '../src/notices/index.ts'
-import type { AskedJob } from '../src/runs/index.ts'
+import { mailNotice, noticeJob } from '../src/alerts/index.ts'
+import type { AskedJob } from '../src/scheduler/index.ts'
 
 /** Mails coordinators and administrators what they have to know. */
 export const mailNoticesJob = {

@@ -1,5 +1,5 @@
 import { mailPasswordResets } from '../src/identity/index.ts'
-import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Mails every minute the links that people who forgot their password have asked for since. */
 export const mailPasswordResetsJob = {

@@ -1,5 +1,5 @@
 import { planReminders } from '../src/notifications/index.ts'
-import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Plans, every five minutes, the reminders that have come due, and corrections of what was told and is no longer so. */
 export const planRemindersJob = {

@@ -4,10 +4,10 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { FastifyAdapter } from '@bull-board/fastify'
 import { Queue } from 'bullmq'
 import { authorize } from '../src/identity/index.ts'
-import { Problem } from '../src/kernel/problem.ts'
-import type { Config } from '../src/platform/config.ts'
+import type { Config } from '../src/platform/config/config.ts'
 import { type App, answerError } from '../src/platform/http/index.ts'
-import { isScheduled, type Job, redisAway } from '../src/runs/index.ts'
+import { isScheduled, type Job, redisAway } from '../src/scheduler/index.ts'
+import { Problem } from '../src/shared/problem.ts'
 import { clockQueue } from './redis-runner.ts'
 
 /** Letters from elsewhere, which Bull Board's page asks for: whoever looks is nobody else's business. */

@@ -1,5 +1,5 @@
 import { reconcileNightly } from '../src/reconciliation/index.ts'
-import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Reconciles every night each campaign that is not closed, and mails the coordinators when something is new. */
 export const reconcileNightlyJob = {

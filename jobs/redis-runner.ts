@@ -1,6 +1,5 @@
 import { type ConnectionOptions, Queue, Worker } from 'bullmq'
 import type { Deps } from '../src/deps.ts'
-import { plusMilliseconds } from '../src/kernel/time.ts'
 import {
   type AskedJob,
   attemptTask,
@@ -11,7 +10,8 @@ import {
   readOverdueJobs,
   runOnTime,
   type ScheduledJob,
-} from '../src/runs/index.ts'
+} from '../src/scheduler/index.ts'
+import { plusMilliseconds } from '../src/shared/time.ts'
 import { farewell } from './farewell.ts'
 import type { Runner } from './runner.ts'
 import { type RunsUnderWay, runsUnderWay } from './runs-under-way.ts'

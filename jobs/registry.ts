@@ -1,4 +1,4 @@
-import type { Job } from '../src/runs/index.ts'
+import type { Job } from '../src/scheduler/index.ts'
 import { backUpJob } from './back-up.ts'
 import { endPickupsJob } from './end-pickups.ts'
 import { erasePersonalDataJob } from './erase-personal-data.ts'

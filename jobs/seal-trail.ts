@@ -1,5 +1,5 @@
 import { sealTrail } from '../src/audit/index.ts'
-import type { FigureName, ScheduledJob } from '../src/runs/index.ts'
+import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /**
  * Seals every minute what `sealSoon` has left, makes a checkpoint if that was something, and copies it out. Where nothing

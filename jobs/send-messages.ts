@@ -1,5 +1,5 @@
 import { sendMessage } from '../src/notifications/index.ts'
-import type { AskedJob } from '../src/runs/index.ts'
+import type { AskedJob } from '../src/scheduler/index.ts'
 
 /** Sends reminders by mail, one task each. Apart from text messages: neither waits for the other. */
 export const sendMailJob = {

@@ -1,5 +1,5 @@
+import { tellTrouble } from '../src/alerts/index.ts'
 import type { Deps } from '../src/deps.ts'
-import { tellTrouble } from '../src/notices/index.ts'
 import { openLane } from './lane.ts'
 import { mailNoticesJob } from './mail-notices.ts'
 import type { Runner } from './runner.ts'

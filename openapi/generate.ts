@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildApp } from '../src/app.ts'
 import { openDeps } from '../src/open-deps.ts'
-import { readConfig } from '../src/platform/config.ts'
+import { readConfig } from '../src/platform/config/config.ts'
 import { projectRoot } from '../src/platform/project-root.ts'
 import { withExamples } from './examples.ts'
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { buildApp, buildWorkerApp } from './app.ts'
 import type { Deps } from './deps.ts'
-import { authority } from './platform/config.ts'
+import { authority } from './platform/config/config.ts'
 import { clearUploads } from './platform/http/index.ts'
 
 /** A service that listens. */

@@ -1,6 +1,6 @@
 import type { Deps } from './deps.ts'
-import { inSpan, type Tracing } from './platform/tracing.ts'
-import { isScheduled, type Job } from './runs/index.ts'
+import { inSpan, type Tracing } from './platform/observability/tracing.ts'
+import { isScheduled, type Job } from './scheduler/index.ts'
 
 /** The same database and jobs, with a span for each transaction, run and task. */
 export function traced(

@@ -1,6 +1,6 @@
 // Runs files of tests, some at a time, each in a process of its own, and prints their TAP:
 //
-//   node tests/run-files.ts '[{ "name": "tests/vouchers/code.test.ts", "file": …, "env": { … } }, …]'
+//   node tests/run-files.ts '[{ "name": "tests/shared/voucher-code.test.ts", "file": …, "env": { … } }, …]'
 //
 // It is what `tap run` does without the hooks that this puts into every process for coverage and mocks: to load the service through
 // them took two thirds of the time of a short file.

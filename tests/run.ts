@@ -1,7 +1,7 @@
 // `npm test`: all checks, then every file of tests on SQLite and those of `postgresLeg` on PostgreSQL too, a line for each as it ends, and
 // what failed in it. The last line counts. `npm run test:all` runs every file on both engines and with jobs on Redis, the long ones in full.
 // `npm test -- --postgres` runs the files on PostgreSQL alone.
-// Given files (`npm test -- tests/vouchers/code.test.ts`) it runs those alone, without the checks.
+// Given files (`npm test -- tests/shared/voucher-code.test.ts`) it runs those alone, without the checks.
 // With CI=true a skipped test is a failure: there, everything that a test needs has to be there.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'

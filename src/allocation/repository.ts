@@ -1,10 +1,10 @@
 import { and, desc, eq, gt, inArray, lt, or } from 'drizzle-orm'
-import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../kernel/page.ts'
-import { notFound } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
 import { insertRows } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../shared/page.ts'
+import { notFound } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 import type { AllocationRun, PromisedLine } from './rules.ts'
 
 /** A line of a run with the school's name. */

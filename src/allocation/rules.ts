@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import type { Id } from '../kernel/ids.ts'
-import { defineProblem, type Problem } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
+import type { Id } from '../shared/ids.ts'
+import { defineProblem, type Problem } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 import { needOf, type SchoolNeed } from './apportion.ts'
 import type { AllocationLine } from './reason.ts'
 

@@ -1,8 +1,8 @@
 import { and, desc, eq, gte, inArray, lt, lte, sql } from 'drizzle-orm'
-import type { PageQuery } from '../kernel/page.ts'
-import { decodeCursor, type Page, toPage } from '../kernel/page.ts'
 import { insertRows, prepared } from '../platform/db/index.ts'
 import type { Reader, Tx } from '../schema.ts'
+import type { PageQuery } from '../shared/page.ts'
+import { decodeCursor, type Page, toPage } from '../shared/page.ts'
 import { type AuditEvent, type Disclosure, disclose, type ReadEvent } from './rules.ts'
 
 /** Which events to list; instants are of the event. */

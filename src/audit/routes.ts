@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
-import { toInstant } from '../kernel/time.ts'
 import {
   AccessReasonHeaders,
   type App,
@@ -12,9 +11,7 @@ import {
   problemResponses,
   ref,
 } from '../platform/http/index.ts'
-import { readCheckpoints } from './checkpoints.ts'
-import { exportTrail } from './export.ts'
-import { proveConsistency, proveEvent } from './proofs.ts'
+import { toInstant } from '../shared/time.ts'
 import {
   CheckpointSchema,
   ConsistencyProofSchema,
@@ -25,8 +22,11 @@ import {
   SizeParams,
   VerificationSchema,
 } from './schemas.ts'
+import { readCheckpoints } from './sealing/checkpoints.ts'
 import { readTrail } from './trail.ts'
-import { sharedVerification } from './verification.ts'
+import { exportTrail } from './verification/export.ts'
+import { proveConsistency, proveEvent } from './verification/proofs.ts'
+import { sharedVerification } from './verification/use-cases.ts'
 
 const tags = ['Audit']
 const exportAnswers = {

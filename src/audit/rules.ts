@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Id } from '../kernel/ids.ts'
-import { countOf } from '../kernel/plurals.ts'
-import { defineProblem } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
+import type { Id } from '../shared/ids.ts'
+import { countOf } from '../shared/plurals.ts'
+import { defineProblem } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 
 /** Who did what to which record, when, and with what change. */
 export type AuditEvent = {

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, seesPersonal } from '../identity/rules.ts'
-import type { Page, PageQuery } from '../kernel/page.ts'
-import { showPage } from './looks.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
+import { showPage } from './access-log.ts'
 import { type EventFilter, listEvents, withDisclosures } from './repository.ts'
 import { disclose, type ReadEvent } from './rules.ts'
 

@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts'
 import type { Actor } from '../identity/rules.ts'
 import type { Tx } from '../schema.ts'
-import { markOf } from './marks.ts'
 import { insertDisclosures, insertEvent, insertEvents } from './repository.ts'
 import { type AuditEvent, commitmentsOf, disclosuresOf, type Personal } from './rules.ts'
+import { markOf } from './sealing/marks.ts'
 
 /** What an event is made with. */
 type Making = Pick<Deps, 'clock' | 'newId' | 'signer'>

@@ -1,5 +1,5 @@
-import { countOf } from '../kernel/plurals.ts'
 import { type Erasing, type Forgotten, type ForgottenAgain, forgetAgain, listForgotten } from '../privacy/index.ts'
+import { countOf } from '../shared/plurals.ts'
 import type { BackupEngine } from './engine.ts'
 
 /** What had been erased since a backup was made and was erased in it too, and what is left to do, in sentences. */

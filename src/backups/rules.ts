@@ -1,4 +1,4 @@
-import { type Instant, localDate, plusMilliseconds } from '../kernel/time.ts'
+import { type Instant, localDate, plusMilliseconds } from '../shared/time.ts'
 
 /** A backup as its file name tells it. */
 export interface Backup {

@@ -1,9 +1,9 @@
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
-import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
-import { notFound } from '../kernel/problem.ts'
 import { type SchoolInBrief, schoolsInCommunities } from '../places/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import { notFound } from '../shared/problem.ts'
 import type { Campaign, CampaignStatus, Kit, KitItem } from './rules.ts'
 
 /** Adds a kit with its contents. */

@@ -1,7 +1,7 @@
 import type { Actor } from '../identity/rules.ts'
-import type { Id } from '../kernel/ids.ts'
-import { defineProblem, type Problem } from '../kernel/problem.ts'
-import type { Instant, LocalDate } from '../kernel/time.ts'
+import type { Id } from '../shared/ids.ts'
+import { defineProblem, type Problem } from '../shared/problem.ts'
+import type { Instant, LocalDate } from '../shared/time.ts'
 
 /** `draft → open → closing → closed`. */
 export type CampaignStatus = 'draft' | 'open' | 'closing' | 'closed'

@@ -1,12 +1,12 @@
 import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import type { Page, PageQuery } from '../kernel/page.ts'
-import { refuse, staleVersion } from '../kernel/problem.ts'
-import { occurred } from '../kernel/time-facts.ts'
 import { allCommunities } from '../places/index.ts'
 import type { Reader } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
+import { refuse, staleVersion } from '../shared/problem.ts'
+import { occurred } from '../shared/time-facts.ts'
 import {
   findKit,
   getCampaign,

@@ -9,13 +9,13 @@ import {
   sqliteEngine,
   thinOut,
 } from '../backups/index.ts'
-import { idSource } from '../kernel/ids.ts'
-import { countOf } from '../kernel/plurals.ts'
-import { systemClock } from '../kernel/time.ts'
-import { type Config, isPostgres, readConfig } from '../platform/config.ts'
+import { type Config, isPostgres, readConfig } from '../platform/config/config.ts'
 import { openSqlite } from '../platform/db/index.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { sqliteSchema } from '../schema.ts'
+import { idSource } from '../shared/ids.ts'
+import { countOf } from '../shared/plurals.ts'
+import { systemClock } from '../shared/time.ts'
 import { wholeDatabase, wholeFile } from './databases.ts'
 import type { Terminal } from './terminal.ts'
 

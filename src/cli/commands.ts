@@ -5,10 +5,9 @@ import { startWatch } from '../../jobs/watch.ts'
 import { BackupRefused } from '../backups/index.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
-import { Problem } from '../kernel/problem.ts'
 import { BrokenWords } from '../notifications/index.ts'
 import { openDeps } from '../open-deps.ts'
-import { InvalidConfig, readConfig } from '../platform/config.ts'
+import { InvalidConfig, readConfig } from '../platform/config/config.ts'
 import {
   DatabaseHeld,
   isLostConnection,
@@ -18,9 +17,10 @@ import {
   refusedEntry,
   storageFault,
 } from '../platform/db/index.ts'
-import { UnusableKey } from '../platform/signing-key.ts'
-import { openTracing } from '../platform/tracing.ts'
+import { UnusableKey } from '../platform/keys/signing-key.ts'
+import { openTracing } from '../platform/observability/tracing.ts'
 import { serve } from '../serve.ts'
+import { Problem } from '../shared/problem.ts'
 import { runBackup, runRestore } from './backup.ts'
 import { runCopy } from './copy.ts'
 import type { Terminal } from './terminal.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Config, isPostgres } from '../platform/config.ts'
+import { type Config, isPostgres } from '../platform/config/config.ts'
 import { type WholeDatabase, wholePostgres, wholeSqlite, wholeTables } from '../platform/db/index.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { postgresSchema, sqliteSchema, type Tables } from '../schema.ts'

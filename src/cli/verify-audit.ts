@@ -10,7 +10,7 @@ import {
   type Verification,
   type Verifier,
 } from '../audit/index.ts'
-import { countOf, inNumber } from '../kernel/plurals.ts'
+import { countOf, inNumber } from '../shared/plurals.ts'
 import type { Terminal } from './terminal.ts'
 
 const usage = 'saka verify-audit FILE [--key PUBLICKEY] [--checkpoints FILE]'

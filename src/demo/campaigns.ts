@@ -1,4 +1,4 @@
-import { type LocalDate, localDate, plusMilliseconds } from '../kernel/time.ts'
+import { type LocalDate, localDate, plusMilliseconds } from '../shared/time.ts'
 import { exampleFile, type Stage } from './stage.ts'
 import {
   allocate,

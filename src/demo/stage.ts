@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock, Instant } from '../kernel/time.ts'
 import { projectRoot } from '../platform/project-root.ts'
+import type { Clock, Instant } from '../shared/time.ts'
 import type { Client } from './client.ts'
 import type { Narrator } from './narrator.ts'
 

@@ -1,4 +1,4 @@
-import { plusMilliseconds } from '../kernel/time.ts'
+import { plusMilliseconds } from '../shared/time.ts'
 import { euros } from './narrator.ts'
 import { exampleFile, type Stage } from './stage.ts'
 

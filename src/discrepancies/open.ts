@@ -1,9 +1,9 @@
 import { recordEvent, recordEvents } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import type { Actor } from '../identity/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import { portions } from '../kernel/page.ts'
 import type { Reader, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { portions } from '../shared/page.ts'
 import {
   findMatter,
   insertDiscrepancy,

@@ -1,9 +1,9 @@
 import { and, count, eq, gt, inArray, ne, notInArray, sql } from 'drizzle-orm'
-import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../kernel/page.ts'
-import { notFound } from '../kernel/problem.ts'
 import { insertFreeRows, prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../shared/page.ts'
+import { notFound } from '../shared/problem.ts'
 import type { DiscrepancyCode, DiscrepancyStatus } from './rules.ts'
 
 /** A discrepancy as stored. */

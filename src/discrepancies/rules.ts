@@ -1,4 +1,4 @@
-import { defineProblem } from '../kernel/problem.ts'
+import { defineProblem } from '../shared/problem.ts'
 
 /**
  * What kind of thing does not add up. `docs/domain.md` tells what each means. Behind each code stands its `matter`, what one

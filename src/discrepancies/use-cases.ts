@@ -2,9 +2,9 @@ import { recordEvent, showOne, showPage } from '../audit/index.ts'
 import { getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import type { Page, PageQuery } from '../kernel/page.ts'
-import { staleVersion } from '../kernel/problem.ts'
+import type { Id } from '../shared/ids.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
+import { staleVersion } from '../shared/problem.ts'
 import {
   type Discrepancy,
   type DiscrepancyFilter,

@@ -1,6 +1,6 @@
-import { type InputFault, invalidInput } from '../kernel/problem.ts'
 import { normalEmail, normalLanguage, normalPhone } from '../platform/contacts.ts'
 import { isFormula } from '../platform/tabular/index.ts'
+import { type InputFault, invalidInput } from '../shared/problem.ts'
 import { defaultLanguage, type Guardian, type Person } from './rules.ts'
 
 /** A guardian as somebody has typed it in. */

@@ -1,11 +1,11 @@
 import { and, count, eq, inArray, like, sql } from 'drizzle-orm'
-import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
-import { notFound } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
 import { insertRows } from '../platform/db/index.ts'
 import { fold } from '../platform/tabular/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import { notFound } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 import type { Enrollment, EnrollmentStatus, Guardian, NewEnrollment, Person } from './rules.ts'
 
 type Row = Tables['enrollments']['$inferSelect']

@@ -9,7 +9,7 @@ import {
   ref,
   withVersion,
 } from '../platform/http/index.ts'
-import { importRoutes } from './import-routes.ts'
+import { importRoutes } from './imports/routes.ts'
 import {
   EnrollmentChangeSchema,
   EnrollmentQuerySchema,

@@ -1,6 +1,6 @@
-import type { Id } from '../kernel/ids.ts'
-import { defineProblem, type Problem } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
+import type { Id } from '../shared/ids.ts'
+import { defineProblem, type Problem } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 
 /** `active → transferred | withdrawn`. */
 export type EnrollmentStatus = 'active' | 'transferred' | 'withdrawn'

@@ -1,4 +1,4 @@
-import { invalidInput } from '../kernel/problem.ts'
+import { invalidInput } from '../shared/problem.ts'
 
 const longest = 200
 const pointer = '/headers/access-reason'

@@ -1,9 +1,7 @@
-export { authenticator } from './credentials.ts'
-export { deviceReportRoutes } from './device-report-routes.ts'
-export { deviceOf } from './device-rules.ts'
-export { forgetBrowsers } from './known-browsers.ts'
-export { acceptLink, type OpenLink, offerSetUp, readLink, setUp } from './links.ts'
-export { mailPasswordResets } from './mailed-resets.ts'
+export { deviceReportRoutes } from './devices/report-routes.ts'
+export { deviceOf } from './devices/rules.ts'
+export { mailPasswordResets } from './links/mailed-resets.ts'
+export { acceptLink, type OpenLink, offerSetUp, readLink, setUp } from './links/use-cases.ts'
 export { findActorName } from './repository.ts'
 export { identityRoutes } from './routes.ts'
 export {
@@ -16,5 +14,7 @@ export {
   systemActor,
   warehousesOf,
 } from './rules.ts'
-export { knowActor } from './session-hook.ts'
+export { authenticator } from './sessions/credentials.ts'
+export { knowActor } from './sessions/hook.ts'
+export { forgetBrowsers } from './sessions/known-browsers.ts'
 export { createFirstAdmin } from './use-cases.ts'

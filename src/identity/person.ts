@@ -1,5 +1,5 @@
 import { type Actor, notSignedIn } from './rules.ts'
-import { peopleOnly } from './sign-in-rules.ts'
+import { peopleOnly } from './sessions/rules.ts'
 
 /** The actor, if it is a person. Raises `not_signed_in` and `people_only`. */
 export function personOf(actor: Actor | undefined): Actor {

@@ -1,8 +1,8 @@
 import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
-import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
-import type { Instant } from '../kernel/time.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import type { Instant } from '../shared/time.ts'
 
 /** A user as stored. */
 export type UserRow = Tables['users']['$inferSelect']

@@ -1,6 +1,5 @@
 import qrcode from 'qrcode'
 import { Type } from 'typebox'
-import { toInstant } from '../kernel/time.ts'
 import {
   type App,
   answerList,
@@ -12,11 +11,11 @@ import {
   ref,
   withVersion,
 } from '../platform/http/index.ts'
-import type { Authenticator } from './credentials.ts'
-import { inviteUser, resetPassword } from './links.ts'
-import { askPasswordReset } from './mailed-resets.ts'
-import { oidcRoutes } from './oidc-routes.ts'
-import { passkeyRoutes } from './passkey-routes.ts'
+import { toInstant } from '../shared/time.ts'
+import { askPasswordReset } from './links/mailed-resets.ts'
+import { inviteUser, resetPassword } from './links/use-cases.ts'
+import { oidcRoutes } from './oidc/routes.ts'
+import { passkeyRoutes } from './passkeys/routes.ts'
 import {
   ApiKeySchema,
   CreatedApiKeySchema,
@@ -32,9 +31,10 @@ import {
   UserChangeSchema,
   UserSchema,
 } from './schemas.ts'
-import { secondFactorRoutes } from './second-factor-routes.ts'
-import { sessionRoutes } from './session-routes.ts'
-import { signInThrottle } from './throttle.ts'
+import { secondFactorRoutes } from './second-factors/routes.ts'
+import type { Authenticator } from './sessions/credentials.ts'
+import { sessionRoutes } from './sessions/routes.ts'
+import { signInThrottle } from './throttling/throttle.ts'
 import {
   changeUser,
   createApiKey,

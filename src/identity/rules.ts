@@ -1,5 +1,5 @@
-import type { Id } from '../kernel/ids.ts'
-import { defineProblem, notFound } from '../kernel/problem.ts'
+import type { Id } from '../shared/ids.ts'
+import { defineProblem, notFound } from '../shared/problem.ts'
 
 /** What a person, a key or a device may be. */
 export const roles = ['admin', 'coordinator', 'warehouse', 'school', 'auditor'] as const

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { IdSchema, InstantSchema, named, nullable, oneOf, QuantitySchema, TextSchema } from '../platform/http/index.ts'
-import { passwordCharactersAtLeast } from './password-rules.ts'
+import { passwordCharactersAtLeast } from './passwords/rules.ts'
 import { roles } from './rules.ts'
 
 const EmailSchema = Type.String({ format: 'email', maxLength: 254, examples: ['coordinator@piraeus.example.org'] })

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
-import { refuse } from '../kernel/problem.ts'
-import { checkPassword, normalPassword } from './password-rules.ts'
-import { worstPasswords } from './worst-passwords.ts'
+import { refuse } from '../shared/problem.ts'
+import { worstPasswords } from './passwords/common-passwords.ts'
+import { checkPassword, normalPassword } from './passwords/rules.ts'
 
 /** What a secret begins with, by what it is: who finds one somewhere knows what to end. */
 export type SecretKind = 'session' | 'browser' | 'link' | 'key' | 'device' | 'setup'

@@ -1,7 +1,7 @@
 import type { PlacesTables } from '../places/tables.ts'
 import type { Columns } from '../platform/db/index.ts'
-import type { LinkPurpose } from './link-rules.ts'
-import type { ChallengePurpose } from './passkey-rules.ts'
+import type { LinkPurpose } from './links/rules.ts'
+import type { ChallengePurpose } from './passkeys/rules.ts'
 import type { RoleGrant } from './rules.ts'
 
 /** Who may sign in, and the sessions, keys and devices that stand for them. Secrets are stored hashed. */

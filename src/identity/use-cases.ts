@@ -1,12 +1,12 @@
 import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
-import type { Id } from '../kernel/ids.ts'
-import type { Page, PageQuery } from '../kernel/page.ts'
-import { notFound, staleVersion } from '../kernel/problem.ts'
-import { type Instant, plusMilliseconds } from '../kernel/time.ts'
 import { isReferenceViolation, isUniqueViolation } from '../platform/db/index.ts'
 import type { Tx } from '../schema.ts'
-import { deviceOf } from './device-rules.ts'
+import type { Id } from '../shared/ids.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
+import { notFound, staleVersion } from '../shared/problem.ts'
+import { type Instant, plusMilliseconds } from '../shared/time.ts'
+import { deviceOf } from './devices/rules.ts'
 import {
   type ApiKeyRow,
   claimProvisioning,
@@ -38,7 +38,7 @@ import {
   unknownSchool,
 } from './rules.ts'
 import { hashNewPassword, hashSecret, newSecret } from './secrets.ts'
-import { deleteSessionsOf } from './session-repository.ts'
+import { deleteSessionsOf } from './sessions/repository.ts'
 
 const provisioningMilliseconds = 10 * 60_000
 

@@ -1,7 +1,7 @@
 import { Gauge, Registry } from 'prom-client'
 import { findNewest } from '../backups/index.ts'
 import type { Deps } from '../deps.ts'
-import { isScheduled, readLateJobs } from '../runs/index.ts'
+import { isScheduled, readLateJobs } from '../scheduler/index.ts'
 import { countOpenTasks, listLastRuns, listLiveCampaigns, sumStock } from './repository.ts'
 
 /** What is looked up when somebody asks: it costs nothing while nobody does. */

@@ -1,6 +1,6 @@
 import { and, count, eq, inArray, lt, min, ne, sql, sum } from 'drizzle-orm'
-import type { Instant } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
+import type { Instant } from '../shared/time.ts'
 
 /** The campaigns that are not over. */
 export function listLiveCampaigns({ q, t }: Reader) {

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Deps } from '../deps.ts'
-import { defineProblem } from '../kernel/problem.ts'
-import { inTurns } from '../kernel/turns.ts'
 import { type App, fileAnswers } from '../platform/http/index.ts'
+import { defineProblem } from '../shared/problem.ts'
+import { inTurns } from '../shared/turns.ts'
 import { openGauges } from './gauges.ts'
 
 const metricsClosed = defineProblem({

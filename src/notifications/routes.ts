@@ -12,11 +12,11 @@ import {
   ref,
   withVersion,
 } from '../platform/http/index.ts'
-import { takeBounces } from './bounces.ts'
-import { readMessages } from './messages.ts'
-import { printPhoneList, readPhoneList } from './phone-list.ts'
-import { changePlan, readPlan } from './plans.ts'
-import { sendReminders } from './reminders.ts'
+import { takeBounces } from './messages/bounces.ts'
+import { sendReminders } from './messages/reminders.ts'
+import { readMessages } from './messages/use-cases.ts'
+import { printPhoneList, readPhoneList } from './phone-list/use-cases.ts'
+import { changePlan, readPlan } from './plan/use-cases.ts'
 import {
   BouncesSchema,
   MessageQuery,

@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import { timeOfDayPattern } from '../kernel/local-time.ts'
 import {
   DateSchema,
   IdSchema,
@@ -10,9 +9,10 @@ import {
   PageQuerySchema,
   QuantitySchema,
 } from '../platform/http/index.ts'
-import { bounceKinds } from './bounce-rules.ts'
-import { messageStatuses } from './message-rules.ts'
-import { audiences, channels, windowEnds } from './plan-rules.ts'
+import { timeOfDayPattern } from '../shared/local-time.ts'
+import { bounceKinds } from './messages/bounce-rules.ts'
+import { messageStatuses } from './messages/rules.ts'
+import { audiences, channels, windowEnds } from './plan/rules.ts'
 
 const TimeSchema = Type.String({ pattern: timeOfDayPattern, examples: ['10:00'] })
 const StepNameSchema = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,59}$', examples: ['last-days'] })

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm'
 import type { CampaignTables } from '../campaigns/tables.ts'
 import type { Columns } from '../platform/db/index.ts'
 import type { VoucherTables } from '../vouchers/tables.ts'
-import type { About, MessageStatus, Refusal } from './message-rules.ts'
-import type { Channel, QuietHours, ReminderStep } from './plan-rules.ts'
+import type { About, MessageStatus, Refusal } from './messages/rules.ts'
+import type { Channel, QuietHours, ReminderStep } from './plan/rules.ts'
 
 /** Reminders: their plan, to whom, what became of each. Addresses are not here: digests of them, until they are erased. */
 export const notificationTables = (c: Columns, { campaigns, vouchers }: CampaignTables & VoucherTables) => {

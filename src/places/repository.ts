@@ -1,9 +1,9 @@
 import { and, eq, gt, inArray, like, ne, or, sql } from 'drizzle-orm'
-import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
-import { notFound } from '../kernel/problem.ts'
 import { insertRows } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import { notFound } from '../shared/problem.ts'
 import type { Community, Location, LocationKind, School } from './rules.ts'
 
 /** The community with this id. */

@@ -21,7 +21,7 @@ import {
   SchoolQuerySchema,
   SchoolSchema,
 } from './schemas.ts'
-import { schoolImportRoutes } from './school-import-routes.ts'
+import { schoolImportRoutes } from './school-imports/routes.ts'
 import {
   changeCommunity,
   changeSchool,

@@ -1,5 +1,5 @@
-import type { Id } from '../kernel/ids.ts'
-import { defineProblem } from '../kernel/problem.ts'
+import type { Id } from '../shared/ids.ts'
+import { defineProblem } from '../shared/problem.ts'
 
 /** A place that stock can be at. The first and the last two are virtual: the two ends of the ledger. */
 export type LocationKind = 'supplier' | 'warehouse' | 'transit' | 'school' | 'handed_out' | 'written_off'

@@ -1,12 +1,12 @@
 import { recordEvent, recordEvents } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf, warehousesOf } from '../identity/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import type { Page, PageQuery } from '../kernel/page.ts'
-import { notFound, staleVersion } from '../kernel/problem.ts'
 import { isUniqueViolation } from '../platform/db/index.ts'
 import { fold } from '../platform/tabular/index.ts'
 import type { Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
+import { notFound, staleVersion } from '../shared/problem.ts'
 import {
   findCommunity,
   findSchool,

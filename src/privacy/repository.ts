@@ -1,8 +1,8 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
 import type { Reader, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
 import type { Erasure } from './rules.ts'
 
 /** The closed campaigns, as far as it decides when they are erased. */

@@ -1,8 +1,8 @@
 import type { Static } from 'typebox'
-import { invalidInput } from '../kernel/problem.ts'
 import { normalEmail, normalPhone } from '../platform/contacts.ts'
 import { type App, answerList, answers, IdParams, listAnswers, PageQuerySchema, ref } from '../platform/http/index.ts'
-import { eraseGuardian, type GuardianRequest, giveAccess } from './guardian-requests.ts'
+import { invalidInput } from '../shared/problem.ts'
+import { eraseGuardian, type GuardianRequest, giveAccess } from './guardian-requests/use-cases.ts'
 import { AccessRequestSchema, AccessSchema, ErasedSchema, ErasureRequestSchema, ErasureSchema } from './schemas.ts'
 import { readErasures } from './use-cases.ts'
 

@@ -1,6 +1,6 @@
 import type { Campaign } from '../campaigns/rules.ts'
-import type { Id } from '../kernel/ids.ts'
-import { type Instant, plusMilliseconds } from '../kernel/time.ts'
+import type { Id } from '../shared/ids.ts'
+import { type Instant, plusMilliseconds } from '../shared/time.ts'
 
 /** How many values of each column were erased, by `table.column`. */
 export type Figures = Record<string, number>

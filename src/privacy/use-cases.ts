@@ -1,8 +1,8 @@
 import { getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import type { Page, PageQuery } from '../kernel/page.ts'
+import type { Id } from '../shared/ids.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
 import { listErasures } from './repository.ts'
 import type { Erasure } from './rules.ts'
 

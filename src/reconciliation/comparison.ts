@@ -1,5 +1,5 @@
-import type { Id } from '../kernel/ids.ts'
 import type { Community, School } from '../places/index.ts'
+import type { Id } from '../shared/ids.ts'
 import type { CampaignStockFigures, StockFigures } from '../stock/index.ts'
 import type { ComparisonLine } from './rules.ts'
 

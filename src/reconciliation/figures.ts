@@ -1,7 +1,7 @@
 import { type Campaign, schoolsOfCampaign } from '../campaigns/index.ts'
-import type { Id } from '../kernel/ids.ts'
 import { allCommunities, findSchool } from '../places/index.ts'
 import type { Reader } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
 import { type CampaignStockFigures, campaignStockFigures } from '../stock/index.ts'
 import type { ComparedPlaces } from './comparison.ts'
 

@@ -1,10 +1,10 @@
 import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, notExists } from 'drizzle-orm'
 import type { Discrepancy } from '../discrepancies/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../kernel/page.ts'
-import { notFound } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../shared/page.ts'
+import { notFound } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 
 /** A run as stored. */
 export type ReconciliationRow = Tables['reconciliations']['$inferSelect']

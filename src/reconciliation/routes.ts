@@ -2,7 +2,6 @@ import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { CampaignSchema, OccurredSchema } from '../campaigns/index.ts'
 import { DiscrepancySchema } from '../discrepancies/index.ts'
-import { portions } from '../kernel/page.ts'
 import {
   AccessReasonHeaders,
   type App,
@@ -16,7 +15,9 @@ import {
   ref,
   withVersion,
 } from '../platform/http/index.ts'
-import { closeCampaign } from './close.ts'
+import { portions } from '../shared/page.ts'
+import { closeCampaign } from './closing/close.ts'
+import { reconciliationWorkbook } from './report/workbook.ts'
 import { runReconciliation } from './run.ts'
 import {
   CommunitySummarySchema,
@@ -34,7 +35,6 @@ import {
   readReconciliations,
   signReconciliation,
 } from './use-cases.ts'
-import { reconciliationWorkbook } from './workbook.ts'
 
 const tags = ['Reconciliation']
 const reconciliation = ref(ReconciliationSchema)

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import type { Id } from '../kernel/ids.ts'
-import { countOf } from '../kernel/plurals.ts'
-import { defineProblem, type Problem } from '../kernel/problem.ts'
+import type { Id } from '../shared/ids.ts'
+import { countOf } from '../shared/plurals.ts'
+import { defineProblem, type Problem } from '../shared/problem.ts'
 
 /** `running → clean | findings → signed`. A run is stored once it has ended: nobody sees it running. */
 export const reconciliationStatuses = ['running', 'clean', 'findings', 'signed'] as const

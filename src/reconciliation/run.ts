@@ -9,20 +9,23 @@ import {
   resolveGone,
 } from '../discrepancies/index.ts'
 import { type Actor, authorize } from '../identity/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import { gathered } from '../kernel/page.ts'
-import { localDate } from '../kernel/time.ts'
-import type { Once } from '../platform/http/idempotency.ts'
+import type { Once } from '../platform/http/idempotency/hook.ts'
 import type { Reader } from '../schema.ts'
-import { readCampaignFacts } from './campaign-repository.ts'
-import { type CampaignFacts, checkCampaign } from './campaign-rules.ts'
+import type { Id } from '../shared/ids.ts'
+import { gathered } from '../shared/page.ts'
+import { localDate } from '../shared/time.ts'
+import { readCampaignFacts } from './checks/campaign-repository.ts'
+import { type CampaignFacts, checkCampaign } from './checks/campaign-rules.ts'
+import { type CheckResult, soughtCodes } from './checks/finding-rules.ts'
+import { readHandouts } from './checks/handout-repository.ts'
+import { checkHandouts } from './checks/handout-rules.ts'
+import { readLedger, readPosition, readRoad } from './checks/ledger-repository.ts'
+import { checkLedger } from './checks/ledger-rules.ts'
+import { checkShipments } from './checks/shipment-rules.ts'
+import { readShortages } from './checks/shortage-repository.ts'
+import { checkShortages } from './checks/shortage-rules.ts'
 import { compare } from './comparison.ts'
 import { readFigures } from './figures.ts'
-import { type CheckResult, soughtCodes } from './finding-rules.ts'
-import { readHandouts } from './handout-repository.ts'
-import { checkHandouts } from './handout-rules.ts'
-import { readLedger, readPosition, readRoad } from './ledger-repository.ts'
-import { checkLedger } from './ledger-rules.ts'
 import {
   getReconciliation,
   insertReconciliation,
@@ -32,9 +35,6 @@ import {
   takeOver,
 } from './repository.ts'
 import { basisOf, type Check, type ComparisonLine } from './rules.ts'
-import { checkShipments } from './shipment-rules.ts'
-import { readShortages } from './shortage-repository.ts'
-import { checkShortages } from './shortage-rules.ts'
 import type { OpenedReconciliation } from './use-cases.ts'
 
 /**

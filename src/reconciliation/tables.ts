@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { CampaignStatus } from '../campaigns/rules.ts'
 import type { CampaignTables } from '../campaigns/tables.ts'
-import type { Id } from '../kernel/ids.ts'
 import type { Columns } from '../platform/db/index.ts'
+import type { Id } from '../shared/ids.ts'
 import type { Check, ComparisonLine, ReconciliationStatus } from './rules.ts'
 
 /** Runs of all checks over a campaign. */

@@ -1,11 +1,11 @@
+import { type StaffNews, tellStaff } from '../alerts/index.ts'
 import { type Campaign, schoolsOfCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Discrepancy, listOpenDiscrepancies, needsAnswer } from '../discrepancies/index.ts'
-import { countOf, inNumber } from '../kernel/plurals.ts'
-import type { Wording } from '../kernel/wording.ts'
-import { type StaffNews, tellStaff } from '../notices/index.ts'
 import type { Tx } from '../schema.ts'
-import { discrepancyWords } from './report-words.ts'
+import { countOf, inNumber } from '../shared/plurals.ts'
+import type { Wording } from '../shared/wording.ts'
+import { discrepancyWords } from './report/words.ts'
 
 /** Has its own mail, by the hour: on the next morning it is too late to ship. */
 const shortage = 'kits_short_at_school'

@@ -3,14 +3,14 @@ import { type Campaign, checkFourEyes, getCampaign } from '../campaigns/index.ts
 import type { Deps } from '../deps.ts'
 import { countUnanswered, type Discrepancy, typedResolution } from '../discrepancies/index.ts'
 import { type Actor, authorize, findActorName } from '../identity/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import type { Page, PageQuery } from '../kernel/page.ts'
-import { refuse } from '../kernel/problem.ts'
-import { type Instant, localDate } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
-import { readPosition } from './ledger-repository.ts'
-import { reconciliationReport } from './report.ts'
-import { extractForPaper } from './report-extract.ts'
+import type { Id } from '../shared/ids.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
+import { refuse } from '../shared/problem.ts'
+import { type Instant, localDate } from '../shared/time.ts'
+import { readPosition } from './checks/ledger-repository.ts'
+import { extractForPaper } from './report/extract.ts'
+import { reconciliationReport } from './report/report.ts'
 import {
   getReconciliation,
   listReconciliations,

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
-import { Problem } from '../kernel/problem.ts'
-import { toInstant } from '../kernel/time.ts'
+import { Problem } from '../shared/problem.ts'
+import { toInstant } from '../shared/time.ts'
 import { toVoucher } from '../vouchers/index.ts'
 import { type RefusalFacts, refusalProblem } from './refusals.ts'
 import type { CollectedBy } from './rules.ts'

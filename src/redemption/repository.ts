@@ -1,10 +1,10 @@
 import { and, count, desc, eq, gte, inArray, isNull, lt, lte, sql } from 'drizzle-orm'
-import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
-import { notFound } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
 import { prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import { notFound } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 import type { Redemption, ScanResult } from './rules.ts'
 
 /** One attempt as it is kept. */

@@ -1,6 +1,4 @@
 import type { FastifyRequest } from 'fastify'
-import { invalidInput, type Problem } from '../kernel/problem.ts'
-import { toInstant } from '../kernel/time.ts'
 import {
   AccessReasonHeaders,
   type App,
@@ -12,6 +10,8 @@ import {
   problemType,
   ref,
 } from '../platform/http/index.ts'
+import { invalidInput, type Problem } from '../shared/problem.ts'
+import { toInstant } from '../shared/time.ts'
 import { problemOf, type SentScan, toAccepted, toBatchResult, toScan } from './answers.ts'
 import {
   AcceptedSchema,

@@ -1,6 +1,6 @@
-import type { Id } from '../kernel/ids.ts'
-import { defineProblem, type Problem } from '../kernel/problem.ts'
-import type { Instant, LocalDate } from '../kernel/time.ts'
+import type { Id } from '../shared/ids.ts'
+import { defineProblem, type Problem } from '../shared/problem.ts'
+import type { Instant, LocalDate } from '../shared/time.ts'
 
 /** What a scan answers: the first that applies, in this order. */
 export const scanResults = [

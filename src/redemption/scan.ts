@@ -1,6 +1,6 @@
 import type { Actor } from '../identity/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import type { Instant } from '../kernel/time.ts'
+import type { Id } from '../shared/ids.ts'
+import type { Instant } from '../shared/time.ts'
 import type { PresentedVoucher } from '../vouchers/index.ts'
 import type { ScanRow } from './repository.ts'
 import { type CollectedBy, type Redemption, redeemedAt } from './rules.ts'

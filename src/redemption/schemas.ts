@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { idPattern } from '../kernel/ids.ts'
 import { IdSchema, InstantSchema, named, nullable, oneOf, PageQuerySchema, ref } from '../platform/http/index.ts'
+import { idPattern } from '../shared/ids.ts'
 import { ReasonSchema, VoucherSchema } from '../vouchers/index.ts'
 import { collectors, scanResults } from './rules.ts'
 

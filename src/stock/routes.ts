@@ -1,7 +1,7 @@
 import type { App } from '../platform/http/index.ts'
-import { countRoutes } from './routes-counts.ts'
-import { ledgerRoutes } from './routes-ledger.ts'
-import { shipmentRoutes } from './routes-shipments.ts'
+import { countRoutes } from './counts/routes.ts'
+import { ledgerRoutes } from './ledger/routes.ts'
+import { shipmentRoutes } from './shipments/routes.ts'
 
 /** Stock: the ledger, counts and shipments. */
 export async function stockRoutes(app: App): Promise<void> {

@@ -1,6 +1,6 @@
-import type { Id } from '../kernel/ids.ts'
-import { countOf } from '../kernel/plurals.ts'
-import { defineProblem, type Problem } from '../kernel/problem.ts'
+import type { Id } from '../shared/ids.ts'
+import { countOf } from '../shared/plurals.ts'
+import { defineProblem, type Problem } from '../shared/problem.ts'
 
 /** What a movement of stock is. */
 export const movementKinds = [

@@ -1,5 +1,5 @@
-export { formatCode, payloadOf, readPayload } from './code.ts'
-export { findVoucherByCode, markRedeemed, type PresentedVoucher } from './presented-repository.ts'
+export { formatCode, payloadOf, readPayload } from '../shared/voucher-code.ts'
+export { findVoucherByCode, markRedeemed, type PresentedVoucher } from './lookup-repository.ts'
 export { qrPng, qrSvg } from './qr.ts'
 export { hasBeenServed, markIssuedAgain, voucherCountsBySchool } from './repository.ts'
 export { toVoucher, voucherRoutes } from './routes.ts'
@@ -10,5 +10,5 @@ export {
   voucherRevoked,
 } from './rules.ts'
 export { ReasonSchema, VoucherSchema } from './schemas.ts'
-export { windowText } from './sheet-texts.ts'
+export { windowText } from './sheet/texts.ts'
 export { expireVouchers } from './use-cases.ts'

@@ -2,12 +2,12 @@ import { recordEvent } from '../audit/index.ts'
 import { checkTakesEnrollments, getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import { refuse } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
-import { occurred } from '../kernel/time-facts.ts'
 import type { Tx } from '../schema.ts'
-import { generateCode } from './code.ts'
+import type { Id } from '../shared/ids.ts'
+import { refuse } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
+import { occurred } from '../shared/time-facts.ts'
+import { generateCode } from '../shared/voucher-code.ts'
 import {
   countActive,
   insertVoucher,

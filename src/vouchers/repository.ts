@@ -1,12 +1,12 @@
 import { and, count, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
-import type { Id } from '../kernel/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kernel/page.ts'
-import { notFound } from '../kernel/problem.ts'
-import type { Instant } from '../kernel/time.ts'
 import { insertFreeRows, prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import { notFound } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 import type { Voucher, VoucherStatus } from './rules.ts'
-import type { PrintedVoucher } from './sheet-plan.ts'
+import type { PrintedVoucher } from './sheet/plan.ts'
 
 const live = ['issued', 'redeemed'] as const
 

@@ -10,7 +10,7 @@ import {
   listAnswers,
   ref,
 } from '../platform/http/index.ts'
-import { formatCode, payloadOf } from './code.ts'
+import { formatCode, payloadOf } from '../shared/voucher-code.ts'
 import { issueVouchers } from './issue.ts'
 import { qrPng, qrSvg } from './qr.ts'
 import type { Voucher } from './rules.ts'

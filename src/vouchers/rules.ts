@@ -1,7 +1,7 @@
-import type { Id } from '../kernel/ids.ts'
-import { defineProblem, type Problem } from '../kernel/problem.ts'
-import { type Instant, localTime } from '../kernel/time.ts'
-import type { VoucherCode } from './code.ts'
+import type { Id } from '../shared/ids.ts'
+import { defineProblem, type Problem } from '../shared/problem.ts'
+import { type Instant, localTime } from '../shared/time.ts'
+import type { VoucherCode } from '../shared/voucher-code.ts'
 
 /** Every {@link VoucherStatus}. */
 export const voucherStatuses = ['issued', 'redeemed', 'revoked', 'expired'] as const

@@ -3,7 +3,7 @@ import type { CampaignTables } from '../campaigns/tables.ts'
 import type { EnrollmentTables } from '../enrollment/tables.ts'
 import type { PlacesTables } from '../places/tables.ts'
 import type { Columns } from '../platform/db/index.ts'
-import type { VoucherCode } from './code.ts'
+import type { VoucherCode } from '../shared/voucher-code.ts'
 import type { VoucherStatus } from './rules.ts'
 
 /** Each enrollment's right to one kit. */

@@ -2,13 +2,13 @@ import { recordEvent, showOne, showPage } from '../audit/index.ts'
 import { getCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
-import type { Id } from '../kernel/ids.ts'
-import type { Page, PageQuery } from '../kernel/page.ts'
-import { notFound, refuse } from '../kernel/problem.ts'
-import { occurred } from '../kernel/time-facts.ts'
 import type { Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
+import { notFound, refuse } from '../shared/problem.ts'
+import { occurred } from '../shared/time-facts.ts'
 import { issueVoucher } from './issue.ts'
-import { findPresentedVoucher } from './presented-repository.ts'
+import { findPresentedVoucher } from './lookup-repository.ts'
 import {
   getVoucher,
   listVouchers,
@@ -19,7 +19,7 @@ import {
   vouchersToPrint,
 } from './repository.ts'
 import { checkReissuable, checkRevocable, enrollmentInactive, type Voucher } from './rules.ts'
-import { voucherSheets } from './sheet.ts'
+import { voucherSheets } from './sheet/sheet.ts'
 
 /** Why a voucher is ended, and when if that was in the past. */
 export interface Ending {

@@ -1,7 +1,7 @@
 // A process of its own that seals and tells of every batch, so that it can be killed between two.
 import { sealTrail } from '../../src/audit/index.ts'
 import { openDeps } from '../../src/open-deps.ts'
-import { readConfig } from '../../src/platform/config.ts'
+import { readConfig } from '../../src/platform/config/config.ts'
 
 const deps = await openDeps(readConfig(process.env))
 const { transact } = deps.db

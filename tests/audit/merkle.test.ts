@@ -13,7 +13,7 @@ import {
   subtreesOf,
   verifyConsistency,
   verifyInclusion,
-} from '../../src/audit/merkle.ts'
+} from '../../src/audit/sealing/merkle.ts'
 
 /** The eight leaves, and what follows from them, by which implementations of certificate transparency are tested. */
 const leaves = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'].map(

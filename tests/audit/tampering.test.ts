@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { sealTrailJob } from '../../jobs/seal-trail.ts'
-import { linkOf } from '../../src/audit/chain.ts'
+import { linkOf } from '../../src/audit/sealing/chain.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
 import { allSql, bytesLiteral } from '../support/sql.ts'
 import { recordEvents, tamper, verifyOffline } from '../support/trail.ts'

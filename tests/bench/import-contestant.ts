@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { insertEnrollments } from '../../src/enrollment/repository.ts'
 import type { NewEnrollment } from '../../src/enrollment/rules.ts'
-import type { Id } from '../../src/kernel/ids.ts'
 import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
-import { readConfig } from '../../src/platform/config.ts'
+import { readConfig } from '../../src/platform/config/config.ts'
 import { insertRows } from '../../src/platform/db/index.ts'
+import type { Id } from '../../src/shared/ids.ts'
 
 /** How many schools the children of the bench are spread over. */
 export const schoolCount = 1000

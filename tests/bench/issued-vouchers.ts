@@ -1,7 +1,7 @@
 import { hashSecret } from '../../src/identity/secrets.ts'
 import type { OpenDeps } from '../../src/open-deps.ts'
 import { insertRows } from '../../src/platform/db/index.ts'
-import { generateCode, type VoucherCode } from '../../src/vouchers/code.ts'
+import { generateCode, type VoucherCode } from '../../src/shared/voucher-code.ts'
 
 const schoolCount = 45
 /** When all of it happens. */

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { newSecret } from '../../src/identity/secrets.ts'
 import { openDeps } from '../../src/open-deps.ts'
-import { readConfig } from '../../src/platform/config.ts'
+import { readConfig } from '../../src/platform/config/config.ts'
 import { serve } from '../../src/serve.ts'
-import { payloadOf } from '../../src/vouchers/code.ts'
+import { payloadOf } from '../../src/shared/voucher-code.ts'
 import { issueVouchers, now } from './issued-vouchers.ts'
 
 /** What the service is started with, in a process of its own. */

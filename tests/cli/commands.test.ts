@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { runCommand } from '../../src/cli/commands.ts'
-import { InvalidConfig, readConfig } from '../../src/platform/config.ts'
+import { InvalidConfig, readConfig } from '../../src/platform/config/config.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { newDatabase, postgresAlone } from '../support/engine.ts'
 

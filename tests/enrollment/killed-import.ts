@@ -1,7 +1,7 @@
-import { importEnrollments } from '../../src/enrollment/enrollment-import.ts'
-import { idSource } from '../../src/kernel/ids.ts'
+import { importEnrollments } from '../../src/enrollment/imports/use-cases.ts'
 import { openDeps } from '../../src/open-deps.ts'
-import { readConfig } from '../../src/platform/config.ts'
+import { readConfig } from '../../src/platform/config/config.ts'
+import { idSource } from '../../src/shared/ids.ts'
 
 // A process of its own that imports a file and is killed when so many of its children have been made.
 const [file, campaignId, killAfter] = process.argv.slice(2)

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { jobs } from '../../jobs/registry.ts'
 import '../../src/app.ts'
-import { problemKinds } from '../../src/kernel/problem.ts'
+import { settings } from '../../src/platform/config/settings.ts'
 import { faultCodes } from '../../src/platform/imports/faults.ts'
-import { settings } from '../../src/platform/settings.ts'
-import { isScheduled } from '../../src/runs/index.ts'
+import { isScheduled } from '../../src/scheduler/index.ts'
+import { problemKinds } from '../../src/shared/problem.ts'
 import { textOf } from '../support/sources.ts'
 
 /** The rows of the tables of a page that begin with a word in code, as lists of cells without the backquotes. */

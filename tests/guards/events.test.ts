@@ -36,22 +36,22 @@ const quiet = [
   // Forgets what was answered to idempotency keys.
   'jobs/forget-answers.ts',
   // Notes when a key or a device was last used.
-  'src/identity/credentials.ts',
+  'src/identity/sessions/credentials.ts',
   // Its challenges are questions; `startSession` and `recordRefusal` record what comes of them.
-  'src/identity/passkey-sign-in.ts',
+  'src/identity/passkeys/sign-in.ts',
   // Seals events, which are there already.
-  'src/audit/checkpoints.ts',
-  'src/audit/sealing.ts',
-  'src/audit/tree.ts',
+  'src/audit/sealing/checkpoints.ts',
+  'src/audit/sealing/use-cases.ts',
+  'src/audit/sealing/tree.ts',
   // Works tasks off; what comes of one is its job's to record.
-  'src/runs/tasks.ts',
+  'src/scheduler/tasks/use-cases.ts',
   // Passes other files' transactions on, with a span for each.
   'src/traced.ts',
   // `reconcile`, `endPickup`, `openFindings` and `tellStaff` record.
-  'src/reconciliation/end-pickups.ts',
+  'src/reconciliation/closing/end-pickups.ts',
   'src/reconciliation/nightly.ts',
-  'src/reconciliation/silent-devices.ts',
-  'src/notices/tell-trouble.ts',
+  'src/reconciliation/stale-devices/use-cases.ts',
+  'src/alerts/tell-trouble.ts',
   // `makeScan` records.
   'src/redemption/use-cases.ts',
 ]

@@ -1,6 +1,6 @@
 import { getTableColumns } from 'drizzle-orm'
 import t from 'tap'
-import { columnsOf, dataMap } from '../../src/privacy/data-map.ts'
+import { columnsOf, dataMap } from '../../src/privacy/erasure/data-map.ts'
 import { sqliteSchema } from '../../src/schema.ts'
 import { textOf } from '../support/sources.ts'
 

@@ -15,5 +15,5 @@ t.test('no sentence puts a number before a plural: 1 is as frequent as 57', asyn
       const lines = textOf(file).split('\n')
       return lines.filter((line) => many.test(line) && !line.includes('inNumber(')).map((line) => `${file}: ${line}`)
     })
-  t.same(faults, [], 'countOf (src/kernel/plurals.ts) has both')
+  t.same(faults, [], 'countOf (src/shared/plurals.ts) has both')
 })

@@ -59,7 +59,7 @@ const openToSignedIn = [
   'DELETE /api/v1/session',
 ]
 
-/** Below this are routes that are there with Redis alone; `tests/runs/queue-board.test.ts` holds them, and they are not in the contract. */
+/** Below this are routes that are there with Redis alone; `tests/scheduler/queue-board.test.ts` holds them, and they are not in the contract. */
 const queueBoard = '/api/v1/queues'
 /** What they ask for. */
 const withRedis: Action[] = ['queue:inspect']

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 
 import t, { type Test } from 'tap'
-import { authenticator } from '../../src/identity/credentials.ts'
 import { hashSecret, newSecret } from '../../src/identity/secrets.ts'
-import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { authenticator } from '../../src/identity/sessions/credentials.ts'
 import { openDeps } from '../../src/open-deps.ts'
+import { plusMilliseconds } from '../../src/shared/time.ts'
 import { type Answer, type Api, firstMorning, type Saka, startSaka } from '../support/saka.ts'
 import { until } from '../support/until.ts'
 

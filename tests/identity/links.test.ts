@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 
 import t from 'tap'
-import { plusMilliseconds } from '../../src/kernel/time.ts'
-import { openLog } from '../../src/platform/log.ts'
+import { openLog } from '../../src/platform/observability/log.ts'
+import { plusMilliseconds } from '../../src/shared/time.ts'
 import { firstMorning, type Saka, startSaka } from '../support/saka.ts'
 
 const maria = { email: 'maria@example.org', name: 'Μαρία' }

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { forgetBrowsersJob } from '../../jobs/forget-browsers.ts'
 import { mailPasswordResetsJob } from '../../jobs/mail-password-resets.ts'
-import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { plusMilliseconds } from '../../src/shared/time.ts'
 import { mailServer } from '../support/mail-server.ts'
 import { firstMorning, startSaka } from '../support/saka.ts'
 

@@ -3,8 +3,8 @@
 import { performance } from 'node:perf_hooks'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 import t, { type Test } from 'tap'
-import { relyingPartyOf } from '../../src/identity/webauthn.ts'
-import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { relyingPartyOf } from '../../src/identity/passkeys/webauthn.ts'
+import { plusMilliseconds } from '../../src/shared/time.ts'
 import { newAuthenticator, type Said } from '../support/authenticator.ts'
 import { type Answer, firstMorning, startSaka } from '../support/saka.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { checkPassword, normalPassword } from '../../src/identity/password-rules.ts'
+import { checkPassword, normalPassword } from '../../src/identity/passwords/rules.ts'
 import { startSaka } from '../support/saka.ts'
 
 const maria = { email: 'maria.papa@piraeus.example.org', name: 'Μαρία Παπαδοπούλου' }

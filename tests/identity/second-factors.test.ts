@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { generate } from 'otplib'
 import t, { type Test } from 'tap'
-import { plusMilliseconds } from '../../src/kernel/time.ts'
-import { secretKeyOf } from '../../src/platform/secret-key.ts'
+import { secretKeyOf } from '../../src/platform/keys/secret-key.ts'
+import { plusMilliseconds } from '../../src/shared/time.ts'
 import { firstMorning, startSaka } from '../support/saka.ts'
 
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }

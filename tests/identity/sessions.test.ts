@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 
 import t from 'tap'
-import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { plusMilliseconds } from '../../src/shared/time.ts'
 import { type Api, firstMorning, startSaka } from '../support/saka.ts'
 import { until } from '../support/until.ts'
 

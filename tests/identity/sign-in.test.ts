@@ -4,8 +4,8 @@ import { performance } from 'node:perf_hooks'
 import { hash, verify } from '@node-rs/argon2'
 import t, { type Test } from 'tap'
 import { verifyPassword } from '../../src/identity/secrets.ts'
-import { signInThrottle } from '../../src/identity/throttle.ts'
-import { networkOf } from '../../src/platform/http/networks.ts'
+import { signInThrottle } from '../../src/identity/throttling/throttle.ts'
+import { networkOf } from '../../src/platform/http/limits/networks.ts'
 import { startSaka } from '../support/saka.ts'
 
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }

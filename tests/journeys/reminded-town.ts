@@ -2,9 +2,9 @@ import { sendMailJob, sendSmsJob } from '../../jobs/send-messages.ts'
 import type { Deps } from '../../src/deps.ts'
 import { planReminders } from '../../src/notifications/index.ts'
 import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../../src/platform/delivery.ts'
-import type { Mailer } from '../../src/platform/mailer.ts'
-import type { SmsGateway } from '../../src/platform/sms.ts'
-import { type AskedJob, attemptTask, beginNextTask } from '../../src/runs/index.ts'
+import type { Mailer } from '../../src/platform/mail/mailer.ts'
+import type { SmsGateway } from '../../src/platform/sms/sms.ts'
+import { type AskedJob, attemptTask, beginNextTask } from '../../src/scheduler/index.ts'
 import type { Saka } from '../support/saka.ts'
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */

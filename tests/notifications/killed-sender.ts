@@ -1,5 +1,5 @@
 import { openDeps } from '../../src/open-deps.ts'
-import { readConfig } from '../../src/platform/config.ts'
+import { readConfig } from '../../src/platform/config/config.ts'
 import { sendDue } from '../support/reminders.ts'
 
 // A process of its own that sends what is due. The mail server kills it when it has the first mail.

@@ -1,6 +1,6 @@
 import type { ReminderFacts } from '../../src/notifications/words/render.ts'
-import type { VoucherCode } from '../../src/vouchers/code.ts'
-import { formatCode, payloadOf } from '../../src/vouchers/code.ts'
+import type { VoucherCode } from '../../src/shared/voucher-code.ts'
+import { formatCode, payloadOf } from '../../src/shared/voucher-code.ts'
 
 /** One of them begins with digits and a hyphen, which a line that runs to the left would turn around. */
 const codes = ['7K3D9M2QXH4T', '1234KMNP5678', '77777777777A', 'ABCDEFGHJKMC'] as VoucherCode[]

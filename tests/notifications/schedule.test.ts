@@ -1,5 +1,5 @@
 import t from 'tap'
-import { aboutOf, defaultPlan, planFaults, type ReminderStep } from '../../src/notifications/plan-rules.ts'
+import { aboutOf, defaultPlan, planFaults, type ReminderStep } from '../../src/notifications/plan/rules.ts'
 import {
   dueAt,
   endOfPickup,
@@ -7,7 +7,7 @@ import {
   outOfQuietHours,
   scheduleOf,
   stepInForce,
-} from '../../src/notifications/schedule-rules.ts'
+} from '../../src/notifications/plan/schedule-rules.ts'
 
 const athens = 'Europe/Athens'
 const window = { pickupFrom: '2023-10-23', pickupUntil: '2023-11-03' }

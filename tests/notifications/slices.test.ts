@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { getCampaign } from '../../src/campaigns/index.ts'
 import { systemActor } from '../../src/identity/index.ts'
-import { defaultPlan } from '../../src/notifications/plan-rules.ts'
-import { lookAhead, planStep, soonest, type Turn } from '../../src/notifications/planning.ts'
+import { lookAhead, planStep, soonest, type Turn } from '../../src/notifications/messages/planning.ts'
+import { defaultPlan } from '../../src/notifications/plan/rules.ts'
 import {
   addressKey,
   type Contact,
@@ -11,10 +11,10 @@ import {
   type Recipient,
   recipientsOf,
   type WaitingVoucher,
-} from '../../src/notifications/recipient-rules.ts'
-import { recipientsInSlices } from '../../src/notifications/recipients.ts'
+} from '../../src/notifications/recipients/rules.ts'
+import { recipientsInSlices } from '../../src/notifications/recipients/use-cases.ts'
 import { insertRows } from '../../src/platform/db/index.ts'
-import { generateCode } from '../../src/vouchers/code.ts'
+import { generateCode } from '../../src/shared/voucher-code.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
 import { runs } from '../support/long.ts'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { sendMailJob } from '../../jobs/send-messages.ts'
 import { insertRows } from '../../src/platform/db/index.ts'
-import { generateCode } from '../../src/vouchers/code.ts'
+import { generateCode } from '../../src/shared/voucher-code.ts'
 import { enrollChildren } from '../support/children.ts'
 import { runs } from '../support/long.ts'
 import { remindedCampaign } from '../support/reminders.ts'

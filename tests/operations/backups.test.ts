@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import t from 'tap'
 import { backUpJob } from '../../jobs/back-up.ts'
-import { runOnTime } from '../../src/runs/index.ts'
+import { runOnTime } from '../../src/scheduler/index.ts'
 import {
   backupsIn,
   campaignWithVouchers,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { attemptTask, beginNextTask, runOnTime } from '../../src/runs/index.ts'
+import { attemptTask, beginNextTask, runOnTime } from '../../src/scheduler/index.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { fillDisk } from '../support/disk.ts'
 import { engine } from '../support/engine.ts'

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
-import { plusMilliseconds } from '../../src/kernel/time.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { claimMilliseconds } from '../../src/platform/http/index.ts'
+import { plusMilliseconds } from '../../src/shared/time.ts'
 import { fillDisk, makeRoom } from '../support/disk.ts'
 import { sqliteAlone } from '../support/engine.ts'
 import { type Answer, type Saka, startSaka } from '../support/saka.ts'

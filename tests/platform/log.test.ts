@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import t from 'tap'
-import { openLog } from '../../src/platform/log.ts'
+import { openLog } from '../../src/platform/observability/log.ts'
 import { fillDisk } from '../support/disk.ts'
 import { engine } from '../support/engine.ts'
 import { startSaka } from '../support/saka.ts'

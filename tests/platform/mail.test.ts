@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SMTPServerOptions, SMTPServerSession } from 'smtp-server'
 import t, { type Test } from 'tap'
 import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../../src/platform/delivery.ts'
-import { type Mail, type Mailer, openMailer } from '../../src/platform/mailer.ts'
+import { type Mail, type Mailer, openMailer } from '../../src/platform/mail/mailer.ts'
 import { refusal, startMailServer } from '../support/mailbox.ts'
 
 const from = 'saka@dimos.example'

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import t from 'tap'
 import { erasePersonalDataJob } from '../../jobs/erase-personal-data.ts'
-import { openLog } from '../../src/platform/log.ts'
+import { openLog } from '../../src/platform/observability/log.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { scanImage } from '../support/qr-reader.ts'
 import type { Api } from '../support/saka.ts'

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Log } from '../../src/platform/log.ts'
+import type { Log } from '../../src/platform/observability/log.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
 import { stockHands } from '../support/stock.ts'
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
-import { keysOf, rosterIterations, sealChild } from '../../src/redemption/roster-lock.ts'
 import { judgeScan } from '../../src/redemption/rules.ts'
-import type { VoucherCode } from '../../src/vouchers/code.ts'
+import { keysOf, rosterIterations, sealChild } from '../../src/shared/roster-keys.ts'
+import type { VoucherCode } from '../../src/shared/voucher-code.ts'
 import { openCampaign } from '../support/campaign.ts'
 import type { Api } from '../support/saka.ts'
 
@@ -225,7 +225,7 @@ t.test('a phone that was cut off is told so, and nobody but a phone reads a rost
 })
 
 t.test('the service and a phone make of the test vectors what they say', async (t) => {
-  const file = join(projectRoot, 'src/redemption/roster-vectors.json')
+  const file = join(projectRoot, 'tests/shared/roster-vectors.json')
   const { salt, iterations, vectors } = JSON.parse(readFileSync(file, 'utf8'))
   t.equal(iterations, rosterIterations)
   for (const { name, code, lookup, childKey, nonce, child, sealed } of vectors) {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { hashNewPassword } from '../../src/identity/secrets.ts'
-import { sealOf } from '../../src/platform/http/seal.ts'
+import { sealOf } from '../../src/platform/http/idempotency/encryption.ts'
 import { sourceFiles, textOf } from '../support/sources.ts'
 
 const page = textOf('docs/security/cryptography.md')

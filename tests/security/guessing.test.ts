@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
-import { RateStore } from '../../src/platform/http/rate-store.ts'
+import { RateStore } from '../../src/platform/http/limits/rate-store.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { startSaka } from '../support/saka.ts'
 

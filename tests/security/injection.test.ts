@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import t from 'tap'
-import { openLog } from '../../src/platform/log.ts'
+import { openLog } from '../../src/platform/observability/log.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { writtenContract } from '../support/contract.ts'
 import { startSaka } from '../support/saka.ts'

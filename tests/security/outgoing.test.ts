@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import t, { type Test } from 'tap'
-import { openLog } from '../../src/platform/log.ts'
-import { openMailer } from '../../src/platform/mailer.ts'
+import { openMailer } from '../../src/platform/mail/mailer.ts'
+import { openLog } from '../../src/platform/observability/log.ts'
 import { startSaka } from '../support/saka.ts'
 import { sourceFiles, textOf } from '../support/sources.ts'
 
@@ -56,9 +56,9 @@ t.test(
     t.same(calling, [
       'jobs/queue-board.ts',
       'jobs/redis-runner.ts',
-      'src/identity/oidc-provider.ts',
-      'src/platform/mailer.ts',
-      'src/platform/sms-request.ts',
+      'src/identity/oidc/provider.ts',
+      'src/platform/mail/mailer.ts',
+      'src/platform/sms/request.ts',
     ])
   },
 )

@@ -56,7 +56,7 @@ t.test('nobody is signed in but by the ways that are told of', async (t) => {
   const files = sourceFiles('src')
   const calling = (name: string) =>
     files.filter((file) => new RegExp(`(?<!function )\\b${name}\\(`).test(textOf(file))).sort()
-  t.same(calling('insertSession'), ['src/identity/sessions.ts'])
+  t.same(calling('insertSession'), ['src/identity/sessions/use-cases.ts'])
   t.same(
     calling('startSession'),
     ['oidc', 'passkey-sign-in', 'sessions'].map((name) => `src/identity/${name}.ts`),

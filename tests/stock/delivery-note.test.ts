@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { DeliveryNote } from '../../src/stock/delivery-note.ts'
-import { deliveryNote } from '../../src/stock/delivery-note.ts'
+import type { DeliveryNote } from '../../src/stock/shipments/delivery-note.ts'
+import { deliveryNote } from '../../src/stock/shipments/delivery-note.ts'
 import { readPdf, readProperties } from '../support/pdf-reader.ts'
 
 const note = (given: Partial<DeliveryNote> = {}): DeliveryNote => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { plusMilliseconds } from '../../src/kernel/time.ts'
+import { plusMilliseconds } from '../../src/shared/time.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
 import { runs } from '../support/long.ts'
 import { stockHands } from '../support/stock.ts'

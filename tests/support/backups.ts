@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 import { sealTrail } from '../../src/audit/index.ts'
 import { runCommand } from '../../src/cli/commands.ts'
 import { openDeps } from '../../src/open-deps.ts'
-import { readConfig } from '../../src/platform/config.ts'
+import { readConfig } from '../../src/platform/config/config.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { type OpenCampaign, openCampaign } from './campaign.ts'
 

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Log } from '../../src/platform/log.ts'
+import type { Log } from '../../src/platform/observability/log.ts'
 import { type Saka, startSaka } from './saka.ts'
 
 /** An open campaign with two schools in one community, a warehouse and a kit. */

@@ -2,7 +2,7 @@ import { Queue } from 'bullmq'
 import { and, eq, gt, inArray, lte, notInArray, or } from 'drizzle-orm'
 import { runOnRedis } from '../../jobs/redis-runner.ts'
 import type { Deps } from '../../src/deps.ts'
-import { type AskedJob, RetryLater } from '../../src/runs/index.ts'
+import { type AskedJob, RetryLater } from '../../src/scheduler/index.ts'
 import { until } from './until.ts'
 
 /**

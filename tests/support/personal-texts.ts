@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import { getTableColumns, getTableName } from 'drizzle-orm'
-import { columnsOf, type DataKind } from '../../src/privacy/data-map.ts'
+import { columnsOf, type DataKind } from '../../src/privacy/erasure/data-map.ts'
 import { sqliteSchema } from '../../src/schema.ts'
 
 /** Names once more, folded to be searched: they come from other columns. */

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { localDate, plusDays } from '../../src/kernel/time.ts'
+import { localDate, plusDays } from '../../src/shared/time.ts'
 import { type OpenCampaign, openCampaign } from './campaign.ts'
 import { enrollChildren } from './children.ts'
 import { databaseOf } from './engine.ts'

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDeps } from '../../src/open-deps.ts'
-import { readConfig } from '../../src/platform/config.ts'
+import { readConfig } from '../../src/platform/config/config.ts'
 import { administer, engine, templateFile, templateName, urlOf } from './engine.ts'
 import { watchTemplate } from './witness.ts'
 

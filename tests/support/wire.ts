@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import type { Test } from 'tap'
 import type { Deps } from '../../src/deps.ts'
-import type { Config } from '../../src/platform/config.ts'
+import type { Config } from '../../src/platform/config/config.ts'
 import { serve } from '../../src/serve.ts'
 
 /** A service on a port of its own, as whoever can reach the machine meets it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { generateCode, payloadOf } from '../../src/vouchers/code.ts'
+import { generateCode, payloadOf } from '../../src/shared/voucher-code.ts'
 import { qrFormat, qrPng, qrSvg, qrSymbol } from '../../src/vouchers/qr.ts'
 import type { Boxes } from '../support/pdf-reader.ts'
 import { scanBoxes, scanImage } from '../support/qr-reader.ts'

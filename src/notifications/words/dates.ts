@@ -1,4 +1,4 @@
-import type { LocalDate } from '../../kernel/time.ts'
+import type { LocalDate } from '../../shared/time.ts'
 import { localeOf, type MessageLanguage } from './language.ts'
 
 const format = (date: LocalDate, language: MessageLanguage, options: Intl.DateTimeFormatOptions) =>

@@ -1,4 +1,4 @@
-import type { LocalDate } from '../../kernel/time.ts'
+import type { LocalDate } from '../../shared/time.ts'
 
 /** What one reminder to one guardian is about. */
 export interface ReminderFacts {

@@ -1,4 +1,4 @@
-import { defineProblem } from '../../kernel/problem.ts'
+import { defineProblem } from '../../shared/problem.ts'
 
 /** The disk refuses: full, read-only or broken. */
 export const storageUnavailable = defineProblem({

@@ -1,6 +1,6 @@
 import { getTableName, type Placeholder, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { gathered } from '../../kernel/page.ts'
+import { gathered } from '../../shared/page.ts'
 import type { Reader, Tx } from './db.ts'
 import { prepared } from './prepared.ts'
 

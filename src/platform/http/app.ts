@@ -3,8 +3,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import type { Actor } from '../../identity/rules.ts'
-import type { Once } from './idempotency.ts'
-import type { RateClass } from './rate-limits.ts'
+import type { Once } from './idempotency/hook.ts'
+import type { RateClass } from './limits/rate-limits.ts'
 
 /** A scope of the HTTP application, whose handlers know the types of their schemas. */
 export type App = FastifyInstance<

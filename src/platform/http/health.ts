@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
-import { defineProblem } from '../../kernel/problem.ts'
+import { defineProblem } from '../../shared/problem.ts'
 import type { App } from './app.ts'
 import { answers } from './schemas.ts'
 

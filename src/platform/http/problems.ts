@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { defineProblem, type InputFault, invalidInput, notFound, Problem } from '../../kernel/problem.ts'
-import { calendarYears } from '../../kernel/time.ts'
+import { defineProblem, type InputFault, invalidInput, notFound, Problem } from '../../shared/problem.ts'
+import { calendarYears } from '../../shared/time.ts'
 
 /** The media type of problems (RFC 9457). */
 export const problemType = 'application/problem+json'

@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../observability/metrics.ts'
 import type { App } from './app.ts'
 
 /** Counts every answer of `app` by the pattern of its route, never by its address: that may hold a voucher's code. */

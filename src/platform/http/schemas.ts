@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { idPattern } from '../../kernel/ids.ts'
+import { idPattern } from '../../shared/ids.ts'
 
 /** A UUIDv7. */
 export const IdSchema = Type.String({ pattern: idPattern, examples: ['01890a5d-ac96-774b-bcce-b302099a8057'] })

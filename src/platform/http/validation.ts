@@ -1,7 +1,7 @@
 import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
-import { isInstant, isOnCalendar } from '../../kernel/time.ts'
+import { isInstant, isOnCalendar } from '../../shared/time.ts'
 
 const options: Options = { allErrors: true, useDefaults: true, removeAdditional: false, strict: false }
 const addAllFormats = formats as unknown as (ajv: Ajv) => Ajv

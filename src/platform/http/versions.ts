@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { invalidInput } from '../../kernel/problem.ts'
+import { invalidInput } from '../../shared/problem.ts'
 
 /**
  * The version that `If-Match` asks for; undefined when the caller does not mind. One beyond exact integers is none that a

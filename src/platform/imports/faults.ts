@@ -1,4 +1,4 @@
-import { countOf, inNumber } from '../../kernel/plurals.ts'
+import { countOf, inNumber } from '../../shared/plurals.ts'
 
 /** What a sentence about a fault needs to know. Never a name or a contact: reports travel. */
 interface Facts {

@@ -1,6 +1,6 @@
-import type { Id } from '../../kernel/ids.ts'
-import { countOf, inNumber } from '../../kernel/plurals.ts'
-import { defineProblem } from '../../kernel/problem.ts'
+import type { Id } from '../../shared/ids.ts'
+import { countOf, inNumber } from '../../shared/plurals.ts'
+import { defineProblem } from '../../shared/problem.ts'
 import type { FaultList } from './fault-list.ts'
 import type { ImportFault } from './faults.ts'
 

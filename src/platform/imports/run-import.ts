@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
-import type { Id } from '../../kernel/ids.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import type { Id } from '../../shared/ids.ts'
 import { type ImportCounts, importRejected, importReport } from './report.ts'
 import { type ImportFile, type RowPlan, type StagedFile, stageFile } from './stage-file.ts'
 

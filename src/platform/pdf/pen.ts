@@ -1,4 +1,4 @@
-import type { LocalDate } from '../../kernel/time.ts'
+import type { LocalDate } from '../../shared/time.ts'
 import type { Drawing } from './drawing.ts'
 import type { Weight } from './faces.ts'
 import type { Typesetter } from './typesetter.ts'

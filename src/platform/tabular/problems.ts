@@ -1,4 +1,4 @@
-import { defineProblem, type Problem } from '../../kernel/problem.ts'
+import { defineProblem, type Problem } from '../../shared/problem.ts'
 import type { TableLimits } from './table.ts'
 
 /** The upload is of a kind that is not read: neither CSV nor XLSX, whatever its name says. `found` names the kind. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { Entry } from 'yauzl'
-import { Problem } from '../../kernel/problem.ts'
+import { Problem } from '../../shared/problem.ts'
 import { damagedWorkbook, unsupportedFile } from './problems.ts'
 import type { TableLimits, TableRow } from './table.ts'
 import { listParts, type Parts, partOf, partText, unpacksTooLarge } from './xlsx-archive.ts'

@@ -5,11 +5,11 @@ import { runInNewContext } from 'node:vm'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { Problem } from '../../../src/kernel/problem.ts'
 import { projectRoot } from '../../../src/platform/project-root.ts'
 import { cleanCell } from '../../../src/platform/tabular/cell.ts'
 import { csvSplitter } from '../../../src/platform/tabular/csv-records.ts'
 import { defaultLimits, readTable, type TableLimits, type TableRow } from '../../../src/platform/tabular/index.ts'
+import { Problem } from '../../../src/shared/problem.ts'
 import { archive, type Part, workbook } from './archive.ts'
 
 const data = join(projectRoot, 'src/demo/data/')

@@ -1,0 +1,67 @@
+import type { Instant } from '../shared/time.ts'
+import type { Wording } from '../shared/wording.ts'
+
+/** Something that staff should know of, as long as it is so. */
+export interface Situation {
+  /** What it is about, an id as a rule: the same matter is the same situation. */
+  matter: string
+  /** How it stands. Told again once it stands otherwise. */
+  state: string
+  /** One line for those who look after it. Holds no name of a person and no contact. */
+  line: Wording
+}
+
+/** A situation as it was found before. */
+export interface KnownSituation {
+  matter: string
+  state: string
+  /** Since when it has stood like this, by the clock of the service. */
+  since: Instant
+  /** Whether staff have been told of it. */
+  told: boolean
+}
+
+/** What to do about the situations of one topic. */
+export interface SituationNews {
+  /** Not found before, or in another state. */
+  fresh: Situation[]
+  /** To be told: fresh, or found while there was nobody who could be told. */
+  untold: Situation[]
+  /** Matters that are no longer so: should they come again, they are told again. */
+  gone: string[]
+}
+
+/** Compares what is so now with what was known. */
+export function newsAmong(known: KnownSituation[], now: Situation[]): SituationNews {
+  const before = new Map(known.map((situation) => [situation.matter, situation]))
+  const current = new Set(now.map(({ matter }) => matter))
+  const isFresh = ({ matter, state }: Situation) => before.get(matter)?.state !== state
+  return {
+    fresh: now.filter(isFresh),
+    untold: now.filter((situation) => isFresh(situation) || !before.get(situation.matter)?.told),
+    gone: known.map(({ matter }) => matter).filter((matter) => !current.has(matter)),
+  }
+}
+
+/** How many lines a mail has at most; the rest is counted. */
+const mostLines = 50
+
+/** A mail's text: Greek first, then English; `more` says where to look. */
+export function noticeText(intro: Wording, lines: Wording[], more: Wording): string {
+  const inLanguage = (language: keyof Wording, rest: (count: number) => string) => [
+    intro[language],
+    '',
+    ...lines.slice(0, mostLines).map((line) => `• ${line[language]}`),
+    ...(lines.length > mostLines ? [`• ${rest(lines.length - mostLines)}`] : []),
+    '',
+    more[language],
+  ]
+  return [
+    ...inLanguage('el', (count) => `και άλλα ${count}`),
+    '',
+    '· · ·',
+    '',
+    ...inLanguage('en', (count) => `and ${count} more`),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,92 @@
+import { recordEvent } from '../audit/index.ts'
+import type { Deps } from '../deps.ts'
+import { systemActor } from '../identity/index.ts'
+import type { Role } from '../identity/rules.ts'
+import { askFor } from '../scheduler/index.ts'
+import type { Reader, Tx } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
+import type { Instant } from '../shared/time.ts'
+import type { Wording } from '../shared/wording.ts'
+import {
+  deleteSituations,
+  insertNotice,
+  listActiveUsers,
+  listSituations,
+  markTold,
+  putSituations,
+} from './repository.ts'
+import { newsAmong, noticeText, type Situation } from './rules.ts'
+
+/** What staff are told, and who. */
+export interface StaffNews {
+  /** What kind of thing it is, and in which campaign if in one. */
+  topic: string
+  /** Who looks after it. Where nobody has the role, the administrators do. */
+  role: Role
+  subject: Wording
+  /** What the lines that follow it are. */
+  intro: Wording
+  /** Where to look, and what to do. */
+  more: Wording
+  /** Everything of the topic that is so now, known or new. */
+  situations: Situation[]
+}
+
+/** The job that mails what staff are told. */
+export const noticeJob = 'mail-notices'
+
+/**
+ * Tells staff of what is new among the situations of a topic, in one mail to each, which goes out once this is committed.
+ * What they were told of and is so still is not told again; what is no longer so is forgotten. Where no mail goes out (no
+ * mail server, nobody to read it), it stays to be told. Answers since when each situation has been so, by its matter, and
+ * how many were told.
+ */
+export async function tellStaff(
+  deps: Deps,
+  tx: Tx,
+  { topic, role, subject, intro, more, situations }: StaffNews,
+): Promise<{ since: Map<string, Instant>; told: number }> {
+  const now = deps.clock.now()
+  const known = await listSituations(tx, topic)
+  const { fresh, untold, gone } = newsAmong(known, situations)
+  await putSituations(tx, topic, fresh, now)
+  await deleteSituations(tx, topic, gone)
+  const since = new Map(known.map((situation) => [situation.matter, situation.since]))
+  for (const matter of gone) since.delete(matter)
+  for (const { matter } of fresh) since.set(matter, now)
+  const readers = deps.mailer && untold.length > 0 ? await readersOf(tx, role) : []
+  if (readers.length === 0) return { since, told: 0 }
+  const notice = {
+    ...{ id: deps.newId(), topic, role, createdAt: now },
+    subject: `Saka: ${subject.el} · ${subject.en}`,
+    text: noticeText(
+      intro,
+      untold.map(({ line }) => line),
+      more,
+    ),
+  }
+  await insertNotice(tx, notice)
+  for (const userId of readers)
+    await askFor(deps, tx, {
+      id: `notice-${notice.id}-${userId}`,
+      job: noticeJob,
+      payload: { noticeId: notice.id, userId },
+    })
+  await markTold(
+    tx,
+    topic,
+    untold.map(({ matter }) => matter),
+    now,
+  )
+  const facts = { topic, role, situations: untold.length, readers: readers.length }
+  await recordEvent(deps, tx, systemActor, 'notice.made', notice.id, facts)
+  return { since, told: untold.length }
+}
+
+/** Who reads what a role looks after: those who have it, or the administrators where nobody has. */
+async function readersOf(reader: Reader, role: Role): Promise<Id[]> {
+  const users = await listActiveUsers(reader)
+  const those = (wanted: Role) => users.filter(({ roles }) => roles.some((grant) => grant.role === wanted))
+  const having = those(role)
+  return (having.length > 0 ? having : those('admin')).map(({ id }) => id)
+}

@@ -1,0 +1,23 @@
+import { Type } from 'typebox'
+import { type App, answers } from '../../platform/http/index.ts'
+import { HeartbeatSchema } from '../schemas.ts'
+import { reportDevice } from '../use-cases.ts'
+
+/** What devices tell of themselves. Nobody's access changes by it. */
+export async function deviceReportRoutes(app: App): Promise<void> {
+  app.post(
+    '/devices/me/heartbeat',
+    {
+      schema: {
+        tags: ['Identity'],
+        summary: 'Tell how a device is',
+        body: HeartbeatSchema,
+        response: answers(204, Type.Null({ description: 'Done.' })),
+      },
+    },
+    async ({ deps, actor, body }, reply) => {
+      await reportDevice(deps, actor, body)
+      return reply.code(204).send(null)
+    },
+  )
+}

@@ -1,0 +1,105 @@
+import type { FastifyRequest } from 'fastify'
+import qrcode from 'qrcode'
+import { Type } from 'typebox'
+import { type App, answers, IdParams, ref } from '../../platform/http/index.ts'
+import {
+  EnrolledTotpSchema,
+  RecentProofSchema,
+  RecoveryCodesSchema,
+  TotpConfirmationSchema,
+  TotpRemovalSchema,
+  TotpSchema,
+} from '../schemas.ts'
+import type { RecentProof } from '../sessions/recent-proof.ts'
+import type { Throttle } from '../throttling/throttle.ts'
+import { confirmTotp, enrollTotp, readTotp, removeTotp, removeTotpOf } from './use-cases.ts'
+
+const tags = ['Identity']
+const nothing = answers(204, Type.Null({ description: 'Done.' }))
+
+/** What the contract says where a recent proof is asked for. */
+export const recentProofNote =
+  'Takes `password` where one signed in more than ten minutes ago: 401 `recent_proof_required` without it.'
+
+/** What a request shows besides its session: the password, where it has one. */
+export function recentProofOf(
+  { secret = '', ip }: FastifyRequest,
+  body: { password?: string | undefined } | null,
+): RecentProof {
+  return { password: body?.password, secret, address: ip }
+}
+
+/** One's authenticator app and recovery codes. */
+export async function secondFactorRoutes(app: App, { throttle }: { throttle: Throttle }): Promise<void> {
+  app.get(
+    '/me/totp',
+    {
+      config: { beforeSecondFactor: 'always' },
+      schema: { tags, summary: 'Read about one’s authenticator app', response: answers(200, ref(TotpSchema)) },
+    },
+    ({ deps, actor }) => readTotp(deps, actor),
+  )
+  app.post(
+    '/me/totp',
+    {
+      config: { idempotency: 'after', holdsSecret: true, beforeSecondFactor: 'set_up' },
+      schema: {
+        tags,
+        summary: 'Set an authenticator app up',
+        description: recentProofNote,
+        body: RecentProofSchema,
+        response: answers(201, ref(EnrolledTotpSchema)),
+      },
+    },
+    async (request, reply) => {
+      const { deps, actor } = request
+      const { secret, uri } = await enrollTotp(deps, throttle, actor, recentProofOf(request, request.body))
+      const qr = await qrcode.toString(uri, { type: 'svg', margin: 4 })
+      reply.code(201)
+      return { secret, uri, qr }
+    },
+  )
+  app.post(
+    '/me/totp/confirm',
+    {
+      config: { idempotency: 'after', holdsSecret: true, beforeSecondFactor: 'set_up' },
+      schema: {
+        tags,
+        summary: 'Confirm an authenticator app',
+        body: TotpConfirmationSchema,
+        response: answers(201, ref(RecoveryCodesSchema)),
+      },
+    },
+    async ({ deps, actor, body, secret = '' }, reply) => {
+      const recoveryCodes = await confirmTotp(deps, actor, body.code, secret)
+      reply.code(201)
+      return { recoveryCodes }
+    },
+  )
+  app.post(
+    '/me/totp/removal',
+    {
+      config: { idempotency: 'none' },
+      schema: {
+        tags,
+        summary: 'Remove one’s authenticator app',
+        description: recentProofNote,
+        body: TotpRemovalSchema,
+        response: nothing,
+      },
+    },
+    async (request, reply) => {
+      const { deps, actor, body } = request
+      await removeTotp(deps, throttle, actor, { ...body, recent: recentProofOf(request, body) })
+      return reply.code(204).send(null)
+    },
+  )
+  app.delete(
+    '/users/:id/totp',
+    { schema: { tags, summary: 'Take a user’s second factor away', params: IdParams, response: nothing } },
+    async ({ deps, actor, params }, reply) => {
+      await removeTotpOf(deps, actor, params.id)
+      return reply.code(204).send(null)
+    },
+  )
+}

@@ -1,0 +1,128 @@
+import { performance } from 'node:perf_hooks'
+import { networkOf } from '../../platform/http/index.ts'
+import { tooManyAttempts } from '../sessions/rules.ts'
+import { newsOf } from './news.ts'
+
+/** Where guesses are counted together: an account, a browser that is known to it, or an address. */
+interface Lane {
+  key: string
+  /** Attempts that wait for nothing. Each one after makes the next wait twice as long. */
+  free: number
+  longestWaitMilliseconds: number
+  forgottenAfterMilliseconds: number
+}
+
+interface Count {
+  attempts: number
+  blockedUntil: number
+  forgottenAt: number
+  /** Whether this wait has been told of. */
+  told?: boolean
+}
+
+/** An attempt that is counted already, as if it will fail. */
+export interface Attempt {
+  /** Takes it back: the password was right. */
+  succeeded(): void
+  /** Takes it back and nothing else: it was no guess. */
+  withdrawn(): void
+}
+
+/** Slows guessing down. */
+export interface Throttle {
+  /**
+   * Counts an attempt. Raises `too_many_attempts` while the account or the address has to wait, and calls `firstToWait` when it
+   * is the first one in that wait.
+   */
+  attempt(of: { account: string; address: string }, firstToWait?: () => void): Attempt
+  /** Whether `key` was not asked about for a quarter of an hour: then it is worth writing down. */
+  isNews(key: string): boolean
+}
+
+const minute = 60_000
+const hour = 60 * minute
+const lanesAtMost = 20_000
+const firstWaitMilliseconds = 1000
+
+/**
+ * Slows guessing down by account and by address. An attempt counts before it is checked, so that a hundred at once are no
+ * way around. Success forgets the account's count, and takes back its own attempt from the address: a school behind one
+ * address goes on, and an attacker's own account wipes nothing out. Nobody waits longer than a quarter of an hour. Kept
+ * in memory, for 20,000 accounts and addresses at most, those asked for last; on the machine's steady clock, which no change
+ * of the time moves.
+ */
+export function signInThrottle(milliseconds: () => number = () => performance.now()): Throttle {
+  const counts = new Map<string, Count>()
+  const isNews = newsOf(milliseconds)
+
+  function countOf(lane: Lane, now: number): Count {
+    const known = counts.get(lane.key)
+    return known && known.forgottenAt > now ? known : { attempts: 0, blockedUntil: 0, forgottenAt: 0 }
+  }
+
+  function keep(lane: Lane, attempts: number, now: number): void {
+    counts.delete(lane.key)
+    if (attempts <= 0) return
+    const forgottenAt = now + lane.forgottenAfterMilliseconds
+    counts.set(lane.key, { attempts, blockedUntil: now + waitAfter(attempts, lane), forgottenAt })
+    if (counts.size > lanesAtMost) counts.delete(counts.keys().next().value!)
+  }
+
+  /** Whether any of `lanes`, which have to wait, was not told of yet. From now on all of them are. */
+  function tell(lanes: Lane[]): boolean {
+    const untold = lanes.map((lane) => counts.get(lane.key)!).filter(({ told }) => !told)
+    for (const count of untold) count.told = true
+    return untold.length > 0
+  }
+
+  function takeBack(lane: Lane): void {
+    const now = milliseconds()
+    keep(lane, countOf(lane, now).attempts - 1, now)
+  }
+
+  return {
+    attempt({ account, address }, firstToWait) {
+      const now = milliseconds()
+      const own = accountLane(account)
+      const shared = addressLane(address)
+      const waiting = [own, shared].filter((lane) => countOf(lane, now).blockedUntil > now)
+      if (waiting.length > 0) {
+        const blockedUntil = Math.max(...waiting.map((lane) => countOf(lane, now).blockedUntil))
+        if (tell(waiting)) firstToWait?.()
+        throw tooManyAttempts({ seconds: Math.ceil((blockedUntil - now) / 1000) })
+      }
+      for (const lane of [own, shared]) keep(lane, countOf(lane, now).attempts + 1, now)
+      return {
+        succeeded: () => {
+          keep(own, 0, milliseconds())
+          takeBack(shared)
+        },
+        withdrawn: () => [own, shared].forEach(takeBack),
+      }
+    },
+    isNews,
+  }
+}
+
+function waitAfter(attempts: number, { free, longestWaitMilliseconds }: Lane): number {
+  if (attempts < free) return 0
+  return Math.min(firstWaitMilliseconds * 2 ** (attempts - free), longestWaitMilliseconds)
+}
+
+function accountLane(account: string): Lane {
+  return {
+    key: `account ${account}`,
+    free: 5,
+    longestWaitMilliseconds: 15 * minute,
+    forgottenAfterMilliseconds: 24 * hour,
+  }
+}
+
+function addressLane(address: string): Lane {
+  return {
+    key: `address ${networkOf(address)}`,
+    free: 30,
+    longestWaitMilliseconds: 5 * minute,
+    forgottenAfterMilliseconds: hour,
+  }
+}

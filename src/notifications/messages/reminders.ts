@@ -1,0 +1,104 @@
+import { recordEvent, recordLook } from '../../audit/index.ts'
+import { checkOpen, checkTakesEnrollments, getCampaign } from '../../campaigns/index.ts'
+import type { Deps } from '../../deps.ts'
+import { type Actor, authorize } from '../../identity/index.ts'
+import type { Id } from '../../shared/ids.ts'
+import { refuse } from '../../shared/problem.ts'
+import type { Instant } from '../../shared/time.ts'
+import { getPlan } from '../plan/repository.ts'
+import { type Channel, unknownStep } from '../plan/rules.ts'
+import { endOfPickup, scheduleOf } from '../plan/schedule-rules.ts'
+import { type MessageLanguage, messageLanguage } from '../words/render.ts'
+import { lookAhead, planStep, soonest, type Turn } from './planning.ts'
+import type { DueMessage, LeftOut } from './planning-rules.ts'
+
+/** Who would be told by a step, how, and in which language. */
+export interface Preview {
+  step: string
+  dryRun: boolean
+  /** When the messages go out at the earliest. */
+  goesAt: Instant
+  messages: number
+  byChannel: Record<Channel, number>
+  byLanguage: Record<string, number>
+  /** How many guardians get none, and why. */
+  leftOut: Partial<Record<LeftOut, number>>
+  /** Each message; in a dry run alone. */
+  items: PreviewedMessage[]
+}
+
+/** A message as it would be sent. */
+export interface PreviewedMessage {
+  channel: Channel
+  language: MessageLanguage
+  to: string | null
+  enrollmentIds: Id[]
+  voucherIds: Id[]
+}
+
+/**
+ * Sends a step now, whatever its time, to those who have not had it; quiet hours and the one message a day are kept to. With
+ * `dryRun` nothing is sent and it answers who would be told, which is a look at personal data. Raises `unknown_step` and
+ * `campaign_not_open`; a dry run may also look ahead of a draft.
+ */
+export async function sendReminders(
+  deps: Deps,
+  actor: Actor | undefined,
+  { campaignId, step: name, dryRun }: { campaignId: Id; step: string; dryRun: boolean },
+): Promise<Preview> {
+  authorize(actor, 'reminder:write')
+  const { db, clock, config } = deps
+  const campaign = await getCampaign(db.read, campaignId)
+  refuse(dryRun ? checkTakesEnrollments(campaign) : checkOpen(campaign))
+  const plan = await getPlan(db.read, campaignId)
+  const step = plan.steps.find((one) => one.name === name)
+  if (!step) throw unknownStep({ step: name, steps: plan.steps.map((one) => one.name) })
+  const now = clock.now()
+  const next = scheduleOf(plan, campaign, config.timeZone).find(({ dueAt, step: one }) => dueAt > now && one !== step)
+  const turn: Turn = {
+    campaign,
+    plan,
+    step: { step, dueAt: now, notAfter: next?.dueAt ?? endOfPickup(campaign, config.timeZone) },
+  }
+  const preview = await previewOf(deps, turn, { step: name, dryRun })
+  if (dryRun) {
+    const facts = { step: name, records: preview.messages }
+    await recordLook(deps, actor, { event: 'messages.previewed', subjectId: campaignId, campaignId, facts })
+  } else {
+    await db.transact((tx) => recordEvent(deps, tx, actor, 'reminders.asked', campaignId, { step: name }))
+    await planStep(deps, actor, turn)
+  }
+  return preview
+}
+
+async function previewOf(deps: Deps, turn: Turn, { step, dryRun }: Pick<Preview, 'step' | 'dryRun'>): Promise<Preview> {
+  const goesAt = soonest(deps, turn.plan)
+  const byChannel = { email: 0, sms: 0, print: 0 }
+  const preview: Preview = { step, dryRun, goesAt, messages: 0, byChannel, byLanguage: {}, leftOut: {}, items: [] }
+  for await (const { due, leftOut } of lookAhead(deps, turn, goesAt)) {
+    preview.messages += due.length
+    for (const one of due) {
+      const item = previewed(one)
+      countIn(preview.byChannel, item.channel)
+      countIn(preview.byLanguage, item.language)
+      if (dryRun) preview.items.push(item)
+    }
+    for (const { because } of leftOut) countIn(preview.leftOut, because)
+  }
+  return preview
+}
+
+function previewed({ recipient, channel }: DueMessage): PreviewedMessage {
+  const { email, phone, vouchers } = recipient
+  return {
+    channel,
+    language: messageLanguage(recipient.language),
+    to: channel === 'email' ? email : phone,
+    enrollmentIds: vouchers.map(({ enrollmentId }) => enrollmentId),
+    voucherIds: vouchers.map(({ id }) => id),
+  }
+}
+
+function countIn<Word extends string>(counts: Partial<Record<Word, number>>, word: Word): void {
+  counts[word] = (counts[word] ?? 0) + 1
+}

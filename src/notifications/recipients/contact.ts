@@ -1,0 +1,49 @@
+import type { Reader } from '../../schema.ts'
+import type { Id } from '../../shared/ids.ts'
+import { listGuardiansAt, listGuardiansOf, type Message } from '../messages/repository.ts'
+import type { RecipientRow } from './repository.ts'
+import { addressKey, languageOf } from './rules.ts'
+
+interface Guardian {
+  email: string | null
+  phone: string | null
+  language: string
+}
+
+/** How a recipient is reached, as their guardians' records have it now. */
+export interface KnownContact {
+  address: string
+  /** BCP 47. */
+  language: string
+  /** Everything that they are known by in the campaign. */
+  keys: string[]
+}
+
+/**
+ * The address of a recipient on the channel of a message, among the guardians of the children that it is about; undefined
+ * where it has been changed or erased since.
+ */
+export async function contactOf(
+  reader: Reader,
+  { campaignId, channel }: Pick<Message, 'campaignId' | 'channel'>,
+  { key }: Pick<RecipientRow, 'key'>,
+  enrollmentIds: readonly Id[],
+): Promise<KnownContact | undefined> {
+  const guardians = await listGuardiansOf(reader, enrollmentIds)
+  const keysOf = ({ email, phone }: Guardian) =>
+    [email, phone].flatMap((address) => (address === null ? [] : addressKey(campaignId, address)))
+  const isThem = (guardian: Guardian) => keysOf(guardian).includes(key)
+  let theirs: Guardian[] = guardians.filter(isThem)
+  // Known by what a sibling's form says beside the telephone number of this one.
+  for (const { phone } of theirs.length > 0 ? [] : guardians)
+    if (phone) theirs = theirs.concat((await listGuardiansAt(reader, campaignId, phone)).filter(isThem))
+  const addressOf = ({ email, phone }: Guardian) => (channel === 'email' ? email : phone)
+  // An address by which they are known comes before another that one of their children's records has.
+  const reached =
+    theirs.find((guardian) => addressKey(campaignId, addressOf(guardian) ?? '') === key) ??
+    theirs.find((guardian) => addressOf(guardian) !== null)
+  const address = reached && addressOf(reached)
+  if (!address) return undefined
+  const language = languageOf(theirs.map((guardian) => guardian.language))
+  return { address, language, keys: [key, ...theirs.flatMap(keysOf)] }
+}

@@ -1,0 +1,121 @@
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Deps } from '../../deps.ts'
+import { type App, limitGuesses, limitPages } from '../../platform/http/index.ts'
+import { localDate } from '../../shared/time.ts'
+import { findVoucherByCode, type PresentedVoucher, payloadOf, qrPng, qrSvg, readPayload } from '../../vouchers/index.ts'
+import { answerFaults, chosenLanguage, LanguageQuery } from '../page-faults.ts'
+import { sendPage } from '../send-page.ts'
+import { pickupCalendar } from './calendar.ts'
+import { brokenPage, busyPage, isPickupAhead, unknownPage, voucherPage } from './page.ts'
+import { pageStyle } from './style.ts'
+import { pageLanguage } from './texts.ts'
+
+const tags = ['Parents']
+const CodeParams = Type.Object({ code: Type.String({ maxLength: 100, examples: ['7K3D9M2QXH4T'] }) })
+const page = (description: string) => ({
+  description,
+  content: { 'text/html': { schema: Type.String({ examples: ['<!doctype html>'] }) } },
+})
+const file = (mediaType: string, description: string): object => ({
+  200: { description, content: { [mediaType]: { schema: Type.String({ format: 'binary', examples: ['…'] }) } } },
+  400: page('The same page, for what is too long to be a code.'),
+  404: page('A page that says that there is no such voucher.'),
+  429: page('A page that says to wait; a problem for who does not ask for a page.'),
+})
+
+/** The page that a voucher's QR code leads to. Open to everyone: the code is the secret. */
+export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>): Promise<void> {
+  answerFaults(pages, { languageOf, unknown: unknownPage, broken: brokenPage, busy: busyPage })
+  limitPages(pages, config)
+  limitGuesses(pages, config)
+  pages.get('/assets/parents-page.css', { config: { open: true }, schema: { hide: true } }, (_request, reply) =>
+    reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=3600').send(pageStyle),
+  )
+  for (const path of ['/v', '/V']) {
+    const schema = { tags, params: CodeParams, hide: path === '/V' }
+    pages.get(
+      `${path}/:code`,
+      {
+        config: { open: true },
+        schema: {
+          ...schema,
+          summary: 'The page of a voucher',
+          querystring: LanguageQuery,
+          response: file('text/html', 'A page in Greek or in English.'),
+        },
+      },
+      async (request, reply) => {
+        const { deps, params } = request
+        const language = languageOf(request)
+        const known = await findByText(deps, params.code)
+        if (!known) return sendPage(reply.code(404), unknownPage(language))
+        const { timeZone } = deps.config
+        return sendPage(reply, voucherPage(known, { day: localDate(deps.clock.now(), timeZone), timeZone, language }))
+      },
+    )
+    pages.get(
+      `${path}/:code/pickup.ics`,
+      {
+        config: { open: true },
+        schema: {
+          ...schema,
+          summary: 'The days of the pickup for a calendar',
+          querystring: LanguageQuery,
+          response: file('text/calendar', 'An event (RFC 5545), while the pickup is ahead. Nothing of the child.'),
+        },
+      },
+      async (request, reply) => {
+        const { deps, params } = request
+        const language = languageOf(request)
+        const known = await findByText(deps, params.code)
+        const now = deps.clock.now()
+        if (!known || !isPickupAhead(known, localDate(now, deps.config.timeZone)))
+          return sendPage(reply.code(404), unknownPage(language))
+        const { host } = new URL(deps.config.baseUrl)
+        return reply
+          .type('text/calendar; charset=utf-8')
+          .header('Cache-Control', 'no-store')
+          .send(pickupCalendar(known, { now, host, language }))
+      },
+    )
+    pages.get(
+      `${path}/:code/qr.svg`,
+      {
+        config: { open: true },
+        schema: { ...schema, summary: 'The QR code of a voucher as SVG', response: file('image/svg+xml', 'An image.') },
+      },
+      async (request, reply) => {
+        const payload = await payloadOfText(request.deps, request.params.code)
+        if (!payload) return sendPage(reply.code(404), unknownPage(languageOf(request)))
+        return reply.type('image/svg+xml; charset=utf-8').header('Cache-Control', 'no-store').send(qrSvg(payload))
+      },
+    )
+    pages.get(
+      `${path}/:code/qr.png`,
+      {
+        config: { open: true },
+        schema: { ...schema, summary: 'The QR code of a voucher as PNG', response: file('image/png', 'An image.') },
+      },
+      async (request, reply) => {
+        const payload = await payloadOfText(request.deps, request.params.code)
+        if (!payload) return sendPage(reply.code(404), unknownPage(languageOf(request)))
+        return reply.type('image/png').header('Cache-Control', 'no-store').send(qrPng(payload))
+      },
+    )
+  }
+}
+
+async function findByText({ db, config }: Deps, text: string): Promise<PresentedVoucher | undefined> {
+  const { code } = readPayload(text, config.baseUrl)
+  return code && findVoucherByCode(db.read, code)
+}
+
+async function payloadOfText(deps: Deps, text: string): Promise<string | undefined> {
+  const known = await findByText(deps, text)
+  return known && payloadOf(deps.config.baseUrl, known.voucher.code)
+}
+
+function languageOf(request: FastifyRequest) {
+  return pageLanguage(chosenLanguage(request), request.headers['accept-language'])
+}

@@ -1,0 +1,119 @@
+import type { OpenLink } from '../../identity/index.ts'
+import { type Html, html } from '../../platform/html.ts'
+import { type PageLanguage, pageTexts } from '../family/texts.ts'
+import { type FieldFault, welcomeTexts } from './texts.ts'
+
+/** What somebody has written into the form. Passwords are never written back. */
+export interface Written {
+  email: string
+  name: string
+}
+
+type Field = 'email' | 'name' | 'password' | 'repeat'
+
+const fieldOf = (fault: FieldFault): Field =>
+  fault === 'email' || fault === 'name' ? fault : fault === 'repeated' ? 'repeat' : 'password'
+
+/** The page of a good link: a form that works without a script, and says what is wrong where it is wrong. */
+export function welcomePage(
+  open: OpenLink,
+  language: PageLanguage,
+  { written = { email: '', name: '' }, fault }: { written?: Written; fault?: FieldFault } = {},
+): Html {
+  const texts = welcomeTexts[language]
+  const wrong = fault && fieldOf(fault)
+  const message = fault && texts.faults[fault]
+  const headline = texts.headlines[open.purpose]
+  const password = { type: 'password', autocomplete: 'new-password', message, wrong }
+  const who =
+    open.purpose === 'setup'
+      ? html`
+        ${field('email', texts.email, { type: 'email', autocomplete: 'username', value: written.email, message, wrong })}
+        ${field('name', texts.name, { type: 'text', autocomplete: 'name', value: written.name, message, wrong })}`
+      : html`
+        <p><label for="email">${texts.email}</label><input id="email" type="email" value="${open.user.email}" autocomplete="username" readonly></p>`
+  return page(language, {
+    state: fault ? 'invalid' : 'ready',
+    title: fault ? `${texts.error}: ${headline}` : headline,
+    headline,
+    hint: texts.hint,
+    content: html`
+      <form method="post" novalidate>${who}
+        ${field('password', texts.password, { ...password, hint: texts.passwordHint })}
+        ${field('repeat', texts.repeat, password)}
+        <button>${texts.send}</button>
+      </form>`,
+  })
+}
+
+/** A label, its field, and what is wrong with it: read out with the field, which has the focus. */
+function field(
+  name: Field,
+  label: string,
+  about: {
+    type: string
+    autocomplete: string
+    value?: string
+    hint?: string
+    message: string | undefined
+    wrong: Field | undefined
+  },
+): Html {
+  const { type, autocomplete, value, hint, message, wrong } = about
+  const isWrong = wrong === name
+  const described = [hint && `${name}-hint`, isWrong && `${name}-fault`].filter(Boolean).join(' ')
+  const state = isWrong ? html` aria-invalid="true" autofocus` : undefined
+  const more = described ? html` aria-describedby="${described}"` : undefined
+  return html`<p><label for="${name}">${label}</label>${hint ? html`<small id="${name}-hint">${hint}</small>` : undefined}${
+    isWrong ? html`<strong id="${name}-fault" role="alert">${message}</strong>` : undefined
+  }<input id="${name}" name="${name}" type="${type}" value="${value}" maxlength="254" autocomplete="${autocomplete}" required${more}${state}></p>`
+}
+
+/** The page once the password is set. */
+export const donePage = (language: PageLanguage): Html =>
+  page(language, { state: 'ready', ...welcomeTexts[language].done })
+
+/** The page of a link that is not good: the same whether it was used, ran out, or never was. */
+export const invalidPage = (language: PageLanguage): Html =>
+  page(language, { state: 'invalid', ...welcomeTexts[language].invalid })
+
+/** The page for when the service has a fault. */
+export const brokenPage = (language: PageLanguage): Html =>
+  page(language, { state: 'late', ...welcomeTexts[language].broken })
+
+function page(
+  language: PageLanguage,
+  {
+    state,
+    headline,
+    hint,
+    title = headline,
+    content,
+  }: {
+    state: string
+    headline: string
+    hint: string
+    title?: string
+    content?: Html
+  },
+): Html {
+  const other = language === 'el' ? 'en' : 'el'
+  const { title: service } = welcomeTexts[language]
+  return html`<!doctype html>
+<html lang="${language}">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="robots" content="noindex">
+    <title>${title} · ${service}</title>
+    <link rel="stylesheet" href="/assets/welcome-page.css">
+  </head>
+  <body>
+    <main>
+      <nav><p>${service}</p><a href="?lang=${other}" lang="${other}" hreflang="${other}">${pageTexts[other].name}</a></nav>
+      <header class="${state}"><h1>${headline}</h1><p>${hint}</p></header>${content}
+    </main>
+  </body>
+</html>
+`
+}

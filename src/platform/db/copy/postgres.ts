@@ -1,0 +1,197 @@
+import pg from 'pg'
+import type { Tx } from '../db.ts'
+import { isLostConnection, refusedEntry } from '../faults.ts'
+import { applyPostgresMigrations, isPostgresMigrated } from '../migrations.ts'
+import { holdAlone } from '../postgres/hold.ts'
+import { postgresReader } from '../postgres/reader.ts'
+import { savepoint } from '../postgres/transaction.ts'
+import { DatabaseInUse } from '../sqlite/copy.ts'
+import {
+  batchSize,
+  isSeeded,
+  type Purpose,
+  quoted,
+  selectAll,
+  type WholeDatabase,
+  type WholeRows,
+  type WholeTable,
+} from './whole.ts'
+
+/** The server is out of reach, refuses to let us in, or was lost at the last moment: the message says which. */
+export class NoConnection extends Error {}
+
+interface Refusal {
+  code?: string
+  constraint?: string
+}
+
+/** The server refuses a row. Which one is not told: its words would be those of a person. */
+export class RowRefused extends Error {
+  constructor(table: string, { code, constraint }: Refusal) {
+    super(`PostgreSQL refuses a row of ${table} (${constraint ?? code}). Nothing was changed.`)
+  }
+}
+
+/** How long a copy waits for those who read or write there. */
+const waitMilliseconds = 10_000
+
+const beginnings: Record<Purpose, string> = {
+  read: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  // The lock comes before the snapshot; every transaction of a service waits for it.
+  'read alone': 'BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE turns IN EXCLUSIVE MODE',
+}
+const beginFilling = 'BEGIN; LOCK TABLE turns IN EXCLUSIVE MODE'
+
+/** The database of a server, to be copied or filled as a whole. It has to be there; its tables need not. */
+export function wholePostgres<Tables>({
+  url,
+  migrationsFolder,
+  tables,
+  schema,
+}: {
+  url: string
+  migrationsFolder: string
+  tables: WholeTable[]
+  schema: Tables
+}): WholeDatabase<Tables> {
+  const look = async <Found>(work: (client: pg.Client) => Promise<Found>): Promise<Found> => {
+    const client = await connect(url)
+    try {
+      return await work(client)
+    } finally {
+      await client.end()
+    }
+  }
+  return {
+    engine: 'postgres',
+    name: nameOf(url),
+    tables,
+    holdsSomething: () => look(hasRows),
+    isOfThisVersion: () => look((client) => isPostgresMigrated(client, migrationsFolder)),
+    holdAlone: async () => {
+      const client = await connect(url)
+      try {
+        await holdAlone(client)
+        // What a pooler keeps open for nobody is idle, and so is who only looks.
+        const { rows } = await client.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+             AND usename = current_user AND state <> 'idle' LIMIT 1`,
+        )
+        if (rows.length > 0) throw new DatabaseInUse()
+      } catch (error) {
+        await client.end()
+        throw error
+      }
+      return () => client.end()
+    },
+    openRows: async (purpose) => rowsOf(await connect(url), { tables, schema }, beginnings[purpose]),
+    refill: async (work) => {
+      await look((client) => applyPostgresMigrations(client, migrationsFolder))
+      const rows = await rowsOf(await connect(url), { tables, schema }, beginFilling)
+      try {
+        return await work(rows)
+      } finally {
+        await rows.close()
+      }
+    },
+  }
+}
+
+/** `postgres://host:port/database`: whom and with which password is nobody's to read. */
+function nameOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `postgres://${host}${pathname}`
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: waitMilliseconds,
+    application_name: 'saka copy',
+    lock_timeout: waitMilliseconds,
+  })
+  // Told by whatever statement comes next.
+  client.on('error', () => {})
+  await client.connect().catch((error: Error) => {
+    const said = refusedEntry(error) ?? (error.message || (error as { code?: string }).code)
+    throw new NoConnection(`${nameOf(url)} cannot be opened: ${said}.`)
+  })
+  // Whatever the server gives others: a table takes as long as it takes.
+  await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')
+  return client
+}
+
+/** As SQLite has it. */
+const ownParsers: Record<number, (text: string) => number> = {
+  [pg.types.builtins.INT8]: Number,
+  [pg.types.builtins.BOOL]: (text) => (text === 't' ? 1 : 0),
+}
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => ownParsers[oid] ?? pg.types.getTypeParser(oid, format),
+}
+
+async function hasRows(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
+  for (const { name } of rows) {
+    const besides = name === 'locations' ? ` WHERE NOT (${isSeeded})` : ''
+    const found = await client.query(`SELECT 1 FROM public."${name}"${besides} LIMIT 1`)
+    if (found.rows.length > 0) return true
+  }
+  return false
+}
+
+async function rowsOf<Tables>(
+  client: pg.Client,
+  { tables, schema }: { tables: WholeTable[]; schema: Tables },
+  beginning: string,
+): Promise<WholeRows<Tables>> {
+  try {
+    await client.query(beginning)
+  } catch (error) {
+    await client.end()
+    throw (error as { code?: string }).code === '55P03' ? new DatabaseInUse() : error
+  }
+  const ofAll = (change: string) => client.query(tables.map(({ name }) => `ALTER TABLE "${name}" ${change}`).join('; '))
+  return {
+    tx: { ...postgresReader(client, schema), savepoint: (work) => savepoint(client, work) } as Tx<Tables>,
+    rows: async function* (table) {
+      await client.query(`DECLARE whole_table NO SCROLL CURSOR FOR ${selectAll(table)}`)
+      for (;;) {
+        const { rows } = await client.query({ text: `FETCH ${batchSize} FROM whole_table`, rowMode: 'array', types })
+        if (rows.length === 0) break
+        yield rows
+      }
+      await client.query('CLOSE whole_table')
+    },
+    fill: async (work) => {
+      // In this order: whoever owns the tables may, and nobody else sees any of it.
+      await ofAll('DISABLE TRIGGER USER')
+      await client.query(`TRUNCATE ${quoted(tables.map(({ name }) => name))}`)
+      await work(async (table, rows) => {
+        const values = table.columns.map((_, i) => rows.map((row) => row[i]))
+        await client.query({ name: `fill ${table.name}`, text: insertMany(table), values }).catch((error: Refusal) => {
+          throw isLostConnection(error) ? error : new RowRefused(table.name, error)
+        })
+      })
+      await ofAll('ENABLE TRIGGER USER')
+      // Otherwise what is asked next is planned for empty tables: here, and by the first requests.
+      await client.query(`ANALYZE ${quoted(tables.map(({ name }) => name))}`)
+    },
+    commit: async () => {
+      await client.query('COMMIT').catch((error: unknown) => {
+        if (!isLostConnection(error)) throw error
+        throw new NoConnection(
+          'The connection broke while everything was being stored: all of it is there, or nothing. Look, before you try again.',
+        )
+      })
+    },
+    // A server undoes what whoever has gone did not commit.
+    close: () => client.end(),
+  }
+}
+
+/** One list for each column: the statement is the same for any number of rows. */
+function insertMany({ name, columns }: WholeTable): string {
+  const lists = columns.map(({ type }, i) => `$${i + 1}::${type}[]`)
+  return `INSERT INTO "${name}" (${quoted(columns.map((column) => column.name))}) SELECT * FROM unnest(${lists.join(', ')})`
+}

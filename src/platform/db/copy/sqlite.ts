@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+import { isMigrated } from '../migrations.ts'
+import { writeBeside } from '../sqlite/beside.ts'
+import { settleSqlite } from '../sqlite/copy.ts'
+import { openSqlite, sqliteTx } from '../sqlite/sqlite.ts'
+import {
+  batchSize,
+  isSeeded,
+  type Purpose,
+  quoted,
+  selectAll,
+  type WholeDatabase,
+  type WholeRows,
+  type WholeTable,
+} from './whole.ts'
+
+/** The database in a file, to be copied or filled as a whole. It need not be there yet. */
+export function wholeSqlite<Tables>({
+  file,
+  schema,
+  migrationsFolder,
+  tables,
+}: {
+  file: string
+  schema: Tables
+  migrationsFolder: string
+  tables: WholeTable[]
+}): WholeDatabase<Tables> {
+  const look = <Found>(work: (connection: Sqlite.Database) => Found): Found => {
+    const connection = new Sqlite(file, { fileMustExist: true, readonly: true })
+    try {
+      return work(connection)
+    } finally {
+      connection.close()
+    }
+  }
+  return {
+    engine: 'sqlite',
+    name: file,
+    tables,
+    holdsSomething: async () => existsSync(file) && look(hasRows),
+    isOfThisVersion: async () => existsSync(file) && look((connection) => isMigrated(connection, migrationsFolder)),
+    holdAlone: async () => {
+      if (existsSync(file)) settleSqlite(file)
+      // Who opens a file while all of it is being changed waits for the lock of that transaction.
+      return async () => {}
+    },
+    openRows: async (purpose) => rowsOf(file, { tables, schema }, purpose),
+    refill: async (work) => {
+      let result: Awaited<ReturnType<typeof work>> | undefined
+      const write = async (part: string) => {
+        await openSqlite({ file: part, tables: schema, migrationsFolder }).close()
+        // Without a log: all rows would be written twice.
+        settleSqlite(part)
+        const rows = rowsOf(part, { tables, schema }, 'read alone')
+        try {
+          result = await work(rows)
+          return rows.isCommitted()
+        } finally {
+          await rows.close()
+        }
+      }
+      await writeBeside(file, write, () => !existsSync(file) || !look(hasRows))
+      return result!
+    },
+  }
+}
+
+function hasRows(connection: Sqlite.Database): boolean {
+  const names = connection
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'")
+    .pluck()
+    .all() as string[]
+  return names
+    .filter((name) => name !== '__drizzle_migrations')
+    .some((name) => {
+      const besides = name === 'locations' ? ` WHERE NOT (${isSeeded})` : ''
+      return connection.prepare(`SELECT 1 FROM "${name}"${besides} LIMIT 1`).get() !== undefined
+    })
+}
+
+function rowsOf<Tables>(
+  file: string,
+  { tables, schema }: { tables: WholeTable[]; schema: Tables },
+  purpose: Purpose,
+): WholeRows<Tables> & { isCommitted(): boolean } {
+  const connection = new Sqlite(file, { fileMustExist: true })
+  connection.pragma('synchronous = FULL')
+  connection.pragma('foreign_keys = ON')
+  connection.exec(purpose === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE')
+  return {
+    tx: sqliteTx(connection, schema),
+    rows: async function* (table) {
+      let batch: never[][] = []
+      // The connection does nothing else until the last row was read.
+      for (const row of connection.prepare(selectAll(table)).raw(true).iterate()) {
+        batch.push(row as never[])
+        if (batch.length < batchSize) continue
+        yield batch
+        batch = []
+      }
+      if (batch.length > 0) yield batch
+    },
+    fill: async (work) => {
+      const triggers = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all() as {
+        name: string
+        sql: string
+      }[]
+      for (const { name } of triggers) connection.exec(`DROP TRIGGER "${name}"`)
+      for (const { name } of tables.toReversed()) connection.exec(`DELETE FROM "${name}"`)
+      const statements = new Map(tables.map((table) => [table.name, connection.prepare(insertOne(table))]))
+      await work(async ({ name }, rows) => {
+        for (const row of rows) statements.get(name)!.run(row)
+      })
+      for (const { sql } of triggers) connection.exec(sql)
+    },
+    commit: async () => {
+      connection.exec('COMMIT')
+    },
+    isCommitted: () => !connection.inTransaction,
+    close: async () => {
+      if (connection.inTransaction) connection.exec('ROLLBACK')
+      connection.close()
+    },
+  }
+}
+
+function insertOne({ name, columns }: WholeTable): string {
+  return `INSERT INTO "${name}" (${quoted(columns.map((column) => column.name))}) VALUES (${columns.map(() => '?')})`
+}

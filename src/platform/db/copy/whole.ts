@@ -1,0 +1,106 @@
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { Tx } from '../db.ts'
+
+/** What a column holds, in the form that both engines are brought to: yes and no are 1 and 0. */
+export type Value = string | number | Buffer | null
+
+/** The types of the columns that there are, as PostgreSQL calls them. */
+export type ColumnType = 'text' | 'bigint' | 'boolean' | 'double precision' | 'bytea'
+
+/** A table as it is copied: by its names alone, which both engines share. */
+export interface WholeTable {
+  name: string
+  columns: { name: string; type: ColumnType }[]
+  /** The columns of its primary key, in order. */
+  key: string[]
+}
+
+/** All rows of a database, in one transaction. What is not committed when it is closed is undone. */
+export interface WholeRows<Tables> {
+  /** Asks and writes in the same transaction. */
+  tx: Tx<Tables>
+  /** The rows of `table` in the order of its key, in batches; values in the order of its columns. */
+  rows(table: WholeTable): AsyncIterable<Value[][]>
+  /**
+   * Takes out every row and has `work` put in others. Meanwhile the triggers sleep: they guard what happens from one state to the next, and
+   * a copy is the last state alone. References, checks and unique indexes hold for every row.
+   */
+  fill(work: (insert: (table: WholeTable, rows: Value[][]) => Promise<void>) => Promise<void>): Promise<void>
+  commit(): Promise<void>
+  close(): Promise<void>
+}
+
+/** For what all rows are opened: to read them as of one moment while others go on, or while nobody writes. */
+export type Purpose = 'read' | 'read alone'
+
+/** A database of one engine, with all that it takes to copy it into another or to be filled with a copy. */
+export interface WholeDatabase<Tables> {
+  engine: 'sqlite' | 'postgres'
+  /** What people call it: without a password. */
+  name: string
+  /** Every table; those that others refer to come before them. */
+  tables: WholeTable[]
+  /** Whether there is anything in it but what migrations put there. */
+  holdsSomething(): Promise<boolean>
+  /** Whether it is there and at this version's tables. */
+  isOfThisVersion(): Promise<boolean>
+  /**
+   * Keeps services out until what it answers is called. Throws `DatabaseInUse` at once while one has it open, or another program is in
+   * the middle of something there.
+   */
+  holdAlone(): Promise<() => Promise<void>>
+  openRows(purpose: Purpose): Promise<WholeRows<Tables>>
+  /**
+   * Brings it to this version's tables and has `work` fill it while nobody else writes there. What `work` has not committed when it
+   * ends is undone, and then nothing has changed. Throws `NewerDatabase`, and `DatabaseInUse` as {@link WholeDatabase.holdAlone} does.
+   */
+  refill<Result>(work: (rows: WholeRows<Tables>) => Promise<Result>): Promise<Result>
+}
+
+/** How many rows are read at once. */
+export const batchSize = 500
+
+/** Places that migrations put in, in words that both engines read. */
+export const isSeeded = "kind IN ('supplier', 'transit', 'handed_out', 'written_off')"
+
+const types: Record<string, ColumnType> = {
+  SQLiteText: 'text',
+  SQLiteTextJson: 'text',
+  SQLiteInteger: 'bigint',
+  SQLiteBoolean: 'boolean',
+  SQLiteReal: 'double precision',
+  SQLiteBlobBuffer: 'bytea',
+}
+
+/** The tables of a schema in SQLite's dialect as they are copied; those that others refer to come before them. */
+export function wholeTables(schema: Record<string, SQLiteTable>): WholeTable[] {
+  const sorted = new Map<string, WholeTable>()
+  const add = (table: SQLiteTable) => {
+    const { name, columns, primaryKeys, foreignKeys } = getTableConfig(table)
+    if (sorted.has(name)) return
+    for (const key of foreignKeys) add(key.reference().foreignTable)
+    sorted.set(name, {
+      name,
+      columns: columns.map((column) => ({ name: column.name, type: typeOf(column) })),
+      key: [...columns.filter(({ primary }) => primary), ...primaryKeys.flatMap((key) => key.columns)].map(
+        (column) => column.name,
+      ),
+    })
+  }
+  for (const table of Object.values(schema)) add(table)
+  return [...sorted.values()]
+}
+
+function typeOf({ name, columnType }: { name: string; columnType: string }): ColumnType {
+  const type = types[columnType]
+  if (!type) throw new Error(`the column ${name} is of a type that is not copied: ${columnType}`)
+  return type
+}
+
+/** The query for all rows of `table`, in the order of its key. */
+export function selectAll({ name, columns, key }: WholeTable): string {
+  return `SELECT ${quoted(columns.map((column) => column.name))} FROM "${name}" ORDER BY ${quoted(key)}`
+}
+
+/** Names as SQL says them in a list. */
+export const quoted = (names: string[]) => names.map((name) => `"${name}"`).join(', ')

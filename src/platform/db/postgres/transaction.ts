@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type pg from 'pg'
+import { isLostConnection, isRace, outcomeUnknown, overloaded, storageFault } from '../faults.ts'
+
+/** How many wait for a connection at most. */
+const maxWaiting = 10_000
+/** How often a transaction that others came between is tried beside them, before it is tried alone. */
+const triesBesideOthers = 4
+
+/** How a transaction runs: see `TransactOptions`. */
+interface Options {
+  isolation: 'serializable' | 'read committed'
+  compensate: Compensate | undefined
+}
+
+type Work<Result> = (client: pg.PoolClient) => Promise<Result>
+type Compensate = (client: pg.PoolClient, error: unknown) => Promise<void>
+
+/** The lock is the first statement, before the snapshot is taken: who wants to be alone waits for all who have begun, and holds up the rest. */
+const beginBesideOthers = (isolation: Options['isolation']) =>
+  `BEGIN ISOLATION LEVEL ${isolation.toUpperCase()}; LOCK TABLE turns IN ROW SHARE MODE`
+const beginAlone = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE'
+
+/** Lends `use` a connection of the pool. One that it calls broken is not used again. */
+export async function onConnection<Result>(
+  pool: pg.Pool,
+  use: (client: pg.PoolClient, breaks: (error: Error) => void) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    return await use(client, (error) => {
+      broken = error
+    })
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** Runs `work` in a transaction: again when others came between, at last alone. */
+export async function transact<Result>(
+  pool: pg.Pool,
+  work: Work<Result>,
+  { isolation, compensate }: Options,
+): Promise<Result> {
+  if (pool.waitingCount >= maxWaiting) throw overloaded()
+  for (let tries = 1; ; tries++) {
+    const isAlone = tries > triesBesideOthers
+    try {
+      return await transactOnce(pool, isAlone ? beginAlone : beginBesideOthers(isolation), work, compensate)
+    } catch (error) {
+      if (isAlone || !isRace(error)) throw storageFault(error)
+    }
+    // Not the same for two that met: the last digits of the clock are random enough.
+    await pause((performance.now() * 1000) % 2 ** tries)
+  }
+}
+
+function transactOnce<Result>(
+  pool: pg.Pool,
+  beginning: string,
+  work: Work<Result>,
+  compensate: Compensate | undefined,
+): Promise<Result> {
+  return onConnection(pool, async (client, breaks) => {
+    let notBegun: { error: unknown } | undefined
+    try {
+      // Not waited for: the first statement of the work goes out behind it. Where this fails, that fails too.
+      client.query(compensate ? `${beginning}; SAVEPOINT work` : beginning).catch((error: unknown) => {
+        notBegun = { error }
+      })
+      let failure: { error: unknown } | undefined
+      let result: Result | undefined
+      try {
+        result = await work(client)
+      } catch (error) {
+        if (!compensate || notBegun || isRace(error) || isLostConnection(error)) throw error
+        failure = { error: await keepInstead(client, error, compensate) }
+      }
+      await commit(client)
+      if (failure) throw new Answered(failure.error)
+      return result as Result
+    } catch (error) {
+      if (error instanceof Answered) throw error.cause
+      await client.query('ROLLBACK').catch(breaks)
+      throw notBegun ? notBegun.error : error
+    }
+  })
+}
+
+/** Carries a throw past the rollback: what is kept in its place has been committed. */
+class Answered extends Error {
+  constructor(cause: unknown) {
+    super('answered', { cause })
+  }
+}
+
+/** Does what is kept in the place of work that threw `error`, and answers what is told: the error, or one of its own. */
+async function keepInstead(client: pg.PoolClient, error: unknown, compensate: Compensate): Promise<unknown> {
+  await client.query('ROLLBACK TO work')
+  try {
+    await compensate(client, error)
+    return error
+  } catch (another) {
+    if (isRace(another) || isLostConnection(another)) throw another
+    await client.query('ROLLBACK TO work')
+    return another
+  }
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT').catch((error: unknown) => {
+    throw isLostConnection(error) ? outcomeUnknown() : error
+  })
+  // The server undoes a transaction in which a statement failed, whatever became of its error here.
+  if (command !== 'COMMIT') throw new Error('a statement failed and its transaction went on')
+}
+
+/** Runs `work` behind a savepoint, to which a throw goes back. */
+export async function savepoint<Result>(client: pg.ClientBase, work: () => Promise<Result>): Promise<Result> {
+  await client.query('SAVEPOINT part')
+  try {
+    const result = await work()
+    await client.query('RELEASE part')
+    return result
+  } catch (error) {
+    if (!isLostConnection(error)) await client.query('ROLLBACK TO part; RELEASE part')
+    throw error
+  }
+}

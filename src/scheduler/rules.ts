@@ -1,0 +1,127 @@
+import type { Deps } from '../deps.ts'
+import type { Config } from '../platform/config/config.ts'
+import { defineProblem } from '../shared/problem.ts'
+import { type Instant, plusMilliseconds } from '../shared/time.ts'
+import type { Wording } from '../shared/wording.ts'
+
+interface Named {
+  /** kebab-case, as an operator reads it. */
+  name: string
+  /** What it does, in one sentence for a coordinator. */
+  meaning: Wording
+}
+
+/** Work that happens by itself, again and again. */
+export interface ScheduledJob<Figure extends string = string> extends Named {
+  /** When: a cron pattern in the municipality's time zone. */
+  pattern: string
+  /** Does it once and answers its figures. Doing it twice does no harm. */
+  run(deps: Deps, control: RunControl): Promise<Partial<Record<Figure, number>>>
+}
+
+/** What a run is given to say how far it is and to be told to stop. */
+export interface RunControl {
+  /** Aborted when somebody cancels the run or the service stops. What was done by then stays done. */
+  signal: AbortSignal
+  /** Shows how far it is, to whoever looks at the run. */
+  progress(figures: RunFigures): void
+}
+
+/** Work that is asked for a piece at a time, each piece a task. The tasks of one job are done one after another. */
+export interface AskedJob extends Named {
+  /**
+   * Does one task. It may be done twice: by a process that died before it could say that it was done, and by the next.
+   * Throws `RetryLater` or `GiveUp` to say what becomes of it; any other error is tried again a few times.
+   */
+  attempt(deps: Deps, task: AskedTask, signal: AbortSignal): Promise<void>
+  /** How many tasks a second at most; as many as go, if absent. */
+  perSecond?(config: Config): number
+}
+
+/** A task as its job sees it. */
+export interface AskedTask {
+  id: string
+  payload: TaskPayload
+  /** The how-manieth attempt this is, from 1. */
+  attempts: number
+}
+
+/** What a task is about: ids and figures, never a name or an address. */
+export type TaskPayload = Record<string, string | number | null>
+
+/** Work that happens without anybody doing it. */
+export type Job<Figure extends string = string> = ScheduledJob<Figure> | AskedJob
+
+/** Whether a job runs by the clock. */
+export function isScheduled(job: Job): job is ScheduledJob {
+  return 'pattern' in job
+}
+
+/** What a run did: how many things it looked at, did, left out … by name. */
+export type RunFigures = Record<string, number>
+
+/** `running → done | failed | cancelled | interrupted`: the last when the process ended under it. */
+export const runStatuses = ['running', 'done', 'failed', 'cancelled', 'interrupted'] as const
+
+/** One of {@link runStatuses}. */
+export type RunStatus = (typeof runStatuses)[number]
+
+/** How long a run or a task counts as alive without a sign of life, in milliseconds. */
+export const leaseMilliseconds = 2 * 60_000
+
+/** No lease that is taken by `now` ends later: one that does was made by a clock that was ahead and has been put back. */
+export function longestLease(now: Instant): Instant {
+  return plusMilliseconds(now, 2 * leaseMilliseconds)
+}
+
+/** How late a job may be before somebody is told, in milliseconds: a machine may have been asleep for a while. */
+const graceMilliseconds = 15 * 60_000
+
+/** Whether a job that was due at `dueAt` and has not begun since is late at `now`. */
+export function isLate(dueAt: Instant | null, now: Instant): boolean {
+  return dueAt !== null && Date.parse(now) - Date.parse(dueAt) > graceMilliseconds
+}
+
+/** What is known of a scheduled job when somebody asks how it does. */
+export interface JobHistory {
+  lastRun: { status: RunStatus; startedAt: Instant } | null
+  /** When the last run that was done began. */
+  lastDoneAt: Instant | null
+  nextRunAt: Instant | null
+}
+
+/**
+ * Whether a job has failed and it is not to be expected that the next run mends it soon: that one is far away, or runs have
+ * failed for a while.
+ */
+export function isFailing({ lastRun, lastDoneAt, nextRunAt }: JobHistory, now: Instant): boolean {
+  if (lastRun?.status !== 'failed' && lastRun?.status !== 'interrupted') return false
+  return isLate(now, nextRunAt ?? now) || isLate(lastDoneAt ?? lastRun.startedAt, now)
+}
+
+/** The job is at work. */
+export const jobRunning = defineProblem<{ name: string }>({
+  code: 'job_running',
+  status: 409,
+  title: 'The job is running',
+  detail: ({ name }) => `${name} is at work already. Look at its runs in a minute.`,
+  members: () => ({ retryAfter: 60 }),
+})
+
+/** The job does what it is asked for, not what a clock says. */
+export const notByClock = defineProblem<{ name: string }>({
+  code: 'not_by_clock',
+  status: 409,
+  title: 'The job does not run by the clock',
+  detail: ({ name }) => `${name} does what it is asked for. Retry what failed of it instead.`,
+})
+
+/** What is in Redis cannot be shown. */
+export const redisAway = defineProblem({
+  code: 'redis_away',
+  status: 503,
+  title: 'Redis does not answer',
+  detail: () =>
+    'The queues are in Redis, which does not answer. Nothing is lost: jobs go on once it does. Look again later.',
+  members: () => ({ retryAfter: 30 }),
+})

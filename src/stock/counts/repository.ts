@@ -1,0 +1,87 @@
+import { and, desc, eq, gt, gte, inArray } from 'drizzle-orm'
+import type { Reader, Tables, Tx } from '../../schema.ts'
+import type { Id } from '../../shared/ids.ts'
+import { notFound } from '../../shared/problem.ts'
+import type { Instant } from '../../shared/time.ts'
+
+/** What was counted of one kit, and what the book said; the latter is known once posted. */
+export interface CountLine {
+  kitId: Id
+  counted: number
+  expected: number | null
+}
+
+/** A stock count at a location. */
+export type Count = Tables['counts']['$inferSelect'] & { lines: CountLine[] }
+
+/** Adds a count with its lines. */
+export async function insertCount({ q, t }: Tx, { lines, ...count }: Count): Promise<void> {
+  await q.insert(t.counts).values(count)
+  await q.insert(t.countLines).values(lines.map((line) => ({ ...line, countId: count.id })))
+}
+
+/** The count with this id. Raises `not_found`. */
+export async function getCount({ q, t }: Reader, id: Id): Promise<Count> {
+  const [count] = await q.select().from(t.counts).where(eq(t.counts.id, id))
+  if (!count) throw notFound({ what: 'count' })
+  const { kitId, counted, expected } = t.countLines
+  const lines = await q
+    .select({ kitId, counted, expected })
+    .from(t.countLines)
+    .where(eq(t.countLines.countId, id))
+    .orderBy(kitId)
+  return { ...count, lines }
+}
+
+/** Ends an open count; false when it was no longer open. */
+export async function endCount(
+  { q, t }: Tx,
+  id: Id,
+  change: Pick<Tables['counts']['$inferInsert'], 'status' | 'postedById' | 'postedAt'>,
+): Promise<boolean> {
+  const open = and(eq(t.counts.id, id), eq(t.counts.status, 'open'))
+  return (await q.update(t.counts).set(change).where(open).returning()).length > 0
+}
+
+/** Keeps what the book said of a kit at the cut-off. */
+export async function storeExpected({ q, t }: Tx, countId: Id, kitId: Id, expected: number): Promise<void> {
+  const line = and(eq(t.countLines.countId, countId), eq(t.countLines.kitId, kitId))
+  await q.update(t.countLines).set({ expected }).where(line)
+}
+
+/** When a kit was last counted at one of these locations, at `since` or later and posted; undefined if it was not. */
+export function findCountSince(
+  reader: Reader,
+  locationIds: Id[],
+  kitId: Id,
+  since: Instant,
+): Promise<Instant | undefined> {
+  return latestCount(reader, locationIds, kitId, gte(reader.t.counts.countedAt, since))
+}
+
+/** When a kit was last counted at a location, later than `instant` and posted; undefined if it was not. */
+export function findCountAfter(
+  reader: Reader,
+  locationId: Id,
+  kitId: Id,
+  instant: Instant,
+): Promise<Instant | undefined> {
+  return latestCount(reader, [locationId], kitId, gt(reader.t.counts.countedAt, instant))
+}
+
+async function latestCount(
+  { q, t }: Reader,
+  locationIds: Id[],
+  kitId: Id,
+  when: ReturnType<typeof gt>,
+): Promise<Instant | undefined> {
+  const posted = and(eq(t.counts.status, 'posted'), inArray(t.counts.locationId, locationIds), when)
+  const [row] = await q
+    .select({ countedAt: t.counts.countedAt })
+    .from(t.counts)
+    .innerJoin(t.countLines, eq(t.countLines.countId, t.counts.id))
+    .where(and(posted, eq(t.countLines.kitId, kitId)))
+    .orderBy(desc(t.counts.countedAt))
+    .limit(1)
+  return row?.countedAt
+}
