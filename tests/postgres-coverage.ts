@@ -4,7 +4,12 @@ import { fileURLToPath } from 'node:url'
 
 /** What V8 writes of one process that ended (`NODE_V8_COVERAGE`). */
 interface Coverage {
-  result: { url: string; functions: { functionName: string; ranges: { count: number }[] }[] }[]
+  result: Script[]
+}
+
+interface Script {
+  url: string
+  functions: { functionName: string; ranges: { count: number }[] }[]
 }
 
 const isRepository = /(^|[/-])repository(-[a-z]+)?\.ts$/
@@ -16,8 +21,7 @@ const isRepository = /(^|[/-])repository(-[a-z]+)?\.ts$/
 export function uncalledQueries(root: string, folder: string): string[] {
   const called = new Set<string>()
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Coverage
-    for (const { url, functions } of result) {
+    for (const { url, functions } of readCoverage(join(folder, name))) {
       if (!url.startsWith('file:') || !isRepository.test(url)) continue
       const file = relative(root, fileURLToPath(url))
       for (const { functionName, ranges } of functions)
@@ -27,6 +31,16 @@ export function uncalledQueries(root: string, folder: string): string[] {
   return repositories(root)
     .flatMap((file) => exportedFunctions(join(root, file)).map((name) => `${file} ${name}`))
     .filter((query) => !called.has(query))
+}
+
+function readCoverage(file: string): Script[] {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as Coverage).result
+  } catch (error) {
+    // A process that a test kills may leave half a file.
+    if (error instanceof SyntaxError) return []
+    throw error
+  }
 }
 
 function repositories(root: string): string[] {

@@ -195,7 +195,7 @@ async function stopAll(): Promise<void> {
 }
 
 async function runQueue(queue: TestFile[]): Promise<Counts & { skipped: number }> {
-  rmSync(coverage, { recursive: true, force: true })
+  if (runsPostgresLeg) rmSync(coverage, { recursive: true, force: true })
   const child = spawn(process.execPath, [join(root, 'tests/run-files.ts'), JSON.stringify(queue)], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -283,7 +283,7 @@ t.test('a copy into a file is there whole or not at all, and what is left of one
     t.same(readdirSync(folder), [], 'a full disk leaves nothing')
   }
 
-  const shell = `NODE_OPTIONS=--import=${resolve('tests/operations/killed-restore.mjs')}`
+  const shell = `NODE_OPTIONS=--import=${resolve('tests/operations/killed-restore.ts')}`
   const killed = await sakaApart('', args, { shell, env: { ...env, KILL_AT: 'renameSync' } })
   t.equal(killed.code, 'SIGKILL')
   t.same(readdirSync(folder), ['moved.db.part'], 'one that is killed leaves nothing that could be taken for a copy')

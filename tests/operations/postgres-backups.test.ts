@@ -134,7 +134,7 @@ t.test('a restore that is killed or fails half-way leaves the database as it was
   }
   await isThere()
 
-  const shell = `NODE_OPTIONS=--import=${resolve('tests/operations/killed-restore.mjs')}`
+  const shell = `NODE_OPTIONS=--import=${resolve('tests/operations/killed-restore.ts')}`
   // When the former database was written to its file, and its rows are about to be taken out.
   const killed = await sakaApart('', ['restore', backup, '--force'], { shell, env: { ...env, KILL_AT: 'fsyncSync' } })
   t.equal(killed.code, 'SIGKILL')

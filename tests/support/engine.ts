@@ -9,7 +9,7 @@ import { newQueues } from './jobs.ts'
 /** The engine that this run of the tests is about: `SAKA_TEST_ENGINE`, else SQLite. */
 export const engine = process.env.SAKA_TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
 
-/** What a test is skipped for where it is about SQLite alone. `tests/run.mjs` does not count it among the skipped: it ran on SQLite. */
+/** What a test is skipped for where it is about SQLite alone. `tests/run.ts` does not count it among the skipped: it ran on SQLite. */
 export const sqliteAlone = (why: string) => (engine === 'sqlite' ? {} : { skip: `SQLite alone: ${why}` })
 
 /** The same where it is about PostgreSQL alone. */
@@ -49,7 +49,7 @@ export const databaseOf = ({ config }: Pick<Deps, 'config'>): Settings => ({
 /** Where the server of this run is: a database of it that is nobody's. */
 function serverUrl(): string {
   const url = process.env.SAKA_TEST_POSTGRES
-  if (!url) throw new Error('SAKA_TEST_POSTGRES names no server; tests/run.mjs starts one')
+  if (!url) throw new Error('SAKA_TEST_POSTGRES names no server; tests/run.ts starts one')
   return url
 }
 

@@ -7,6 +7,6 @@ const kindOfJobs = process.env.SAKA_TEST_JOBS === 'redis' ? 'redis' : 'embedded'
 export function newQueues(): Record<string, string> {
   if (kindOfJobs === 'embedded') return {}
   const { SAKA_TEST_REDIS: url, SAKA_TEST_REDIS_PREFIX: prefix } = process.env
-  if (!url || !prefix) throw new Error('SAKA_TEST_REDIS names no server; tests/run.mjs starts one')
+  if (!url || !prefix) throw new Error('SAKA_TEST_REDIS names no server; tests/run.ts starts one')
   return { REDIS_URL: url, REDIS_PREFIX: `${prefix}${randomUUID()}` }
 }
