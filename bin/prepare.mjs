@@ -8,7 +8,7 @@
 // Only Node's own modules are used and only syntax that an old Node can read: this runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import nodeModule from 'node:module'
 import { hostname } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
@@ -123,7 +123,10 @@ function isInstalled(dev) {
   return found === `${wanted} dev` || (!dev && found === wanted)
 }
 
-/** Whether somebody ran npm without us: it leaves a copy of the lock file that lists what is really there. */
+/**
+ * Whether somebody ran npm without us: it leaves a copy of the lock file that lists what it installed. An npm that was killed
+ * may have left that and no package.
+ */
 function isInstalledByHand(dev) {
   const found = read(at('node_modules', '.package-lock.json'))
   if (found === undefined) return false
@@ -131,7 +134,7 @@ function isInstalledByHand(dev) {
   const wanted = Object.entries(JSON.parse(read(at('package-lock.json'))).packages)
   return wanted.every(([path, { version, optional, devOptional, dev: ofDevelopment }]) => {
     if (path === '' || optional || devOptional || (ofDevelopment && !dev)) return true
-    return there[path] !== undefined && there[path].version === version
+    return there[path] !== undefined && there[path].version === version && existsSync(at(path, 'package.json'))
   })
 }
 
