@@ -247,7 +247,7 @@ t.test('the table says what the roles are for', async (t) => {
   )
   t.same(
     all.filter((action) => may('school', action) !== may('device', action)),
-    ['voucher:print', 'voucher:reissue', 'message:read'],
+    ['enrollment:read', 'voucher:read', 'voucher:print', 'voucher:reissue', 'scan:read', 'message:read'],
     'a device does what school staff do, but for these',
   )
 })
