@@ -7,7 +7,8 @@ const page = textOf('docs/security/cryptography.md')
 const files = sourceFiles('src', 'jobs')
 
 t.test('docs/security/cryptography.md names every file that relies on cryptography, and no other', async (t) => {
-  const relying = /'node:crypto'|crypto\.getRandomValues|'(@node-rs\/argon2|otplib|openid-client|nodemailer)'/
+  const relying =
+    /'node:crypto'|crypto\.(?:getRandomValues|subtle)|'(@node-rs\/argon2|otplib|openid-client|nodemailer)'/
   const named = [...new Set(page.match(/src\/[\w/-]+\.ts/g))]
   t.same(files.filter((file) => relying.test(textOf(file))).sort(), named.sort())
 })
@@ -17,6 +18,11 @@ t.test('no algorithm is used but those on the page, and none that is weak', asyn
     /\b(?:createHash|createHmac|hash|hkdfSync|createCipheriv|createDecipheriv|generateKeyPairSync)\(\s*'([\w-]+)'/g
   const used = new Set(files.flatMap((file) => [...textOf(file).matchAll(call)].map(([, algorithm]) => algorithm)))
   t.same([...used].sort(), ['aes-256-gcm', 'ed25519', 'sha256'])
+  const ofBoth = files.filter((file) => textOf(file).includes('crypto.subtle'))
+  const named = ofBoth.flatMap((file) =>
+    [...textOf(file).matchAll(/\b(?:name|hash): '([\w-]+)'/g)].map(([, name]) => name),
+  )
+  t.same([...new Set(named)].sort(), ['AES-GCM', 'HKDF', 'PBKDF2', 'SHA-256'], 'nor by WebCrypto')
   const unnamed = /\b(?:createHash|createHmac|createCipheriv|createDecipheriv)\(\s*[^'\s]/
   const weak = /Math\.random|pseudoRandomBytes|\b(?:md5|sha1|des-|rc4|-ecb|-cbc)/i
   const faults = files.flatMap((file) => {

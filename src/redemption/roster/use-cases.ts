@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts'
 import { type Actor, deviceOf } from '../../identity/index.ts'
 import { getSchool } from '../../places/index.ts'
 import type { Id } from '../../shared/ids.ts'
-import { keysOf, rosterIterations, sealChild } from '../../shared/roster-keys.ts'
+import { keysOf, type RosterLock, rosterIterations, sealChild } from '../../shared/roster-keys.ts'
 import type { Instant } from '../../shared/time.ts'
 import { listRoster, type RosterRow } from './repository.ts'
 
@@ -19,7 +19,7 @@ export interface Roster {
   /** Every campaign that a voucher here is of. */
   campaigns: RosterRow['campaign'][]
   /** How the keys of an entry are made of a code. */
-  lock: { salt: string; iterations: number }
+  lock: RosterLock
   /** Vouchers of the school: all, or those that have changed since the cursor. */
   vouchers: RosterEntry[]
 }
@@ -44,11 +44,11 @@ export interface RosterEntry {
  */
 export async function readRoster(deps: Deps, actor: Actor | undefined, since = ''): Promise<Roster> {
   const { device, schoolId } = deviceOf(actor)
-  const salt = device.id
+  const lock = { salt: device.id, iterations: rosterIterations }
   const { read } = deps.db
   const { id, name, locationId } = await getSchool(read, schoolId)
   const rows = await listRoster(read, schoolId)
-  const prints = rows.map(fingerprints(deps.secretKey, salt))
+  const prints = rows.map(fingerprints(deps.secretKey, device.id))
   const known = readCursor(since)
   const changed = rows.filter((_, i) => !known.has(prints[i]!))
   return {
@@ -57,16 +57,16 @@ export async function readRoster(deps: Deps, actor: Actor | undefined, since = '
     timeZone: deps.config.timeZone,
     school: { id, name, locationId },
     campaigns: [...new Map(rows.map(({ campaign }) => [campaign.id, campaign])).values()],
-    lock: { salt, iterations: rosterIterations },
-    vouchers: await Promise.all(changed.map((row) => toEntry(row, salt))),
+    lock,
+    vouchers: await Promise.all(changed.map((row) => toEntry(row, lock))),
   }
 }
 
-async function toEntry(row: RosterRow, salt: string): Promise<RosterEntry> {
+async function toEntry(row: RosterRow, lock: RosterLock): Promise<RosterEntry> {
   const { code, campaign, status, enrollmentStatus, redeemedAt } = row
-  const keys = await keysOf(code, salt)
+  const keys = await keysOf(code, lock)
   const state = { campaignId: campaign.id, status, enrollmentStatus, redeemedAt, replaced: row.replacedById !== null }
-  return { lookup: keys.lookup, ...state, child: isShown(row) ? sealChild(keys.child, row.child) : null }
+  return { lookup: keys.lookup, ...state, child: isShown(row) ? await sealChild(keys.child, row.child) : null }
 }
 
 /** Once a campaign is over nobody hands out a kit of it: its children are of no use on a phone. */
