@@ -1,5 +1,3 @@
-import { randomFillSync } from 'node:crypto'
-
 /** A record's name: UUID version 7 (RFC 9562, section 5.7), lower-case. Sorts by the time of its making. */
 export type Id = string
 
@@ -28,7 +26,7 @@ export function idSource(milliseconds: () => number = Date.now): NewId {
   }
   return () => {
     if (used === pool.length) {
-      randomFillSync(pool)
+      crypto.getRandomValues(pool)
       used = 0
     }
     const now = milliseconds()

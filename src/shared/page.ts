@@ -1,3 +1,4 @@
+import { fromBase64url, toBase64url } from './base64url.ts'
 import { invalidInput } from './problem.ts'
 
 /** One page of a list. `nextCursor` is null on the last. */
@@ -19,7 +20,7 @@ export type CursorKey = (string | number)[]
 
 /** Packs a key into the opaque text that a client hands back. */
 export function encodeCursor(key: CursorKey): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url')
+  return toBase64url(new TextEncoder().encode(JSON.stringify(key)))
 }
 
 /**
@@ -29,7 +30,7 @@ export function encodeCursor(key: CursorKey): string {
 export function decodeCursor(cursor: string | undefined, length: number): CursorKey | undefined {
   if (cursor === undefined) return undefined
   try {
-    const key = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown
+    const key = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(fromBase64url(cursor))) as unknown
     const whole = Array.isArray(key) && key.length === length
     if (whole && key.every((part) => typeof part === 'string' || Number.isSafeInteger(part))) return key as CursorKey
   } catch {
