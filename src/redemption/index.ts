@@ -1,5 +1,4 @@
 export { redeemedBySchool } from './repository.ts'
 export { rosterRoutes } from './roster/routes.ts'
 export { redemptionRoutes } from './routes.ts'
-export { judgeScan } from './rules.ts'
 export { RedemptionSchema, ScanSchema } from './schemas.ts'

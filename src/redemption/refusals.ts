@@ -1,4 +1,5 @@
 import type { Id } from '../shared/ids.ts'
+import type { ScanResult } from '../shared/judge-scan.ts'
 import type { Problem } from '../shared/problem.ts'
 import type { Instant, LocalDate } from '../shared/time.ts'
 import {
@@ -8,7 +9,7 @@ import {
   voucherExpired,
   voucherRevoked,
 } from '../vouchers/index.ts'
-import { mistypedCode, notAVoucher, outsideWindow, type ScanResult, unknownCode, wrongSchool } from './rules.ts'
+import { mistypedCode, notAVoucher, outsideWindow, unknownCode, wrongSchool } from './rules.ts'
 
 /** A result other than `accepted`. */
 export type Refusal = Exclude<ScanResult, 'accepted'>

@@ -2,10 +2,11 @@ import { and, count, desc, eq, gte, inArray, isNull, lt, lte, sql } from 'drizzl
 import { prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
+import type { ScanResult } from '../shared/judge-scan.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
 import { notFound } from '../shared/problem.ts'
 import type { Instant } from '../shared/time.ts'
-import type { Redemption, ScanResult } from './rules.ts'
+import type { Redemption } from './rules.ts'
 
 /** One attempt as it is kept. */
 export type ScanRow = Tables['scans']['$inferSelect']

@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
 import { IdSchema, InstantSchema, named, nullable, oneOf, PageQuerySchema, ref } from '../platform/http/index.ts'
 import { idPattern } from '../shared/ids.ts'
+import { scanResults } from '../shared/judge-scan.ts'
 import { ReasonSchema, VoucherSchema } from '../vouchers/index.ts'
-import { collectors, scanResults } from './rules.ts'
+import { collectors } from './rules.ts'
 
 const exampleId = '01890a5d-ac96-774b-bcce-b302099a8057'
 const ScanIdSchema = Type.String({ minLength: 1, maxLength: 200, examples: ['4f6d0c1e-scan-17'] })

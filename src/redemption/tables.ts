@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import type { CampaignTables } from '../campaigns/tables.ts'
 import type { PlacesTables } from '../places/tables.ts'
 import type { Columns } from '../platform/db/index.ts'
+import type { ScanResult } from '../shared/judge-scan.ts'
 import type { VoucherTables } from '../vouchers/tables.ts'
-import type { CollectedBy, ScanResult } from './rules.ts'
+import type { CollectedBy } from './rules.ts'
 
 /** Hand-outs, and every attempt at one. */
 export const redemptionTables = (

@@ -5,6 +5,7 @@ import { type Actor, authorize, schoolsOf } from '../identity/index.ts'
 import { getSchool, virtualLocations } from '../places/index.ts'
 import { idempotencyKeyReused } from '../platform/http/index.ts'
 import type { Tx } from '../schema.ts'
+import { judgeScan } from '../shared/judge-scan.ts'
 import type { Page, PageQuery } from '../shared/page.ts'
 import { Problem } from '../shared/problem.ts'
 import { localDate } from '../shared/time.ts'
@@ -13,7 +14,7 @@ import { findVoucherByCode, markRedeemed, type PresentedVoucher, readPayload } f
 import { type Refusal, refusalFacts } from './refusals.ts'
 import { recordRefusedHandOut } from './refused-hand-out.ts'
 import { findScan, insertRedemption, insertScan, listScans, type ScanFilter, type ScanRow } from './repository.ts'
-import { judgeScan, redeemedAt } from './rules.ts'
+import { redeemedAt } from './rules.ts'
 import { inOrderOfOccurrence, isSameScan, newScan, redemptionOf, type Scan, type Scanned } from './scan.ts'
 
 /**

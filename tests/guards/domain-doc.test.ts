@@ -6,9 +6,9 @@ import { textOf } from '../support/sources.ts'
 
 const domain = textOf('docs/domain.md')
 
-/** The words of a union or a list called `name` in a module's `rules.ts`. */
-function wordsOf(module: string, name: string): string[] {
-  const source = textOf(`src/${module}/rules.ts`).replaceAll(/\/\*\*.*?\*\//gs, '')
+/** The words of a union or a list called `name` in a file of the source. */
+function wordsOf(file: string, name: string): string[] {
+  const source = textOf(`src/${file}.ts`).replaceAll(/\/\*\*.*?\*\//gs, '')
   const [, declared] = new RegExp(`(?:type|const) ${name} =([^]*?)(?:as const|\\n\\n|\\n/|$)`).exec(source)!
   return [...declared!.matchAll(/'([a-z_]+)'/g)].map(([, word]) => word!)
 }
@@ -16,22 +16,22 @@ function wordsOf(module: string, name: string): string[] {
 const missingIn = (text: string, words: string[]) => words.filter((word) => !new RegExp(`\\b${word}\\b`).test(text))
 
 t.test('docs/domain.md knows every word of the code', async (t) => {
-  const unions: [module: string, name: string][] = [
-    ['places', 'LocationKind'],
-    ['campaigns', 'CampaignStatus'],
-    ['enrollment', 'EnrollmentStatus'],
-    ['stock', 'movementKinds'],
-    ['stock', 'shipmentStatuses'],
-    ['stock', 'countStatuses'],
-    ['allocation', 'allocationStatuses'],
-    ['vouchers', 'voucherStatuses'],
-    ['redemption', 'scanResults'],
-    ['discrepancies', 'discrepancyCodes'],
-    ['reconciliation', 'reconciliationStatuses'],
-    ['audit', 'faultKinds'],
+  const unions: [file: string, name: string][] = [
+    ['places/rules', 'LocationKind'],
+    ['campaigns/rules', 'CampaignStatus'],
+    ['enrollment/rules', 'EnrollmentStatus'],
+    ['stock/rules', 'movementKinds'],
+    ['stock/rules', 'shipmentStatuses'],
+    ['stock/rules', 'countStatuses'],
+    ['allocation/rules', 'allocationStatuses'],
+    ['vouchers/rules', 'voucherStatuses'],
+    ['shared/judge-scan', 'scanResults'],
+    ['discrepancies/rules', 'discrepancyCodes'],
+    ['reconciliation/rules', 'reconciliationStatuses'],
+    ['audit/rules', 'faultKinds'],
   ]
-  for (const [module, name] of unions) {
-    const words = wordsOf(module, name)
+  for (const [file, name] of unions) {
+    const words = wordsOf(file, name)
     t.ok(words.length > 2, `${name} was found`)
     t.same(missingIn(domain, words), [], name)
   }
@@ -40,10 +40,10 @@ t.test('docs/domain.md knows every word of the code', async (t) => {
 t.test(
   'docs/domain.md tells scan results in the order of the code, and no discrepancy that is not there',
   async (t) => {
-    const results = wordsOf('redemption', 'scanResults')
+    const results = wordsOf('shared/judge-scan', 'scanResults')
     t.match(domain.replaceAll(/\s+/g, ' '), results.map((result) => `\`${result}\``).join(', '))
     const told = [...domain.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code!)
-    t.same(told.sort(), wordsOf('discrepancies', 'discrepancyCodes').sort())
+    t.same(told.sort(), wordsOf('discrepancies/rules', 'discrepancyCodes').sort())
   },
 )
 

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { judgeScan } from '../../src/redemption/rules.ts'
+import { judgeScan } from '../../src/shared/judge-scan.ts'
 import { keysOf, openChild, type RosterLock, rosterIterations } from '../../src/shared/roster-keys.ts'
 import type { VoucherCode } from '../../src/shared/voucher-code.ts'
 import { openCampaign } from '../support/campaign.ts'

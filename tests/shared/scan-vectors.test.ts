@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
-import { judgeScan, type KnownVoucher, scanResults } from '../../src/redemption/rules.ts'
+import { judgeScan, type KnownVoucher, scanResults } from '../../src/shared/judge-scan.ts'
 import { localDate } from '../../src/shared/time.ts'
 import { readPayload } from '../../src/shared/voucher-code.ts'
 

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../platform/html.ts'
-import { judgeScan } from '../../redemption/index.ts'
+import { judgeScan } from '../../shared/judge-scan.ts'
 import { type Instant, type LocalDate, localTime } from '../../shared/time.ts'
 import { formatCode, type PresentedVoucher, windowText } from '../../vouchers/index.ts'
 import { type PageLanguage, pageTexts, type VoucherState } from './texts.ts'
