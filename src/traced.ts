@@ -1,6 +1,7 @@
 import type { Deps } from './deps.ts'
-import { inSpan, type Tracing } from './platform/observability/tracing.ts'
-import { isScheduled, type Job } from './scheduler/index.ts'
+import { isScheduled, type Job } from './platform/job.ts'
+import type { Tracing } from './platform/observability/span.ts'
+import { inSpan } from './platform/observability/tracing.ts'
 
 /** The same database and jobs, with a span for each transaction, run and task. */
 export function traced(

@@ -1,5 +1,5 @@
-import type { Role } from '../identity/rules.ts'
 import type { Columns } from '../platform/db/index.ts'
+import type { Role } from '../shared/actor.ts'
 
 /** What staff are told of, and the mails that tell it. */
 export const noticeTables = (c: Columns) => ({

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics } from 'prom-client'
-import { startRunner } from '../../jobs/runner.ts'
 import { sealSoon } from '../../jobs/seal-soon.ts'
+import { startRunner } from '../../jobs/start-runner.ts'
 import { startWatch } from '../../jobs/watch.ts'
 import { BackupRefused } from '../backups/index.ts'
 import type { Deps } from '../deps.ts'

@@ -1,11 +1,10 @@
-import type { PlacesTables } from '../places/tables.ts'
-import type { Columns } from '../platform/db/index.ts'
+import type { Columns, TableWithId } from '../platform/db/index.ts'
 import type { LinkPurpose } from './links/rules.ts'
 import type { ChallengePurpose } from './passkeys/rules.ts'
 import type { RoleGrant } from './rules.ts'
 
 /** Who may sign in, and the sessions, keys and devices that stand for them. Secrets are stored hashed. */
-export const identityTables = (c: Columns, { schools }: PlacesTables) => {
+export const identityTables = (c: Columns, { schools }: { schools: TableWithId }) => {
   const users = c.table(
     'users',
     {

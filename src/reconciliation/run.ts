@@ -9,7 +9,7 @@ import {
   resolveGone,
 } from '../discrepancies/index.ts'
 import { type Actor, authorize } from '../identity/index.ts'
-import type { Once } from '../platform/http/idempotency/hook.ts'
+import type { Once } from '../platform/http/idempotency/once.ts'
 import type { Reader } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { gathered } from '../shared/page.ts'

@@ -1,7 +1,3 @@
-export { nextDue } from './clockwork.ts'
-export type { FigureName } from './figure-words.ts'
-export { deleteRuns } from './repository.ts'
-export { runRoutes } from './routes.ts'
 export {
   type AskedJob,
   type AskedTask,
@@ -9,9 +5,13 @@ export {
   type Job,
   type RunControl,
   type RunFigures,
-  redisAway,
   type ScheduledJob,
-} from './rules.ts'
+} from '../platform/job.ts'
+export { nextDue } from './clockwork.ts'
+export type { FigureName } from './figure-words.ts'
+export { deleteRuns } from './repository.ts'
+export { runRoutes } from './routes.ts'
+export { redisAway } from './rules.ts'
 export { deleteTasks, hasDueTask } from './tasks/repository.ts'
 export { GiveUp, mostAttempts, RetryLater } from './tasks/rules.ts'
 export { askFor, attemptTask, beginNextTask, beginTask, handOverTasks } from './tasks/use-cases.ts'

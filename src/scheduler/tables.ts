@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Columns } from '../platform/db/index.ts'
+import type { RunFigures, TaskPayload } from '../platform/job.ts'
 import type { FailureReason } from './failure-rules.ts'
-import type { RunFigures, RunStatus, TaskPayload } from './rules.ts'
+import type { RunStatus } from './rules.ts'
 import type { TaskStatus } from './tasks/rules.ts'
 
 /** What each job did, and when, and what it was asked to do. */

@@ -1,6 +1,7 @@
 import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
+import { isScheduled, type Job, type RunFigures, type ScheduledJob } from '../platform/job.ts'
 import type { Id } from '../shared/ids.ts'
 import type { Page, PageQuery } from '../shared/page.ts'
 import { notFound } from '../shared/problem.ts'
@@ -19,18 +20,7 @@ import {
   requestCancel,
   updateRun,
 } from './repository.ts'
-import {
-  isFailing,
-  isLate,
-  isScheduled,
-  type Job,
-  jobRunning,
-  leaseMilliseconds,
-  notByClock,
-  type RunFigures,
-  type RunStatus,
-  type ScheduledJob,
-} from './rules.ts'
+import { isFailing, isLate, jobRunning, leaseMilliseconds, notByClock, type RunStatus } from './rules.ts'
 import { cancelQueued, countTasks, findOldestDue, listTasks, requeueFailed, type Task } from './tasks/repository.ts'
 import { nothingToCancel, type TaskStatus } from './tasks/rules.ts'
 

@@ -1,4 +1,4 @@
-import type { RunControl } from './rules.ts'
+import type { RunControl } from '../platform/job.ts'
 
 /** What became of one thing that a run looked at. */
 export type Outcome = 'done' | 'skipped'

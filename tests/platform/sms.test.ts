@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { type InvalidConfig, readConfig } from '../../src/platform/config/config.ts'
 import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../../src/platform/delivery.ts'
-import { openSmsGateway, type Sms, type SmsGateway } from '../../src/platform/sms/sms.ts'
+import type { Sms } from '../../src/platform/sms/request.ts'
+import { openSmsGateway, type SmsGateway } from '../../src/platform/sms/sms.ts'
 
 const sms: Sms = { to: '+306900000001', text: 'Η σάκα σας περιμένει', id: '018a8f3c-0000-7000-8000-000000000001' }
 const account = `AC${'0'.repeat(32)}`

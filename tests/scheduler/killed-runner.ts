@@ -1,5 +1,5 @@
 // A process of its own that begins a task and a run, and is killed in the middle of both.
-import { startRunner } from '../../jobs/runner.ts'
+import { startRunner } from '../../jobs/start-runner.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
 import { runOnTime, type ScheduledJob } from '../../src/scheduler/index.ts'

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { jobs } from '../../jobs/registry.ts'
-import { type Runner, startRunner } from '../../jobs/runner.ts'
+import type { Runner } from '../../jobs/runner.ts'
+import { startRunner } from '../../jobs/start-runner.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { AddressRefused, ChannelDown } from '../../src/platform/delivery.ts'
 import { failureOf } from '../../src/scheduler/failure-rules.ts'

@@ -1,7 +1,7 @@
 import { a4, openPdf } from '../../platform/pdf/document.ts'
 import { dayText, type Label, type Pen, penOn } from '../../platform/pdf/pen.ts'
 import type { Instant, LocalDate } from '../../shared/time.ts'
-import type { PhoneListEntry } from './use-cases.ts'
+import type { PhoneListEntry } from './entry.ts'
 
 /** What the printed phone list says. */
 export interface PhoneListSheet {

@@ -8,32 +8,11 @@ import { readStanding } from '../messages/planning.ts'
 import type { PastMessage } from '../messages/planning-rules.ts'
 import { isLive } from '../messages/rules.ts'
 import { getPlan } from '../plan/repository.ts'
-import {
-  channelsTo,
-  hasStopped,
-  type Reach,
-  type Recipient,
-  type Unreached,
-  whyUnreached,
-} from '../recipients/rules.ts'
+import { channelsTo, hasStopped, type Reach, type Recipient, whyUnreached } from '../recipients/rules.ts'
 import { recipientsInSlices, type Waiting } from '../recipients/use-cases.ts'
+import type { PhoneListEntry } from './entry.ts'
 import { listGuardianNames, listWaitingChildren } from './repository.ts'
 import { phoneListSheet } from './sheet.ts'
-
-/** A guardian whom no message reaches, and a child of theirs whose kit waits. */
-export interface PhoneListEntry {
-  schoolId: Id
-  schoolName: string
-  enrollmentId: Id
-  section: string | null
-  pupilRef: string | null
-  familyName: string | null
-  givenName: string | null
-  guardianName: string | null
-  phone: string | null
-  language: string | null
-  why: Unreached | 'failed'
-}
 
 const personal = {
   by: 'message:read',

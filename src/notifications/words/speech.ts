@@ -1,5 +1,5 @@
 import type { MessageLanguage } from './language.ts'
-import type { Phrase, Words } from './word-files.ts'
+import type { Phrase, Words } from './phrase.ts'
 import type { WordKey } from './word-keys.ts'
 
 /** Says the text of a key in one language; `count` chooses its form. */

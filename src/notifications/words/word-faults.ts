@@ -1,5 +1,5 @@
 import { type MessageLanguage, messageLanguages } from './language.ts'
-import type { Phrase, Words } from './word-files.ts'
+import type { Phrase, Words } from './phrase.ts'
 import { type WordKey, wordKeys } from './word-keys.ts'
 
 /** Where languages say less than everything, more, or something else than Greek does: a sentence for each place. */

@@ -2,17 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '../../platform/project-root.ts'
 import { type MessageLanguage, messageLanguages } from './language.ts'
+import type { WordFile, Words } from './phrase.ts'
 import { wordFaults } from './word-faults.ts'
-import type { WordKey } from './word-keys.ts'
-
-/** One text with its placeholders, or its forms by what the language counts with (CLDR plural categories). */
-export type Phrase = string | Partial<Record<Intl.LDMLPluralRule, string>>
-
-/** All texts of one language. */
-export type WordFile = Partial<Record<WordKey, Phrase>>
-
-/** The texts of every language. */
-export type Words = Record<MessageLanguage, WordFile>
 
 /** The files of words are not whole. Lists everything that is missing or wrong. */
 export class BrokenWords extends Error {

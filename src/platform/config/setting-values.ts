@@ -1,4 +1,4 @@
-import type { RoleGrant } from '../../identity/rules.ts'
+import type { RoleGrant } from '../../shared/actor.ts'
 import { signingKeyFrom } from '../keys/signing-key.ts'
 
 /** How the text of a setting becomes a value, or a sentence of what is wrong, ready to follow the setting's name. */

@@ -1,5 +1,6 @@
 import * as pg from 'drizzle-orm/pg-core'
 import {
+  type AnySQLiteColumn,
   blob,
   check,
   foreignKey,
@@ -44,6 +45,11 @@ export const sqliteColumns = {
 
 /** The vocabulary that `tables.ts` files are functions of. */
 export type Columns = typeof sqliteColumns
+
+/** A table that another refers to by its id, whatever else it holds. */
+export interface TableWithId {
+  id: AnySQLiteColumn
+}
 
 /** Ordered and compared by code point, as SQLite does, whatever language the server was set up for. */
 const plainText = pg.customType<{ data: string }>({

@@ -1,4 +1,4 @@
-export { type Columns, postgresColumns, sqliteColumns } from './columns.ts'
+export { type Columns, postgresColumns, sqliteColumns, type TableWithId } from './columns.ts'
 export { contains } from './contains.ts'
 export { NoConnection, RowRefused, wholePostgres } from './copy/postgres.ts'
 export { wholeSqlite } from './copy/sqlite.ts'

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Deps } from '../../deps.ts'
-import type { Actor } from '../../identity/rules.ts'
-import type { Once } from './idempotency/hook.ts'
-import type { RateClass } from './limits/rate-limits.ts'
+import type { Actor } from '../../shared/actor.ts'
+import type { Once } from './idempotency/once.ts'
+import type { RateClass } from './limits/rate-class.ts'
 
 /** A scope of the HTTP application, whose handlers know the types of their schemas. */
 export type App = FastifyInstance<

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Span, Tracing } from '../observability/tracing.ts'
+import type { Span, Tracing } from '../observability/span.ts'
 import type { App } from './app.ts'
 
 /**

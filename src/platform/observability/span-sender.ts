@@ -4,7 +4,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import type { Tracing } from './tracing.ts'
+import type { Tracing } from './span.ts'
 
 const farewellMilliseconds = 5000
 const kinds = { server: SpanKind.SERVER, internal: SpanKind.INTERNAL }

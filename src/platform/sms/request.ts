@@ -1,5 +1,13 @@
 import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../delivery.ts'
-import type { Sms } from './sms.ts'
+
+/** A text message. */
+export interface Sms {
+  /** The recipient's number in E.164. */
+  to: string
+  text: string
+  /** What this message is known by, the same however often it is sent. */
+  id: string
+}
 
 /** How one kind of gateway is spoken to. */
 export interface SmsDialect {

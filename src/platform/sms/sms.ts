@@ -1,16 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { httpDialect } from './http.ts'
-import { type SmsDialect, sendBy } from './request.ts'
+import { type Sms, type SmsDialect, sendBy } from './request.ts'
 import { twilioDialect } from './twilio.ts'
-
-/** A text message. */
-export interface Sms {
-  /** The recipient's number in E.164. */
-  to: string
-  text: string
-  /** What this message is known by, the same however often it is sent. */
-  id: string
-}
 
 /** Sends text messages. */
 export interface SmsGateway {

@@ -1,4 +1,5 @@
-import type { Cell } from './workbook.ts'
+/** What a cell may hold; null and undefined are an empty one. */
+export type Cell = string | number | boolean | null | undefined
 
 const head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'

@@ -1,10 +1,7 @@
 import { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ZipFile } from 'yazl'
-import { partsAround, sheetHead, sheetRow, sheetTail } from './workbook-xml.ts'
-
-/** What a cell may hold; null and undefined are an empty one. */
-export type Cell = string | number | boolean | null | undefined
+import { type Cell, partsAround, sheetHead, sheetRow, sheetTail } from './workbook-xml.ts'
 
 /** Rows of a sheet, some at a time: they are asked for once, when their turn comes. */
 type Pages = AsyncIterable<readonly (readonly Cell[])[]> | Iterable<readonly (readonly Cell[])[]>

@@ -1,8 +1,9 @@
 import type { Deps } from '../../deps.ts'
+import type { AskedJob, TaskPayload } from '../../platform/job.ts'
 import type { Tx } from '../../schema.ts'
 import { type Instant, plusMilliseconds } from '../../shared/time.ts'
 import { failureOf } from '../failure-rules.ts'
-import { type AskedJob, leaseMilliseconds, type TaskPayload } from '../rules.ts'
+import { leaseMilliseconds } from '../rules.ts'
 import { handTasks, insertTask, leaseNextTask, leaseTask, type Task, takeTasksBack, updateTask } from './repository.ts'
 import { GiveUp, mostAttempts, ProcessEnded, RetryLater, waitAfter } from './rules.ts'
 

@@ -6,10 +6,8 @@ import type { Config } from '../../config/config.ts'
 import type { App } from '../app.ts'
 import { answerError } from '../problems.ts'
 import { networkOf } from './networks.ts'
+import type { RateClass } from './rate-class.ts'
 import { RateStore } from './rate-store.ts'
-
-/** What a route is to the one who calls it, and so how often a minute they may. */
-export type RateClass = 'call' | 'scan' | 'heavy' | 'stranger' | 'page' | 'none'
 
 const tooManyRequests = defineProblem<{ retryAfter: number }>({
   code: 'too_many_requests',

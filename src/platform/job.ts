@@ -1,0 +1,59 @@
+import type { Deps } from '../deps.ts'
+import type { Wording } from '../shared/wording.ts'
+import type { Config } from './config/config.ts'
+
+interface Named {
+  /** kebab-case, as an operator reads it. */
+  name: string
+  /** What it does, in one sentence for a coordinator. */
+  meaning: Wording
+}
+
+/** Work that happens by itself, again and again. */
+export interface ScheduledJob<Figure extends string = string> extends Named {
+  /** When: a cron pattern in the municipality's time zone. */
+  pattern: string
+  /** Does it once and answers its figures. Doing it twice does no harm. */
+  run(deps: Deps, control: RunControl): Promise<Partial<Record<Figure, number>>>
+}
+
+/** What a run is given to say how far it is and to be told to stop. */
+export interface RunControl {
+  /** Aborted when somebody cancels the run or the service stops. What was done by then stays done. */
+  signal: AbortSignal
+  /** Shows how far it is, to whoever looks at the run. */
+  progress(figures: RunFigures): void
+}
+
+/** Work that is asked for a piece at a time, each piece a task. The tasks of one job are done one after another. */
+export interface AskedJob extends Named {
+  /**
+   * Does one task. It may be done twice: by a process that died before it could say that it was done, and by the next.
+   * Throws `RetryLater` or `GiveUp` to say what becomes of it; any other error is tried again a few times.
+   */
+  attempt(deps: Deps, task: AskedTask, signal: AbortSignal): Promise<void>
+  /** How many tasks a second at most; as many as go, if absent. */
+  perSecond?(config: Config): number
+}
+
+/** A task as its job sees it. */
+export interface AskedTask {
+  id: string
+  payload: TaskPayload
+  /** The how-manieth attempt this is, from 1. */
+  attempts: number
+}
+
+/** What a task is about: ids and figures, never a name or an address. */
+export type TaskPayload = Record<string, string | number | null>
+
+/** Work that happens without anybody doing it. */
+export type Job<Figure extends string = string> = ScheduledJob<Figure> | AskedJob
+
+/** Whether a job runs by the clock. */
+export function isScheduled(job: Job): job is ScheduledJob {
+  return 'pattern' in job
+}
+
+/** What a run did: how many things it looked at, did, left out … by name. */
+export type RunFigures = Record<string, number>
