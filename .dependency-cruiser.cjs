@@ -1,5 +1,5 @@
-// Who may import whom. The sources are looked at without their types (`tests/boundaries.ts`), so these are the imports that happen when Saka runs: `import type`
-// leaves no trace there, and words may flow where code may not. Files that nobody imports are knip's to find.
+// Who may import whom. The sources are looked at without their types (`tests/boundaries.ts`), so these are the imports that happen when
+// Saka runs; those of types are held to `.dependency-cruiser-types.cjs`. Files that nobody imports are knip's to find.
 
 /** Lower ranks first; a folder imports lower ranks only. Folders that share a rank leave each other alone. */
 const ranks = [
@@ -84,9 +84,24 @@ module.exports = {
     },
     {
       name: 'shared-imports-nothing',
+      comment: 'Service and browser run it; src/shared/tsconfig.json keeps what only one of them has away as well.',
       severity: 'error',
       from: { path: '^src/shared/' },
-      to: { pathNot: ['^src/shared/', '^(node:)?crypto$'] },
+      to: { pathNot: '^src/shared/' },
+    },
+    {
+      name: 'service-without-web',
+      comment: 'The service offers its contract; what runs in a browser is none of its business.',
+      severity: 'error',
+      from: { path: '^(src|jobs|openapi)/' },
+      to: { path: '^web/' },
+    },
+    {
+      name: 'web-imports-shared',
+      comment: 'What runs in a browser knows the contract, and of the sources what runs on both sides.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src/(?!shared/)|jobs/|openapi/)' },
     },
     {
       name: 'drizzle-in-repositories',
@@ -106,7 +121,7 @@ module.exports = {
       to: { path: 'node_modules/(fastify|@fastify)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'resolvable', severity: 'error', from: { path: '^(src|jobs|openapi)/' }, to: { couldNotResolve: true } },
     {
       name: 'declared',
       comment: 'What runs in service is in "dependencies" of package.json.',
