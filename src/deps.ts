@@ -39,5 +39,5 @@ export interface Deps {
   /** How large the database is, and how much waits for it. */
   measureDatabase(): Promise<MeasuredDatabase>
   /** Takes what was deleted from the disk for good, also from the write-ahead log. Throws while another process reads. */
-  emptyLog(): Promise<void>
+  truncateWal(): Promise<void>
 }

@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts'
 import { createFirstAdmin } from './identity/index.ts'
 import { checkWords } from './notifications/index.ts'
 import { type Config, InvalidConfig, isPostgres } from './platform/config/config.ts'
-import { holdTogether, openPostgres, openSqlite } from './platform/db/index.ts'
+import { openPostgres, openSqlite, takeSharedLock } from './platform/db/index.ts'
 import { secretKeyOf } from './platform/keys/secret-key.ts'
 import { openSigner } from './platform/keys/signing-key.ts'
 import { openMailer } from './platform/mail/mailer.ts'
@@ -24,17 +24,19 @@ export interface OpenDeps extends Deps {
   close(): Promise<void>
 }
 
-/** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log or the jobs, or says where spans go. */
+/** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log, the jobs or the mailer, or says where spans go. */
 export async function openDeps(
   config: Config,
-  overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log' | 'jobs' | 'tracing'>> & { commitTogether?: number } = {},
+  overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log' | 'jobs' | 'mailer' | 'tracing'>> & {
+    commitTogether?: number
+  } = {},
 ): Promise<OpenDeps> {
   checkWords()
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? openLog(config.logLevel)
   const metrics = openMetrics()
   const db = await openDatabase(config, log, metrics, overrides.commitTogether)
-  const mailer = config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined
+  const mailer = overrides.mailer ?? (config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined)
   const close = async () => {
     mailer?.close()
     await db.close()
@@ -55,7 +57,7 @@ export async function openDeps(
     secretKey: secretKeyOf(config.secretKey, resolve(config.databaseFile)),
     check: db.check,
     measureDatabase: db.measure,
-    emptyLog: db.emptyLog,
+    truncateWal: db.truncateWal,
     close,
   }
   if (overrides.tracing) Object.assign(deps, traced(deps, overrides.tracing))
@@ -70,7 +72,7 @@ export async function openDeps(
 }
 
 /** How long a start waits while the database is being restored or copied, in milliseconds. */
-const holdMilliseconds = 30_000
+const lockMilliseconds = 30_000
 
 async function openDatabase(
   config: Config,
@@ -93,9 +95,9 @@ async function openDatabase(
   mkdirSync(resolve(config.dataFolder), { recursive: true, mode: 0o700 })
   const url = config.databaseUrl
   const onLost = (error: Error) => log.warn({ err: error }, 'a connection to the database was lost')
-  const hold = await holdTogether({
+  const lock = await takeSharedLock({
     url,
-    patience: holdMilliseconds,
+    patience: lockMilliseconds,
     onWait: () => log.warn('the database is being restored or copied: the start waits for its end'),
     onLost,
   })
@@ -109,12 +111,12 @@ async function openDatabase(
     onCommit,
     onLost,
   }).catch(async (error: unknown) => {
-    await hold.release()
+    await lock.release()
     throw error
   })
   const close = async () => {
     await db.close()
-    await hold.release()
+    await lock.release()
   }
   return { ...db, close }
 }

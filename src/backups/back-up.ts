@@ -3,9 +3,10 @@ import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statS
 import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../platform/config/config.ts'
 import { syncPath } from '../platform/db/index.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 import type { Clock } from '../shared/time.ts'
 import type { BackupEngine } from './engine.ts'
-import { type Backup, BackupRefused, backupName, backupsAmong, outdated } from './rules.ts'
+import { type Backup, backupName, backupsAmong, outdated } from './rules.ts'
 import { tryOut } from './verify.ts'
 
 /** A backup that was made and proven. */
@@ -19,11 +20,11 @@ export interface MadeBackup {
 /**
  * Makes a backup in `folder` while the service goes on: everything that was answered before it began is in it. It has its name
  * once it was loaded and found whole, and is on the disk by then; before that, whatever ends this leaves nothing that could be
- * taken for one. Throws {@link BackupRefused} where the copy is not whole.
+ * taken for one. Throws an `OperatorError` where the copy is not whole.
  */
 export async function backUp(engine: BackupEngine, clock: Clock, folder: string): Promise<MadeBackup> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const name = backupName(clock.now(), engine.ending)
+  const name = backupName(clock.now())
   const part = join(folder, `.saka-part-${randomUUID()}`)
   try {
     await engine.dump(part)
@@ -37,19 +38,16 @@ export async function backUp(engine: BackupEngine, clock: Clock, folder: string)
 }
 
 /** The newest backup in `folder` and how large it is; undefined where there is none. */
-export function findNewest(
-  engine: Pick<BackupEngine, 'ending'>,
-  folder: string,
-): (Backup & { bytes: number }) | undefined {
+export function findNewest(folder: string): (Backup & { bytes: number }) | undefined {
   if (!existsSync(folder)) return undefined
-  const [newest] = backupsAmong(readdirSync(folder), engine.ending)
+  const [newest] = backupsAmong(readdirSync(folder))
   return newest && { ...newest, bytes: statSync(join(folder, newest.name)).size }
 }
 
 /** Removes the backups in `folder` that are no longer kept, and answers their names. Other files stay. */
-export function thinOut(engine: BackupEngine, folder: string, config: Config): string[] {
+export function thinOut(folder: string, config: Config): string[] {
   const { backupDaily: daily, backupWeekly: weekly, backupMonthly: monthly, timeZone } = config
-  const old = outdated(backupsAmong(readdirSync(folder), engine.ending), { daily, weekly, monthly }, timeZone)
+  const old = outdated(backupsAmong(readdirSync(folder)), { daily, weekly, monthly }, timeZone)
   for (const { name } of old) rmSync(join(folder, name))
   return old.map(({ name }) => name)
 }
@@ -59,7 +57,7 @@ function giveName(part: string, file: string): void {
   try {
     linkSync(part, file)
   } catch (error) {
-    if (existsSync(file)) throw new BackupRefused(`${file} is there already. Try again in a second.`)
+    if (existsSync(file)) throw new OperatorError(`${file} is there already. Try again in a second.`)
     if (!/^(EPERM|ENOTSUP|ENOSYS)$/.test(String((error as NodeJS.ErrnoException).code))) throw error
     // A file system that knows one name for each file.
     renameSync(part, file)

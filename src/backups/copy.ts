@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Value, WholeDatabase, WholeRows, WholeTable } from '../platform/db/index.ts'
+import type { CopyEndpoint, CopyLock, CopySession, CopyTable, Value } from '../platform/db/index.ts'
 import type { Tables } from '../schema.ts'
 
 /** How many rows a table has, and what they come to: SHA-256 over all of them in the order of the key, in hexadecimal digits. */
@@ -23,9 +23,9 @@ export const isSame = ({ from, to }: CopiedTable): boolean => from.rows === to.r
  * finds them the same, in every table, commits.
  */
 export async function copyRows(
-  from: WholeRows<Tables>,
-  into: WholeRows<Tables>,
-  { tables }: Pick<WholeDatabase<Tables>, 'tables'>,
+  from: CopySession<Tables>,
+  into: CopySession<Tables>,
+  { tables }: Pick<CopyEndpoint<Tables>, 'tables'>,
 ): Promise<CopiedTable[]> {
   const read = new Map<string, Sum>()
   await into.fill(async (insert) => {
@@ -44,7 +44,22 @@ export async function copyRows(
   return copied
 }
 
-async function sumOf(side: WholeRows<Tables>, table: WholeTable): Promise<Sum> {
+/** Opens `from` to be read under a lock and has `work` fill `to` from it; what that did not commit is undone. */
+export async function refillFrom<Result>(
+  from: CopyEndpoint<Tables>,
+  lock: CopyLock,
+  to: CopyEndpoint<Tables>,
+  work: (source: CopySession<Tables>, target: CopySession<Tables>) => Promise<Result>,
+): Promise<Result> {
+  const source = await from.openSession(lock)
+  try {
+    return await to.refill((target) => work(source, target))
+  } finally {
+    await source.close()
+  }
+}
+
+async function sumOf(side: CopySession<Tables>, table: CopyTable): Promise<Sum> {
   const sum = startSum()
   for await (const rows of side.rows(table)) sum.add(rows)
   return sum.end()

@@ -1,73 +1,61 @@
 import { chmodSync, constants, copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
+  type CopyEndpoint,
+  type CopySession,
   checkSqlite,
   copySqlite,
-  DatabaseInUse,
   type OpenDb,
   settleSqlite,
   syncPath,
-  type WholeDatabase,
-  type WholeRows,
 } from '../platform/db/index.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 import type { Tables } from '../schema.ts'
-import { BackupRefused, notWhole } from './rules.ts'
 
-/** How one engine is copied and put back. Another engine is another of these, and nothing above it changes. */
+/** Opens a database file, at this version's tables. */
+export type OpenFile = (file: string) => OpenDb<Tables>
+
+/** How one engine is backed up and restored. A backup is a database file, whatever the engine. */
 export interface BackupEngine {
-  /** What the names of its dumps end in. */
-  ending: string
-  /** Where a database is loaded that is to take the place of the one in use. */
-  folder: string
+  /** The database's file, or what it would be called as one: a backup is loaded in its folder, and the former database kept there. */
+  file: string
+  openFile: OpenFile
   /** Writes the whole database, as of one moment, into a new file. */
   dump(target: string): Promise<void>
-  /**
-   * Loads a dump into a database of its own, in `folder` or under its name, at this version's tables. The caller closes it.
-   * Throws `BackupRefused` with what the engine itself finds wrong.
-   */
-  load(dump: string, folder: string): Promise<OpenDb<Tables>>
   /** Whether there is a database that a restore would replace. */
   holdsSomething(): Promise<boolean>
   /** Opens what is there to be read, whatever version made it. */
-  openFormer(): Promise<WholeRows<Tables>>
-  /** Does `work` while no service has the database open. Throws `BackupRefused` where one has. */
-  whileUnused<Result>(work: () => Promise<Result>): Promise<Result>
+  openFormer(): Promise<CopySession<Tables>>
+  /** Does `work` while no service has the database open. Throws `DatabaseInUse` where one has. */
+  withExclusiveLock<Result>(work: () => Promise<Result>): Promise<Result>
   /** Puts what was loaded in `folder` in the place of the database, in one step; answers the file where that one is kept from now on, if there was one. */
   replace(folder: string, asideAs: string): Promise<string | undefined>
 }
 
-/** SQLite: a dump is a database file that could be opened as it is. `open` brings one to this version's tables; `whole` is `file` as a whole. */
-export function sqliteEngine(
-  file: string,
-  whole: WholeDatabase<Tables>,
-  open: (file: string) => OpenDb<Tables>,
-): BackupEngine {
-  const refuseIfInUse = () => {
-    if (!existsSync(file)) return
+/** SQLite: a backup could be opened as it is. `endpoint` is the same file as one end of a copy. */
+export function sqliteEngine(file: string, endpoint: CopyEndpoint<Tables>, openFile: OpenFile): BackupEngine {
+  const settle = () => {
     try {
-      settleSqlite(file)
+      if (existsSync(file)) settleSqlite(file)
     } catch (error) {
-      if (error instanceof DatabaseInUse)
-        throw new BackupRefused(`A service has ${file} open. Stop it, and every other program that reads the file.`)
       // One that is broken may be replaced.
       if (!isBroken(error)) throw error
     }
   }
   return {
-    ending: 'db',
-    folder: dirname(file),
+    file,
+    openFile,
     dump: async (target) => copySqlite(file, target),
-    load: async (dump, folder) => loadFile(dump, folder, open),
     holdsSomething: async () => existsSync(file) && statSync(file).size > 0,
-    openFormer: () => whole.openRows('read'),
-    whileUnused: async (work) => {
-      refuseIfInUse()
+    openFormer: () => endpoint.openSession('shared'),
+    withExclusiveLock: async (work) => {
+      settle()
       return work()
     },
     replace: async (folder, asideAs) => {
       settleSqlite(loadedIn(folder))
       syncPath(loadedIn(folder))
-      refuseIfInUse()
+      settle()
       const aside = existsSync(file) ? `${file}.${asideAs}` : undefined
       if (aside) keepAside(file, aside)
       // In one step: whoever starts meanwhile finds the one or the other.
@@ -79,20 +67,25 @@ export function sqliteEngine(
   }
 }
 
-/** Where {@link loadFile} loads to. */
+/** Where {@link loadBackup} loads to. */
 export const loadedIn = (folder: string) => join(folder, 'loaded.db')
 
-/** Loads a dump that is a database file into `folder`, once SQLite finds nothing wrong with it; `open` brings it to this version's tables. */
-export function loadFile(dump: string, folder: string, open: (file: string) => OpenDb<Tables>): OpenDb<Tables> {
+/** Loads a backup into `folder`, once SQLite finds nothing wrong with it, and brings it to this version's tables. The caller closes it. Throws an `OperatorError`. */
+export function loadBackup(backup: string, folder: string, openFile: OpenFile): OpenDb<Tables> {
   const target = loadedIn(folder)
-  copyFileSync(dump, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  copyFileSync(backup, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
   chmodSync(target, 0o600)
   const faults = faultsOf(target)
   if (faults.length > 0) throw notWhole(faults)
-  return open(target)
+  return openFile(target)
 }
 
-/** Keeps a database under another name too; of one that is broken also what was not in its file yet. */
+/** `what`, a backup or a copy, has these faults. */
+export function notWhole(faults: string[], what = 'backup'): OperatorError {
+  return new OperatorError(`The ${what} is not whole:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+}
+
+/** Keeps a database under another name too; of one that is broken also the write-ahead log. */
 function keepAside(file: string, aside: string): void {
   try {
     linkSync(file, aside)

@@ -1,7 +1,6 @@
 export { backUp, findNewest, thinOut } from './back-up.ts'
 export { type CopiedTable, isSame } from './copy.ts'
-export { copyDatabase, type KeptBeside, keptBeside } from './copy-database.ts'
+export { type CompanionFile, companionFiles, copyDatabase } from './copy-database.ts'
 export { type BackupEngine, sqliteEngine } from './engine.ts'
 export { postgresEngine } from './postgres-engine.ts'
 export { restore } from './restore.ts'
-export { BackupRefused } from './rules.ts'

@@ -1,56 +1,48 @@
-import { dirname } from 'node:path'
-import type { OpenDb, WholeDatabase, WholeRows } from '../platform/db/index.ts'
+import type { CopyEndpoint, CopySession } from '../platform/db/index.ts'
 import type { Tables } from '../schema.ts'
-import { copyRows, isSame } from './copy.ts'
-import { between, heldAlone, refuseUnlessOfThisVersion } from './copy-database.ts'
-import { type BackupEngine, loadedIn, loadFile } from './engine.ts'
-import { notWhole } from './rules.ts'
+import { copyRows, isSame, refillFrom } from './copy.ts'
+import { refuseUnlessOfThisVersion } from './copy-database.ts'
+import { type BackupEngine, loadedIn, notWhole, type OpenFile } from './engine.ts'
 
-type Whole = WholeDatabase<Tables>
+type Session = CopySession<Tables>
 
 /** What a {@link postgresEngine} works with. */
 export interface PostgresEngineOptions {
-  database: Whole
-  /** What the database would be called as a file: its folder is where a backup is loaded, and the former database kept. */
+  database: CopyEndpoint<Tables>
+  /** What the database would be called as a file. */
   file: string
-  wholeFile: (file: string) => Whole
-  openFile: (file: string) => OpenDb<Tables>
+  fileEndpoint: (file: string) => CopyEndpoint<Tables>
+  openFile: OpenFile
 }
 
 /**
- * PostgreSQL: a dump is a SQLite file with the same rows, which either engine takes back. It is tried out as SQLite's are. A restore
- * changes the rows in one transaction, in the tables that are there.
+ * PostgreSQL: a backup is a SQLite file with the same rows, which either engine takes back. A restore changes the rows in one
+ * transaction, in the tables that are there.
  */
-export function postgresEngine({ database, file, wholeFile, openFile }: PostgresEngineOptions): BackupEngine {
-  async function keep(from: WholeRows<Tables>, into: WholeRows<Tables>): Promise<void> {
+export function postgresEngine({ database, file, fileEndpoint, openFile }: PostgresEngineOptions): BackupEngine {
+  async function copyAll(from: Session, into: Session): Promise<void> {
     const different = (await copyRows(from, into, database)).filter((table) => !isSame(table))
     if (different.length > 0) throw notWhole(different.map(({ name }) => `${name} would not be what it was`))
     await into.commit()
   }
 
   return {
-    ending: 'db',
-    folder: dirname(file),
+    file,
+    openFile,
     dump: async (target) => {
       await refuseUnlessOfThisVersion(database)
-      const source = await database.openRows('read')
-      try {
-        await wholeFile(target).refill((into) => keep(source, into))
-      } finally {
-        await source.close()
-      }
+      await refillFrom(database, 'shared', fileEndpoint(target), copyAll)
     },
-    load: async (dump, folder) => loadFile(dump, folder, openFile),
     holdsSomething: () => database.holdsSomething(),
-    openFormer: () => database.openRows('read'),
-    whileUnused: (work) => heldAlone(database, work),
+    openFormer: () => database.openSession('shared'),
+    withExclusiveLock: (work) => database.withExclusiveLock(work),
     replace: async (folder, asideAs) => {
       const aside = (await database.holdsSomething()) ? `${file}.${asideAs}` : undefined
-      await between(wholeFile(loadedIn(folder)), database, async (loaded, rows) => {
+      await refillFrom(fileEndpoint(loadedIn(folder)), 'exclusive', database, async (loaded, rows) => {
         // In the transaction that takes them out: nothing comes between. It stays whatever happens then: a commit whose answer
         // was lost may have been one.
-        if (aside) await wholeFile(aside).refill((into) => keep(rows, into))
-        await keep(loaded, rows)
+        if (aside) await fileEndpoint(aside).refill((into) => copyAll(rows, into))
+        await copyAll(loaded, rows)
       })
       return aside
     },

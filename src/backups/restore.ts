@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { checkpointFile, recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { systemActor } from '../identity/index.ts'
 import { openSigner } from '../platform/keys/signing-key.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 import type { BackupEngine } from './engine.ts'
 import { type ErasedSince, eraseSince } from './erased-since.ts'
-import { BackupRefused } from './rules.ts'
 import { tryOut } from './verify.ts'
 
 /** What a restore did, and what is left to do. */
@@ -21,8 +21,8 @@ export interface Restored {
 }
 
 /**
- * Puts a backup in the place of the database: loads it beside, proves it whole, writes the restore into its trail, erases in it what
- * was erased in the former database, and changes the two in one step. The former database is kept. Throws {@link BackupRefused} where there is a database and it is not told to
+ * Puts a backup in the place of the database: loads it into a folder, proves it whole, writes the restore into its trail, erases in it what
+ * was erased in the former database, and changes the two in one step. The former database is kept. Throws an `OperatorError` where there is a database and it is not told to
  * replace it (`force`), where a service has it open, and where the backup is not whole; then nothing has changed.
  */
 export async function restore(
@@ -30,22 +30,24 @@ export async function restore(
   deps: Pick<Deps, 'config' | 'clock' | 'newId'>,
   { file, force }: { file: string; force: boolean },
 ): Promise<Restored> {
-  if (!existsSync(file)) throw new BackupRefused(`There is no file ${file}.`)
+  if (!existsSync(file)) throw new OperatorError(`There is no file ${file}.`)
   if ((await engine.holdsSomething()) && !force)
-    throw new BackupRefused(
+    throw new OperatorError(
       'There is a database already. Say --force to put the backup in its place; it is kept beside.',
     )
-  return engine.whileUnused(() => restoreHeld(engine, deps, file))
+  return engine.withExclusiveLock(() => restoreLocked(engine, deps, file))
 }
 
-async function restoreHeld(
+async function restoreLocked(
   engine: BackupEngine,
   deps: Pick<Deps, 'config' | 'clock' | 'newId'>,
   file: string,
 ): Promise<Restored> {
-  mkdirSync(engine.folder, { recursive: true, mode: 0o700 })
+  const folder = dirname(engine.file)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const asideAs = `before-restore-${deps.clock.now().replaceAll(/[:.]/g, '')}`
-  return tryOut(engine, resolve(file), engine.folder, async ({ db, folder }, { events }) => {
+  return tryOut(engine, resolve(file), folder, async (loaded, { events }) => {
+    const { db } = loaded
     const keysToDo = missingKeys(deps)
     const signer = openSigner(deps.config.auditSigningKey, `${resolve(deps.config.databaseFile)}.audit-key`)
     await db.transact((tx) =>
@@ -54,9 +56,9 @@ async function restoreHeld(
         events,
       }),
     )
-    const { toDo, ...erasedSince } = await eraseSince(engine, { ...deps, signer, db, emptyLog: db.emptyLog })
+    const { toDo, ...erasedSince } = await eraseSince(engine, { ...deps, signer, db, truncateWal: db.truncateWal })
     await db.close()
-    const former = await engine.replace(folder, asideAs)
+    const former = await engine.replace(loaded.folder, asideAs)
     return { events, erasedSince, former, toDo: [...putCopiesAside(deps, asideAs), ...toDo, ...keysToDo] }
   })
 }

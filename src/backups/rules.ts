@@ -15,16 +15,16 @@ export interface Keeping {
 }
 
 /** The name of a backup that was begun at an instant, to the second: `saka-2023-09-11T063000Z.db`. */
-export function backupName(at: Instant, ending: string): string {
-  return `saka-${at.slice(0, 19).replaceAll(':', '')}Z.${ending}`
+export function backupName(at: Instant): string {
+  return `saka-${at.slice(0, 19).replaceAll(':', '')}Z.db`
 }
 
 /** The backups among the names of files, the newest first. Other files are nobody's to touch. */
-export function backupsAmong(names: string[], ending: string): Backup[] {
+export function backupsAmong(names: string[]): Backup[] {
   const backups = names.flatMap((name) => {
-    const [, day, hours, minutes, seconds] = /^saka-(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z\.\w+$/.exec(name) ?? []
+    const [, day, hours, minutes, seconds] = /^saka-(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/.exec(name) ?? []
     const madeAt = `${day}T${hours}:${minutes}:${seconds}.000Z`
-    return day && name.endsWith(`Z.${ending}`) && !Number.isNaN(Date.parse(madeAt)) ? [{ name, madeAt }] : []
+    return day && !Number.isNaN(Date.parse(madeAt)) ? [{ name, madeAt }] : []
   })
   return backups.sort((a, b) => (a.madeAt > b.madeAt ? -1 : 1))
 }
@@ -55,12 +55,4 @@ function mondayOf(day: string): string {
   const midnight = `${day}T00:00:00.000Z`
   const sinceMonday = (new Date(midnight).getUTCDay() + 6) % 7
   return plusMilliseconds(midnight, -sinceMonday * 24 * 60 * 60_000).slice(0, 10)
-}
-
-/** Why something cannot be backed up or restored, as the one who runs the service reads it. */
-export class BackupRefused extends Error {}
-
-/** `what`, a backup or a copy, has these faults. */
-export function notWhole(faults: string[], what = 'backup'): BackupRefused {
-  return new BackupRefused(`The ${what} is not whole:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
 }

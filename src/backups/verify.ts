@@ -4,9 +4,8 @@ import { verifyCopiedTrail } from '../audit/index.ts'
 import type { OpenDb } from '../platform/db/index.ts'
 import type { Reader, Tables } from '../schema.ts'
 import { countOf } from '../shared/plurals.ts'
-import type { BackupEngine } from './engine.ts'
+import { type BackupEngine, loadBackup, notWhole } from './engine.ts'
 import { countStrayMovements, countTornVouchers, countWrongBalances, listUnbalancedKits } from './repository.ts'
-import { notWhole } from './rules.ts'
 
 /** The names of what is being made: nobody takes it for a backup. */
 const unfinished = /^\.saka-(part|try)-/
@@ -19,19 +18,19 @@ export interface Verified {
 }
 
 /**
- * Loads a dump into a database of its own below `folder`, proves that it is whole, hands it to `use`, and throws it away. Whole:
- * the engine finds nothing wrong, the books balance, and the trail is the one that was sealed. Throws `BackupRefused`.
+ * Loads a backup into a database of its own below `folder`, proves that it is whole, hands it to `use`, and throws it away. Whole:
+ * the engine finds nothing wrong, the books balance, and the trail is the one that was sealed. Throws an `OperatorError`.
  */
 export async function tryOut<Result>(
-  engine: BackupEngine,
-  dump: string,
+  { openFile }: BackupEngine,
+  backup: string,
   folder: string,
   use: (loaded: { db: OpenDb<Tables>; folder: string }, verified: Verified) => Promise<Result>,
 ): Promise<Result> {
   clearAbandoned(folder)
   const own = mkdtempSync(join(folder, '.saka-try-'))
   try {
-    const db = await engine.load(dump, own)
+    const db = loadBackup(backup, own, openFile)
     try {
       return await use({ db, folder: own }, await verify(db.read))
     } finally {
@@ -42,7 +41,7 @@ export async function tryOut<Result>(
   }
 }
 
-/** Proves that the books of a database balance and that its trail is the one that was sealed; `what` it is, in a word. Throws `BackupRefused`. */
+/** Proves that the books of a database balance and that its trail is the one that was sealed; `what` it is, in a word. Throws an `OperatorError`. */
 export async function verify(read: Reader, what: 'backup' | 'copy' = 'backup'): Promise<Verified> {
   const found = (await listUnbalancedKits(read)).map(
     ({ kitId, total }) => `the balances of kit ${kitId} sum to ${total}, not to 0`,

@@ -1,22 +1,15 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import {
-  type BackupEngine,
-  BackupRefused,
-  backUp,
-  postgresEngine,
-  restore,
-  sqliteEngine,
-  thinOut,
-} from '../backups/index.ts'
+import { type BackupEngine, backUp, postgresEngine, restore, sqliteEngine, thinOut } from '../backups/index.ts'
 import { type Config, isPostgres, readConfig } from '../platform/config/config.ts'
 import { openSqlite } from '../platform/db/index.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { sqliteSchema } from '../schema.ts'
 import { idSource } from '../shared/ids.ts'
 import { countOf } from '../shared/plurals.ts'
 import { systemClock } from '../shared/time.ts'
-import { wholeDatabase, wholeFile } from './databases.ts'
+import { endpointOf, fileEndpoint } from './databases.ts'
 import type { Terminal } from './terminal.ts'
 
 type Env = Record<string, string | undefined>
@@ -25,8 +18,8 @@ function engineOf(config: Config): BackupEngine {
   const file = resolve(config.databaseFile)
   const migrationsFolder = resolve(projectRoot, 'drizzle/sqlite')
   const openFile = (path: string) => openSqlite({ file: path, tables: sqliteSchema, migrationsFolder })
-  if (!isPostgres(config.databaseUrl)) return sqliteEngine(file, wholeFile(file), openFile)
-  return postgresEngine({ database: wholeDatabase(config), file, wholeFile, openFile })
+  if (!isPostgres(config.databaseUrl)) return sqliteEngine(file, fileEndpoint(file), openFile)
+  return postgresEngine({ database: endpointOf(config), file, fileEndpoint, openFile })
 }
 
 /** `saka backup [FOLDER] [--json]`: makes a backup. In `BACKUP_FOLDER`, which it goes to by itself, old ones are thinned out. */
@@ -35,9 +28,9 @@ export async function runBackup(env: Env, { out }: Terminal, args: string[]): Pr
   const config = readConfig(env)
   const engine = engineOf(config)
   const folder = positionals[0] ?? config.backupFolder
-  if (!folder) throw new BackupRefused('Name a folder for the backup, or set BACKUP_FOLDER.')
+  if (!folder) throw new OperatorError('Name a folder for the backup, or set BACKUP_FOLDER.')
   const made = await backUp(engine, systemClock, folder)
-  const removed = positionals[0] ? [] : thinOut(engine, folder, config)
+  const removed = positionals[0] ? [] : thinOut(folder, config)
   if (values.json) {
     out(`${JSON.stringify({ ...made, removed: removed.length })}\n`)
     return
@@ -52,7 +45,7 @@ export async function runRestore(env: Env, { out }: Terminal, args: string[]): P
   const options = { force: { type: 'boolean' } } as const
   const { values, positionals } = argumentsOf(args, options, 'saka restore FILE [--force]', 1)
   const [file] = positionals
-  if (!file) throw new BackupRefused('Name the backup to restore: saka restore FILE [--force]')
+  if (!file) throw new OperatorError('Name the backup to restore: saka restore FILE [--force]')
   const config = readConfig(env)
   const deps = { config, clock: systemClock, newId: idSource() }
   const done = await restore(engineOf(config), deps, { file, force: values.force === true })
@@ -80,5 +73,5 @@ function argumentsOf<Options extends Record<string, { type: 'boolean' }>>(
   } catch {
     // Told below, as what cannot be understood.
   }
-  throw new BackupRefused(`This cannot be understood. Say ${usage}`)
+  throw new OperatorError(`This cannot be understood. Say ${usage}`)
 }

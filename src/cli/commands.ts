@@ -2,23 +2,13 @@ import { collectDefaultMetrics } from 'prom-client'
 import { sealSoon } from '../../jobs/seal-soon.ts'
 import { startRunner } from '../../jobs/start-runner.ts'
 import { startWatch } from '../../jobs/watch.ts'
-import { BackupRefused } from '../backups/index.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
-import { BrokenWords } from '../notifications/index.ts'
 import { openDeps } from '../open-deps.ts'
-import { InvalidConfig, readConfig } from '../platform/config/config.ts'
-import {
-  DatabaseHeld,
-  isLostConnection,
-  NewerDatabase,
-  NoConnection,
-  RowRefused,
-  refusedEntry,
-  storageFault,
-} from '../platform/db/index.ts'
-import { UnusableKey } from '../platform/keys/signing-key.ts'
+import { readConfig } from '../platform/config/config.ts'
+import { isLostConnection, refusedEntry, storageFault } from '../platform/db/index.ts'
 import { openTracing } from '../platform/observability/tracing.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 import { serve } from '../serve.ts'
 import { Problem } from '../shared/problem.ts'
 import { runBackup, runRestore } from './backup.ts'
@@ -44,17 +34,17 @@ const commands: Record<string, Command> = {
   demo: { meaning: 'Run the example campaigns on the example data, then serve.', run: runDemonstration },
   backup: {
     meaning: 'Make a backup in a folder, or where BACKUP_FOLDER says, and try it out.',
-    run: (env, terminal, args) => runBackup(env, terminal, args),
+    run: runBackup,
     takesArguments: true,
   },
   restore: {
     meaning: 'Put a backup in the place of the database, which is kept: restore FILE [--force].',
-    run: (env, terminal, args) => runRestore(env, terminal, args),
+    run: runRestore,
     takesArguments: true,
   },
   copy: {
     meaning: 'Copy the database into an empty one, also of the other engine: copy --from URL --to URL [--with-keys].',
-    run: (env, terminal, args) => runCopy(env, terminal, args),
+    run: runCopy,
     takesArguments: true,
   },
   'verify-audit': {
@@ -88,17 +78,7 @@ export async function runCommand(args: string[], env: Env, terminal: Terminal): 
 
 /** What is wrong, in a sentence that says what to do. Throws what nobody foresaw. */
 function sentenceOf(error: unknown): string {
-  const foreseen = [
-    InvalidConfig,
-    DatabaseHeld,
-    NewerDatabase,
-    UnusableKey,
-    BrokenWords,
-    BackupRefused,
-    NoConnection,
-    RowRefused,
-  ]
-  if (foreseen.some((kind) => error instanceof kind)) return (error as Error).message
+  if (error instanceof OperatorError) return error.message
   if (isLostConnection(error))
     return 'The database server that DATABASE_URL names does not answer. Start it, or correct the address.'
   const refused = refusedEntry(error)

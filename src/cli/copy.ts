@@ -1,13 +1,14 @@
 import { constants, copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { BackupRefused, type CopiedTable, copyDatabase, isSame, type KeptBeside, keptBeside } from '../backups/index.ts'
+import { type CompanionFile, type CopiedTable, companionFiles, copyDatabase, isSame } from '../backups/index.ts'
 import { type Config, InvalidConfig, readConfig } from '../platform/config/config.ts'
 import { openSigner, type Signer } from '../platform/keys/signing-key.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 import { idSource } from '../shared/ids.ts'
 import { countOf } from '../shared/plurals.ts'
 import { systemClock } from '../shared/time.ts'
-import { wholeDatabase } from './databases.ts'
+import { endpointOf } from './databases.ts'
 import type { Terminal } from './terminal.ts'
 
 type Env = Record<string, string | undefined>
@@ -18,11 +19,11 @@ const usage = 'saka copy --from DATABASE_URL --to DATABASE_URL [--with-keys]'
 export async function runCopy(env: Env, { out }: Terminal, args: string[]): Promise<number> {
   const { from, to, withKeys } = argumentsOf(args)
   const configs = { from: configOf(env, '--from', from), to: configOf(env, '--to', to) }
-  const beside = keptBeside(configs.from, configs.to)
-  if (withKeys) refuseTaken(beside)
+  const companions = companionFiles(configs.from, configs.to)
+  if (withKeys) refuseTaken(companions)
   const signer = signerOf(configs)
   const making = signer && { clock: systemClock, newId: idSource(), signer }
-  const { tables, events } = await copyDatabase(wholeDatabase(configs.from), wholeDatabase(configs.to), making)
+  const { tables, events } = await copyDatabase(endpointOf(configs.from), endpointOf(configs.to), making)
   out(tableOf(tables))
   const different = tables.filter((table) => !isSame(table))
   if (different.length > 0) {
@@ -34,7 +35,7 @@ export async function runCopy(env: Env, { out }: Terminal, args: string[]): Prom
   out(`The books balance, and the trail is whole: ${countOf(events, 'sealed event')}.\n`)
   if (!making)
     out('The trail of the copy does not tell of it, for the key that signs it is not here: tell the auditor.\n')
-  for (const sentence of keysToDo(beside, withKeys)) out(`${sentence}\n`)
+  for (const sentence of keysToDo(companions, withKeys)) out(`${sentence}\n`)
   out('Set DATABASE_URL to the copy before anything is started, and never start both.\n')
   return 0
 }
@@ -46,7 +47,7 @@ function configOf(env: Env, option: string, url: string): Config {
   } catch (error) {
     if (!(error instanceof InvalidConfig)) throw error
     const faults = error.faults.map((fault) => `  ${fault.replace(/^DATABASE_URL/, option)}`)
-    throw new BackupRefused(`Nothing was copied:\n${faults.join('\n')}`)
+    throw new OperatorError(`Nothing was copied:\n${faults.join('\n')}`)
   }
 }
 
@@ -60,17 +61,17 @@ function signerOf({ from, to }: { from: Config; to: Config }): Signer | undefine
  * Before anything is copied: under other keys the copy's authenticator apps would not work, and its trail would look like a forger's.
  * They are not put aside, for they may be those of a database that is in use.
  */
-function refuseTaken(beside: KeptBeside[]): void {
-  const taken = beside.filter(({ isTaken }) => isTaken).map(({ to, what }) => `  ${to}: ${what}`)
+function refuseTaken(companions: CompanionFile[]): void {
+  const taken = companions.filter(({ isTaken }) => isTaken).map(({ to, what }) => `  ${to}: ${what}`)
   if (taken.length === 0) return
-  throw new BackupRefused(
+  throw new OperatorError(
     `Nothing was copied. There is another beside the target already:\n${taken.join('\n')}\nIf no database needs it, move it elsewhere and begin again.`,
   )
 }
 
-/** Copies what lies beside the one database beside the other, if asked to, and says what is left to do. */
-function keysToDo(beside: KeptBeside[], withKeys: boolean): string[] {
-  return beside.map(({ from, to, what, isTaken }) => {
+/** Copies the companion files of the one database to the other, if asked to, and says what is left to do. */
+function keysToDo(companions: CompanionFile[], withKeys: boolean): string[] {
+  return companions.map(({ from, to, what, isTaken }) => {
     const another = isTaken ? ' Another is there: if no database needs it, move it elsewhere first.' : ''
     if (!withKeys) return `Not copied: ${what}. Copy ${from} to ${to}.${another}`
     mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
@@ -98,5 +99,5 @@ function argumentsOf(args: string[]): { from: string; to: string; withKeys: bool
   } catch {
     // Told below, as what cannot be understood.
   }
-  throw new BackupRefused(`This cannot be understood. Say ${usage}`)
+  throw new OperatorError(`This cannot be understood. Say ${usage}`)
 }

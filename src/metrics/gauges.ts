@@ -40,9 +40,9 @@ export function openGauges(): Gauges {
       gauge('backup_bytes', 'The newest backup.'),
     ),
     database(
-      gauge('database_bytes', 'The database on the disk; with PostgreSQL as its server measures it.'),
-      gauge('database_log_bytes', 'Its log of changes on the disk; with SQLite alone.'),
-      gauge('disk_free_bytes', 'Room on the disk of the database; with SQLite alone.'),
+      gauge('database_bytes', 'The database on the disk, or as its server measures it.'),
+      gauge('database_log_bytes', 'Its write-ahead log on the disk; only of a file.'),
+      gauge('disk_free_bytes', 'Room on the disk of the database; only of a file.'),
       gauge('commands_waiting', 'Commands that wait for the database to store them.'),
     ),
   ]
@@ -114,7 +114,7 @@ function backups(isSet: Gauge, last: Gauge, bytes: Gauge): Look {
     isSet.set(backupFolder ? 1 : 0)
     for (const gauge of [last, bytes]) gauge.remove()
     if (!backupFolder) return
-    const newest = findNewest({ ending: 'db' }, backupFolder)
+    const newest = findNewest(backupFolder)
     last.set(newest ? seconds(newest.madeAt) : 0)
     bytes.set(newest?.bytes ?? 0)
   }

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Deps } from '../deps.ts'
 import { type App, fileAnswers } from '../platform/http/index.ts'
+import { coalesced } from '../platform/queues.ts'
 import { defineProblem } from '../shared/problem.ts'
-import { inTurns } from '../shared/turns.ts'
 import { openGauges } from './gauges.ts'
 
 const metricsClosed = defineProblem({
@@ -18,7 +18,7 @@ export async function metricsRoutes(app: App, { deps }: { deps: Deps }): Promise
   const { registry } = deps.metrics
   const gauges = openGauges()
   // However many ask, what is looked up is looked up by one after the other.
-  const read = inTurns(async () => {
+  const read = coalesced(async () => {
     const lookedUp = await gauges.read(deps)
     return `${await registry.metrics()}\n${lookedUp}`
   })

@@ -8,7 +8,7 @@ const athens = 'Europe/Athens'
 const nightly = (days: number): Backup[] =>
   Array.from({ length: days }, (_, i) => {
     const madeAt = new Date(Date.parse('2023-09-11T01:20:00Z') - i * 86_400_000).toISOString()
-    return { name: backupName(madeAt, 'db'), madeAt }
+    return { name: backupName(madeAt), madeAt }
   })
 
 const keptDays = (backups: Backup[], change = keeping, timeZone = athens) => {
@@ -17,10 +17,10 @@ const keptDays = (backups: Backup[], change = keeping, timeZone = athens) => {
 }
 
 t.test('a backup is known by its name alone, and no other file is touched', async (t) => {
-  t.equal(backupName('2023-09-11T06:30:00.000Z', 'db'), 'saka-2023-09-11T063000Z.db')
+  t.equal(backupName('2023-09-11T06:30:00.000Z'), 'saka-2023-09-11T063000Z.db')
   const names = ['saka-2023-09-11T063000Z.db', 'saka-2023-09-12T063000Z.db', 'saka-2023-09-12T063000Z.db.key']
   const others = ['saka.db', 'saka-2023-13-11T063000Z.db', '.saka-part-1', 'saka-2023-09-11T063000Z.dump', 'notes.txt']
-  t.same(backupsAmong([...names, ...others], 'db'), [
+  t.same(backupsAmong([...names, ...others]), [
     { name: names[1], madeAt: '2023-09-12T06:30:00.000Z' },
     { name: names[0], madeAt: '2023-09-11T06:30:00.000Z' },
   ])
@@ -78,7 +78,7 @@ t.test('days without a backup use none up, and of several a day the last is kept
     seldom.map(({ madeAt }) => madeAt.slice(0, 10)),
   )
   const twice = ['2023-09-11T20:00:00.000Z', '2023-09-11T08:00:00.000Z'].map((madeAt) => ({
-    name: backupName(madeAt, 'db'),
+    name: backupName(madeAt),
     madeAt,
   }))
   t.same(outdated(twice, keeping, athens), [twice[1]])
@@ -86,7 +86,7 @@ t.test('days without a backup use none up, and of several a day the last is kept
 
 t.test('a day is the municipality’s', async (t) => {
   const madeAt = ['2023-09-11T21:30:00.000Z', '2023-09-11T20:30:00.000Z']
-  const evening = madeAt.map((at) => ({ name: backupName(at, 'db'), madeAt: at }))
+  const evening = madeAt.map((at) => ({ name: backupName(at), madeAt: at }))
   const oneADay = { daily: 7, weekly: 0, monthly: 0 }
   t.equal(outdated(evening, oneADay, athens).length, 0, 'midnight in Athens is between them')
   t.equal(outdated(evening, oneADay, 'UTC').length, 1)

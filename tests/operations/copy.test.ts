@@ -225,7 +225,7 @@ t.test('a copy that fails half-way, or would differ, is none, and can be begun a
 
   await query(other, 'ALTER TABLE communities ALTER COLUMN name TYPE text COLLATE "C"')
   await query(other, "ALTER TABLE audit_events ADD CONSTRAINT untold CHECK (action <> 'database.copied')")
-  await t.rejects(copy(database, other), /violates check constraint "untold"/)
+  await t.rejects(copy(database, other), { cause: { constraint: 'untold' } })
   await nothingIsThere()
   await query(other, 'ALTER TABLE audit_events DROP CONSTRAINT untold')
 

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { type Actor, authorize } from '../../identity/rules.ts'
+import { coalesced } from '../../platform/queues.ts'
 import type { Reader } from '../../schema.ts'
-import { inTurns } from '../../shared/turns.ts'
 import { findDisclosures } from '../repository.ts'
 import { settleTrail } from '../sealing/checkpoints.ts'
 import { readCopies } from '../sealing/copies.ts'
@@ -19,7 +19,7 @@ export async function verifyTrail(deps: Deps, actor: Actor | undefined): Promise
 
 /** {@link verifyTrail} for many: the whole trail is read for one question at a time, and those who ask meanwhile share an answer. */
 export function sharedVerification(): typeof verifyTrail {
-  const verify = inTurns(recompute)
+  const verify = coalesced(recompute)
   return async (deps, actor) => {
     authorize(actor, 'audit:read')
     return verify(deps)

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { OperatorError } from '../../platform/operator-error.ts'
 import { projectRoot } from '../../platform/project-root.ts'
 import { type MessageLanguage, messageLanguages } from './language.ts'
 import type { WordFile, Words } from './phrase.ts'
 import { wordFaults } from './word-faults.ts'
 
 /** The files of words are not whole. Lists everything that is missing or wrong. */
-export class BrokenWords extends Error {
+export class BrokenWords extends OperatorError {
   readonly faults: string[]
 
   constructor(faults: string[]) {

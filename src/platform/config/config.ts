@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
+import { OperatorError } from '../operator-error.ts'
 import { isPostgres } from './setting-values.ts'
 import { type Settings, settings } from './settings.ts'
 
@@ -14,7 +15,7 @@ export interface Config extends Settings {
 }
 
 /** The environment holds values that cannot be. Lists every one of them. */
-export class InvalidConfig extends Error {
+export class InvalidConfig extends OperatorError {
   readonly faults: string[]
 
   constructor(faults: string[]) {

@@ -42,9 +42,9 @@ export interface Db<Tables> {
   /**
    * Runs `work` on one state of the books, all that had been committed when its turn came, while others go on writing and wait for
    * nothing. What it writes it writes in transactions of its own, some at a time, and does not see. In a process one runs at a time; of
-   * those who give the same `turn`, one at a time in all processes.
+   * those under the same `lock`, one at a time in all processes.
    */
-  snapshot<Result>(turn: string, work: (books: Reader<Tables>) => Promise<Result>): Promise<Result>
+  snapshot<Result>(lock: string, work: (books: Reader<Tables>) => Promise<Result>): Promise<Result>
   /** Whom to ask for lists and exports, which may be long: a replica where there is one. All that has been committed by now is in it. */
   forLists(): Promise<Reader<Tables>>
 }
@@ -72,7 +72,7 @@ export interface OpenDb<Tables> extends Db<Tables> {
    * the disk. Throws while another process reads the database, which needs the log. PostgreSQL's disk is its own: there it does
    * nothing.
    */
-  emptyLog(): Promise<void>
+  truncateWal(): Promise<void>
   measure(): Promise<MeasuredDatabase>
   close(): Promise<void>
 }

@@ -55,6 +55,11 @@ export function storageFault(error: unknown): unknown {
   return isLostConnection(error) ? databaseAway() : error
 }
 
+/** Whether `error` says that the disk or the database did not take something, whatever the reason. */
+export function isStorageFault(error: unknown): boolean {
+  return some(error, ({ code }) => /^(SQLITE_|ENOSPC|EROFS|EIO|53|57P)/.test(String(code)))
+}
+
 /** Whether `error` says that the database is out of reach, or that it has just gone. */
 export function isLostConnection(error: unknown): boolean {
   return some(error, ({ code, message }) => lostCodes.test(String(code)) || lostWords.test(String(message)))

@@ -1,23 +1,30 @@
 export { type Columns, postgresColumns, sqliteColumns, type TableWithId } from './columns.ts'
 export { contains } from './contains.ts'
-export { NoConnection, RowRefused, wholePostgres } from './copy/postgres.ts'
-export { wholeSqlite } from './copy/sqlite.ts'
-export { type Value, type WholeDatabase, type WholeRows, type WholeTable, wholeTables } from './copy/whole.ts'
+export {
+  type CopyEndpoint,
+  type CopyLock,
+  type CopySession,
+  type CopyTable,
+  tablesToCopy,
+  type Value,
+} from './copy/endpoint.ts'
+export { postgresEndpoint } from './copy/postgres.ts'
+export { sqliteEndpoint } from './copy/sqlite.ts'
 export type { Db, MeasuredDatabase, OpenDb, Reader, Tx } from './db.ts'
 export {
   isCheckViolation,
   isLostConnection,
   isReferenceViolation,
+  isStorageFault,
   isUniqueViolation,
   refusedEntry,
   storageFault,
   storageUnavailable,
 } from './faults.ts'
 export { insertFreeRows, insertRows } from './insert-rows.ts'
-export { NewerDatabase } from './migrations.ts'
-export { DatabaseHeld, holdTogether } from './postgres/hold.ts'
+export { takeSharedLock } from './postgres/advisory-lock.ts'
 export { openPostgres } from './postgres/postgres.ts'
 export { prepared } from './prepared.ts'
 export { askedFor, rowsFor } from './rows-for.ts'
-export { checkSqlite, copySqlite, DatabaseInUse, settleSqlite, syncPath } from './sqlite/copy.ts'
+export { checkSqlite, copySqlite, settleSqlite, syncPath } from './sqlite/copy.ts'
 export { openSqlite } from './sqlite/sqlite.ts'

@@ -22,10 +22,8 @@ export async function insertRows<Tables, Table extends SQLiteTable>(
   let columns: string[] | undefined
   for (const some of gathered(rows, rowsAtOnce)) {
     columns ??= Object.keys(some[0]!)
-    for (const { from, size } of portionsOf(some.length)) {
-      const statement = insertOf(tx, table, columns, size)
-      await statement.execute(valuesOf(some, from, columns, size) as unknown as Record<string, unknown>)
-    }
+    for (const part of portionsOf(some))
+      await insertOf(tx, table, columns, part.length).execute(valuesOf(part, columns))
   }
 }
 
@@ -41,18 +39,17 @@ export async function insertFreeRows<Tables, Table extends SQLiteTable & { id: S
   const inserted = new Set<string>()
   if (rows.length === 0) return inserted
   const columns = Object.keys(rows[0]!)
-  for (const { from, size } of portionsOf(rows.length)) {
-    const statement = freeInsertOf(tx, table, columns, size)
-    const found = await statement.execute(valuesOf(rows, from, columns, size) as unknown as Record<string, unknown>)
+  for (const part of portionsOf(rows)) {
+    const found = await freeInsertOf(tx, table, columns, part.length).execute(valuesOf(part, columns))
     for (const { id } of found) inserted.add(id as string)
   }
   return inserted
 }
 
-/** Where each statement begins and how many rows it takes. */
-function* portionsOf(rows: number): Generator<{ from: number; size: number }> {
+/** The rows of each statement. */
+function* portionsOf<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
   let from = 0
-  for (const size of sizes) for (; rows - from >= size; from += size) yield { from, size }
+  for (const size of sizes) for (; rows.length - from >= size; from += size) yield rows.slice(from, from + size)
 }
 
 /** Placeholders are called by their place, so that the values of a statement are a mere list. */
@@ -74,12 +71,6 @@ function placesOf(columns: string[], size: number): Record<string, Placeholder>[
   )
 }
 
-function valuesOf(rows: readonly object[], from: number, columns: string[], size: number): unknown[] {
-  const values = new Array<unknown>(size * columns.length)
-  let place = 0
-  for (let i = from; i < from + size; i++) {
-    const row = rows[i] as Record<string, unknown>
-    for (const column of columns) values[place++] = row[column]
-  }
-  return values
+function valuesOf(rows: readonly object[], columns: string[]): Record<number, unknown> {
+  return rows.flatMap((row) => columns.map((column) => (row as Record<string, unknown>)[column]))
 }

@@ -6,18 +6,18 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
 import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator'
 import type { Client, ClientBase, Pool, PoolClient } from 'pg'
+import { OperatorError } from '../operator-error.ts'
 
 /** The database was made by a later version of the service, which knows things that this one would destroy. */
-export class NewerDatabase extends Error {
-  constructor() {
-    super('The database was made by a newer version of Saka. Start that version, or restore a backup made before it.')
-  }
-}
+const newerDatabase = () =>
+  new OperatorError(
+    'The database was made by a newer version of Saka. Start that version, or restore a backup made before it.',
+  )
 
-/** Brings the database to this version's tables. Throws {@link NewerDatabase} for one that is ahead of `folder`. */
+/** Brings the database to this version's tables. Throws an `OperatorError` for one that is ahead of `folder`. */
 export function applyMigrations(connection: Sqlite.Database, folder: string): void {
   const applied = lastApplied(connection)
-  if (applied > lastKnown(folder)) throw new NewerDatabase()
+  if (applied > lastKnown(folder)) throw newerDatabase()
   if (applied === lastKnown(folder)) return
   try {
     migrate(drizzle(connection), { migrationsFolder: folder })
@@ -42,7 +42,7 @@ export async function applyPostgresMigrations(client: PoolClient | Client, folde
   await client.query('SELECT pg_advisory_lock($1)', [migrationLock])
   try {
     const applied = await lastAppliedToPostgres(client)
-    if (applied > lastKnown(folder)) throw new NewerDatabase()
+    if (applied > lastKnown(folder)) throw newerDatabase()
     if (applied < lastKnown(folder)) await migratePostgres(drizzlePostgres(client), { migrationsFolder: folder })
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [migrationLock])

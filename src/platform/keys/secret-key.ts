@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { InvalidConfig } from '../config/config.ts'
+import { OperatorError } from '../operator-error.ts'
 import { keptKey } from './kept-key.ts'
 
 /**
@@ -11,8 +11,8 @@ export function secretKeyOf(given: string | undefined, databaseFile: string): st
   const file = `${databaseFile}.key`
   const key = keptKey(file, () => randomBytes(32).toString('base64url')).trim()
   if (key.length < 32)
-    throw new InvalidConfig([
+    throw new OperatorError(
       `${file} holds no key. Restore it from a backup, or delete it: authenticator apps are then set up anew.`,
-    ])
+    )
   return key
 }

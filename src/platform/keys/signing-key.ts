@@ -7,6 +7,7 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto'
+import { OperatorError } from '../operator-error.ts'
 import { keptKey } from './kept-key.ts'
 
 const markCharacters = 22
@@ -21,13 +22,6 @@ export interface Signer {
   mark(text: string): string
 }
 
-/** The file of the signing key holds something else. */
-export class UnusableKey extends Error {
-  constructor(file: string) {
-    super(`${file} holds no signing key. Restore it from a backup, or move it away to have a new one made.`)
-  }
-}
-
 /** `text` as an Ed25519 private key: PKCS #8 in base64 (RFC 8410); undefined if it is none. */
 export function signingKeyFrom(text: string): KeyObject | undefined {
   try {
@@ -38,10 +32,13 @@ export function signingKeyFrom(text: string): KeyObject | undefined {
   }
 }
 
-/** A signer with the key `text`, or without one with the key in `file`, which is made if it is not there. Throws {@link UnusableKey}. */
+/** A signer with the key `text`, or without one with the key in `file`, which is made if it is not there. Throws an `OperatorError` where that file holds something else. */
 export function openSigner(text: string | undefined, file: string): Signer {
   const key = signingKeyFrom(text ?? keptKey(file, newKey))
-  if (!key) throw new UnusableKey(file)
+  if (!key)
+    throw new OperatorError(
+      `${file} holds no signing key. Restore it from a backup, or move it away to have a new one made.`,
+    )
   const { x, d } = key.export({ format: 'jwk' })
   const markKey = createSecretKey(
     Buffer.from(hkdfSync('sha256', Buffer.from(d!, 'base64url'), '', 'saka event mark', 32)),

@@ -1,5 +1,6 @@
 import type { Transporter } from 'nodemailer'
 import { AddressRefused } from '../delivery.ts'
+import { serialQueue } from '../queues.ts'
 import { mailError } from './faults.ts'
 
 /** A mail in plain text, and the same in HTML where there is more to see. */
@@ -58,7 +59,7 @@ export function openMailer(url: string, from: string, patience = usualPatience):
     disableUrlAccess: true,
   }
   let transporter: Promise<Transporter> | undefined
-  let lastTurn: Promise<unknown> = Promise.resolve()
+  const inTurn = serialQueue()
   let closed = false
   /** Whether all of the mail whose turn it is went to the server. */
   let handedOver = false
@@ -93,11 +94,7 @@ export function openMailer(url: string, from: string, patience = usualPatience):
   }
 
   return {
-    send(mail) {
-      const turn = lastTurn.then(() => deliver(mail))
-      lastTurn = turn.catch(() => {})
-      return turn
-    },
+    send: (mail) => inTurn(() => deliver(mail)),
     close() {
       closed = true
       void transporter?.then((opened) => opened.close())

@@ -20,7 +20,7 @@ export async function eraseExpired(deps: Deps): Promise<{ campaigns: number; val
   for (const { id } of due) figures.push(await erase(deps, { campaignId: id }))
   const strays = await erase(deps, { campaignId: null, before: daysBefore(now, deps.config.retentionDays) })
   // Also what was erased on request, or by a run that was cut off right here, leaves no byte.
-  await deps.emptyLog()
+  await deps.truncateWal()
   return {
     campaigns: figures.filter((one) => totalOf(one) > 0).length,
     values: [...figures, strays].reduce((sum, one) => sum + totalOf(one), 0),
@@ -28,7 +28,7 @@ export async function eraseExpired(deps: Deps): Promise<{ campaigns: number; val
 }
 
 /** What an erasure works with. */
-export type Erasing = Pick<Deps, 'db' | 'clock' | 'newId' | 'signer' | 'emptyLog'>
+export type Erasing = Pick<Deps, 'db' | 'clock' | 'newId' | 'signer' | 'truncateWal'>
 
 /** Erases all of one scope and finishes its report. The disk holds nothing of it when the report says that it is done. */
 export async function erase(deps: Erasing, scope: Scope): Promise<Figures> {
@@ -38,7 +38,7 @@ export async function erase(deps: Erasing, scope: Scope): Promise<Figures> {
     }
   }
   if (!(await findUnderWay(deps.db.read, scope.campaignId))) return {}
-  await deps.emptyLog()
+  await deps.truncateWal()
   return deps.db.transact((tx) => finish(deps, tx, scope.campaignId))
 }
 

@@ -79,7 +79,7 @@ export async function eraseGuardian(
     return { children: concerned.length, erased }
   })
   // What is deleted is overwritten; should another process read right now, the nightly erasure takes care of the log.
-  await deps.emptyLog().catch((error: unknown) => deps.log.warn({ err: error }, 'the log was not emptied'))
+  await deps.truncateWal().catch((error: unknown) => deps.log.warn({ err: error }, 'the log was not emptied'))
   return done
 }
 

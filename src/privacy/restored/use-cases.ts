@@ -44,7 +44,7 @@ export async function forgetAgain(deps: Erasing, forgotten: Forgotten): Promise<
   let campaigns = 0
   for (const campaignId of await listKnownCampaigns(deps.db.read, forgotten.campaignIds))
     if (totalOf(await erase(deps, { campaignId })) > 0) campaigns++
-  await deps.emptyLog()
+  await deps.truncateWal()
   return { children, campaigns, stopped, unknown }
 }
 

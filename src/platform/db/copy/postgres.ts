@@ -1,49 +1,35 @@
 import pg from 'pg'
+import { OperatorError } from '../../operator-error.ts'
 import type { Tx } from '../db.ts'
 import { isLostConnection, refusedEntry } from '../faults.ts'
 import { applyPostgresMigrations, isPostgresMigrated } from '../migrations.ts'
-import { holdAlone } from '../postgres/hold.ts'
+import { tryExclusiveLock } from '../postgres/advisory-lock.ts'
 import { postgresReader } from '../postgres/reader.ts'
 import { savepoint } from '../postgres/transaction.ts'
 import { DatabaseInUse } from '../sqlite/copy.ts'
 import {
   batchSize,
+  type CopyEndpoint,
+  type CopyLock,
+  type CopySession,
+  type CopyTable,
   isSeeded,
-  type Purpose,
   quoted,
   selectAll,
-  type WholeDatabase,
-  type WholeRows,
-  type WholeTable,
-} from './whole.ts'
-
-/** The server is out of reach, refuses to let us in, or was lost at the last moment: the message says which. */
-export class NoConnection extends Error {}
-
-interface Refusal {
-  code?: string
-  constraint?: string
-}
-
-/** The server refuses a row. Which one is not told: its words would be those of a person. */
-export class RowRefused extends Error {
-  constructor(table: string, { code, constraint }: Refusal) {
-    super(`PostgreSQL refuses a row of ${table} (${constraint ?? code}). Nothing was changed.`)
-  }
-}
+} from './endpoint.ts'
 
 /** How long a copy waits for those who read or write there. */
 const waitMilliseconds = 10_000
 
-const beginnings: Record<Purpose, string> = {
-  read: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+const beginnings: Record<CopyLock, string> = {
+  shared: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
   // The lock comes before the snapshot; every transaction of a service waits for it.
-  'read alone': 'BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE turns IN EXCLUSIVE MODE',
+  exclusive: 'BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE turns IN EXCLUSIVE MODE',
 }
 const beginFilling = 'BEGIN; LOCK TABLE turns IN EXCLUSIVE MODE'
 
-/** The database of a server, to be copied or filled as a whole. It has to be there; its tables need not. */
-export function wholePostgres<Tables>({
+/** The database of a server, as one end of a copy. It has to be there; its tables need not. */
+export function postgresEndpoint<Tables>({
   url,
   migrationsFolder,
   tables,
@@ -51,9 +37,9 @@ export function wholePostgres<Tables>({
 }: {
   url: string
   migrationsFolder: string
-  tables: WholeTable[]
+  tables: CopyTable[]
   schema: Tables
-}): WholeDatabase<Tables> {
+}): CopyEndpoint<Tables> {
   const look = async <Found>(work: (client: pg.Client) => Promise<Found>): Promise<Found> => {
     const client = await connect(url)
     try {
@@ -62,36 +48,39 @@ export function wholePostgres<Tables>({
       await client.end()
     }
   }
+  const open = async (beginning: string): Promise<CopySession<Tables>> => {
+    const client = await connect(url)
+    try {
+      await client.query(beginning)
+    } catch (error) {
+      await client.end()
+      throw (error as { code?: string }).code === '55P03' ? new DatabaseInUse(nameOf(url)) : error
+    }
+    return sessionOn(client, { tables, schema })
+  }
   return {
     engine: 'postgres',
     name: nameOf(url),
     tables,
     holdsSomething: () => look(hasRows),
     isOfThisVersion: () => look((client) => isPostgresMigrated(client, migrationsFolder)),
-    holdAlone: async () => {
-      const client = await connect(url)
-      try {
-        await holdAlone(client)
+    withExclusiveLock: (work) =>
+      look(async (client) => {
         // What a pooler keeps open for nobody is idle, and so is who only looks.
-        const { rows } = await client.query(
-          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-             AND usename = current_user AND state <> 'idle' LIMIT 1`,
-        )
-        if (rows.length > 0) throw new DatabaseInUse()
-      } catch (error) {
-        await client.end()
-        throw error
-      }
-      return () => client.end()
-    },
-    openRows: async (purpose) => rowsOf(await connect(url), { tables, schema }, beginnings[purpose]),
+        const others = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+          AND usename = current_user AND state <> 'idle' LIMIT 1`
+        if (!(await tryExclusiveLock(client)) || (await client.query(others)).rows.length > 0)
+          throw new DatabaseInUse(nameOf(url))
+        return work()
+      }),
+    openSession: (lock) => open(beginnings[lock]),
     refill: async (work) => {
       await look((client) => applyPostgresMigrations(client, migrationsFolder))
-      const rows = await rowsOf(await connect(url), { tables, schema }, beginFilling)
+      const session = await open(beginFilling)
       try {
-        return await work(rows)
+        return await work(session)
       } finally {
-        await rows.close()
+        await session.close()
       }
     },
   }
@@ -114,7 +103,7 @@ async function connect(url: string): Promise<pg.Client> {
   client.on('error', () => {})
   await client.connect().catch((error: Error) => {
     const said = refusedEntry(error) ?? (error.message || (error as { code?: string }).code)
-    throw new NoConnection(`${nameOf(url)} cannot be opened: ${said}.`)
+    throw new OperatorError(`${nameOf(url)} cannot be opened: ${said}.`)
   })
   // Whatever the server gives others: a table takes as long as it takes.
   await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')
@@ -140,28 +129,22 @@ async function hasRows(client: pg.Client): Promise<boolean> {
   return false
 }
 
-async function rowsOf<Tables>(
+/** The transaction that `client` has begun. */
+function sessionOn<Tables>(
   client: pg.Client,
-  { tables, schema }: { tables: WholeTable[]; schema: Tables },
-  beginning: string,
-): Promise<WholeRows<Tables>> {
-  try {
-    await client.query(beginning)
-  } catch (error) {
-    await client.end()
-    throw (error as { code?: string }).code === '55P03' ? new DatabaseInUse() : error
-  }
+  { tables, schema }: { tables: CopyTable[]; schema: Tables },
+): CopySession<Tables> {
   const ofAll = (change: string) => client.query(tables.map(({ name }) => `ALTER TABLE "${name}" ${change}`).join('; '))
   return {
     tx: { ...postgresReader(client, schema), savepoint: (work) => savepoint(client, work) } as Tx<Tables>,
     rows: async function* (table) {
-      await client.query(`DECLARE whole_table NO SCROLL CURSOR FOR ${selectAll(table)}`)
+      await client.query(`DECLARE copied_table NO SCROLL CURSOR FOR ${selectAll(table)}`)
       for (;;) {
-        const { rows } = await client.query({ text: `FETCH ${batchSize} FROM whole_table`, rowMode: 'array', types })
+        const { rows } = await client.query({ text: `FETCH ${batchSize} FROM copied_table`, rowMode: 'array', types })
         if (rows.length === 0) break
         yield rows
       }
-      await client.query('CLOSE whole_table')
+      await client.query('CLOSE copied_table')
     },
     fill: async (work) => {
       // In this order: whoever owns the tables may, and nobody else sees any of it.
@@ -169,9 +152,16 @@ async function rowsOf<Tables>(
       await client.query(`TRUNCATE ${quoted(tables.map(({ name }) => name))}`)
       await work(async (table, rows) => {
         const values = table.columns.map((_, i) => rows.map((row) => row[i]))
-        await client.query({ name: `fill ${table.name}`, text: insertMany(table), values }).catch((error: Refusal) => {
-          throw isLostConnection(error) ? error : new RowRefused(table.name, error)
-        })
+        await client
+          .query({ name: `fill ${table.name}`, text: insertMany(table), values })
+          .catch((error: pg.DatabaseError) => {
+            if (isLostConnection(error)) throw error
+            const { constraint, code } = error
+            // Which row is not told: its words would be those of a person.
+            throw new OperatorError(
+              `PostgreSQL refuses a row of ${table.name} (${constraint ?? code}). Nothing was changed.`,
+            )
+          })
       })
       await ofAll('ENABLE TRIGGER USER')
       // Otherwise what is asked next is planned for empty tables: here, and by the first requests.
@@ -180,7 +170,7 @@ async function rowsOf<Tables>(
     commit: async () => {
       await client.query('COMMIT').catch((error: unknown) => {
         if (!isLostConnection(error)) throw error
-        throw new NoConnection(
+        throw new OperatorError(
           'The connection broke while everything was being stored: all of it is there, or nothing. Look, before you try again.',
         )
       })
@@ -191,7 +181,7 @@ async function rowsOf<Tables>(
 }
 
 /** One list for each column: the statement is the same for any number of rows. */
-function insertMany({ name, columns }: WholeTable): string {
+function insertMany({ name, columns }: CopyTable): string {
   const lists = columns.map(({ type }, i) => `$${i + 1}::${type}[]`)
   return `INSERT INTO "${name}" (${quoted(columns.map((column) => column.name))}) SELECT * FROM unnest(${lists.join(', ')})`
 }

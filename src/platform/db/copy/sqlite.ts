@@ -1,22 +1,22 @@
 import { existsSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { isMigrated } from '../migrations.ts'
-import { writeBeside } from '../sqlite/beside.ts'
 import { settleSqlite } from '../sqlite/copy.ts'
+import { replaceDatabaseFile } from '../sqlite/replace-file.ts'
 import { openSqlite, sqliteTx } from '../sqlite/sqlite.ts'
 import {
   batchSize,
+  type CopyEndpoint,
+  type CopyLock,
+  type CopySession,
+  type CopyTable,
   isSeeded,
-  type Purpose,
   quoted,
   selectAll,
-  type WholeDatabase,
-  type WholeRows,
-  type WholeTable,
-} from './whole.ts'
+} from './endpoint.ts'
 
-/** The database in a file, to be copied or filled as a whole. It need not be there yet. */
-export function wholeSqlite<Tables>({
+/** The database in a file, as one end of a copy. It need not be there yet. */
+export function sqliteEndpoint<Tables>({
   file,
   schema,
   migrationsFolder,
@@ -25,8 +25,8 @@ export function wholeSqlite<Tables>({
   file: string
   schema: Tables
   migrationsFolder: string
-  tables: WholeTable[]
-}): WholeDatabase<Tables> {
+  tables: CopyTable[]
+}): CopyEndpoint<Tables> {
   const look = <Found>(work: (connection: Sqlite.Database) => Found): Found => {
     const connection = new Sqlite(file, { fileMustExist: true, readonly: true })
     try {
@@ -41,27 +41,27 @@ export function wholeSqlite<Tables>({
     tables,
     holdsSomething: async () => existsSync(file) && look(hasRows),
     isOfThisVersion: async () => existsSync(file) && look((connection) => isMigrated(connection, migrationsFolder)),
-    holdAlone: async () => {
+    withExclusiveLock: async (work) => {
       if (existsSync(file)) settleSqlite(file)
       // Who opens a file while all of it is being changed waits for the lock of that transaction.
-      return async () => {}
+      return work()
     },
-    openRows: async (purpose) => rowsOf(file, { tables, schema }, purpose),
+    openSession: async (lock) => openSession(file, { tables, schema }, lock),
     refill: async (work) => {
       let result: Awaited<ReturnType<typeof work>> | undefined
       const write = async (part: string) => {
         await openSqlite({ file: part, tables: schema, migrationsFolder }).close()
-        // Without a log: all rows would be written twice.
+        // Without a write-ahead log: all rows would be written twice.
         settleSqlite(part)
-        const rows = rowsOf(part, { tables, schema }, 'read alone')
+        const session = openSession(part, { tables, schema }, 'exclusive')
         try {
-          result = await work(rows)
-          return rows.isCommitted()
+          result = await work(session)
+          return session.isCommitted()
         } finally {
-          await rows.close()
+          await session.close()
         }
       }
-      await writeBeside(file, write, () => !existsSync(file) || !look(hasRows))
+      await replaceDatabaseFile(file, write, () => !existsSync(file) || !look(hasRows))
       return result!
     },
   }
@@ -80,15 +80,15 @@ function hasRows(connection: Sqlite.Database): boolean {
     })
 }
 
-function rowsOf<Tables>(
+function openSession<Tables>(
   file: string,
-  { tables, schema }: { tables: WholeTable[]; schema: Tables },
-  purpose: Purpose,
-): WholeRows<Tables> & { isCommitted(): boolean } {
+  { tables, schema }: { tables: CopyTable[]; schema: Tables },
+  lock: CopyLock,
+): CopySession<Tables> & { isCommitted(): boolean } {
   const connection = new Sqlite(file, { fileMustExist: true })
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
-  connection.exec(purpose === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE')
+  connection.exec(lock === 'shared' ? 'BEGIN' : 'BEGIN IMMEDIATE')
   return {
     tx: sqliteTx(connection, schema),
     rows: async function* (table) {
@@ -126,6 +126,6 @@ function rowsOf<Tables>(
   }
 }
 
-function insertOne({ name, columns }: WholeTable): string {
+function insertOne({ name, columns }: CopyTable): string {
   return `INSERT INTO "${name}" (${quoted(columns.map((column) => column.name))}) VALUES (${columns.map(() => '?')})`
 }

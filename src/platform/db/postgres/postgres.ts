@@ -1,9 +1,9 @@
 import pg from 'pg'
-import { oneAfterAnother } from '../../../shared/turns.ts'
+import { serialQueue } from '../../queues.ts'
 import type { CommitDone, OpenDb, Reader, TransactOptions, Tx } from '../db.ts'
 import { isRace, overloaded, storageFault } from '../faults.ts'
 import { applyPostgresMigrations, isPostgresMigrated } from '../migrations.ts'
-import { type Added, watchGrowth } from './growth.ts'
+import { type Added, analyzeGrownTables } from './analyze.ts'
 import { postgresReader } from './reader.ts'
 import { hasCaughtUp } from './replica.ts'
 import { onSnapshot } from './snapshot.ts'
@@ -29,14 +29,14 @@ export interface PostgresOptions<Tables> {
 
 const connectMilliseconds = 10_000
 
-/** Opens the database with a pool of connections that write and one of those that only read. Applies missing migrations; throws `NewerDatabase`. */
+/** Opens the database with a pool of connections that write and one of those that only read. Applies missing migrations; throws an `OperatorError` for a database of a newer version. */
 export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Promise<OpenDb<Tables>> {
   const { tables, migrationsFolder, onCommit } = options
   const writers = poolOf(options)
   const readers = tellingProblems(poolOf(options, '-c default_transaction_read_only=on'))
   const replica = options.readUrl ? tellingProblems(poolOf({ ...options, url: options.readUrl })) : undefined
-  const inTurn = oneAfterAnother()
-  const countGrown = watchGrowth(writers)
+  const inTurn = serialQueue()
+  const analyzeGrown = analyzeGrownTables(writers)
   const close = async () => {
     await Promise.all([writers.end(), readers.end(), replica?.end()])
   }
@@ -61,16 +61,16 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
         compensate: compensate && ((client, error) => compensate(writerOn(client).tx, error)),
       })
       onCommit?.(1, (performance.now() - start) / 1000)
-      await countGrown(added)
+      await analyzeGrown(added)
       return result
     },
     read,
-    snapshot: (turn, work) => inTurn(() => onSnapshot(readers, turn, (client) => work(postgresReader(client, tables)))),
+    snapshot: (lock, work) => inTurn(() => onSnapshot(readers, lock, (client) => work(postgresReader(client, tables)))),
     forLists: async () => (replica && (await hasCaughtUp(replica, readers)) ? readReplica! : read),
     check: async () => {
       if (!(await isPostgresMigrated(readers, migrationsFolder))) throw new Error('migrations are missing')
     },
-    emptyLog: async () => {},
+    truncateWal: async () => {},
     measure: async () => {
       const { rows } = await readers.query('SELECT pg_database_size(current_database()) AS bytes')
       return { bytes: rows[0].bytes, waiting: writers.waitingCount }

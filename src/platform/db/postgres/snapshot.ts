@@ -3,17 +3,17 @@ import { storageFault } from '../faults.ts'
 import { onConnection } from './transaction.ts'
 
 /**
- * Lends `work` a connection that sees one state of the database, what was committed when its turn came. The turn is a lock of the
- * session, so that it ends with the process, whatever becomes of that; the state is taken behind it.
+ * Lends `work` a connection that sees one state of the database, what was committed when it had the advisory lock of that name. The
+ * lock is the session's, so that it ends with the process, whatever becomes of that; the snapshot is taken behind it.
  */
 export function onSnapshot<Result>(
   pool: pg.Pool,
-  turn: string,
+  lock: string,
   work: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
   return onConnection(pool, async (client, breaks) => {
     try {
-      await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [turn])
+      await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lock])
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT')
       const result = await work(client)
       await client.query('COMMIT; SELECT pg_advisory_unlock_all()')

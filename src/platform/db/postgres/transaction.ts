@@ -4,8 +4,8 @@ import { isLostConnection, isRace, outcomeUnknown, overloaded, storageFault } fr
 
 /** How many wait for a connection at most. */
 const maxWaiting = 10_000
-/** How often a transaction that others came between is tried beside them, before it is tried alone. */
-const triesBesideOthers = 4
+/** How often a transaction that fails to serialize is tried while others run, before it is tried alone under an exclusive lock. */
+const concurrentTries = 4
 
 /** How a transaction runs: see `TransactOptions`. */
 interface Options {
@@ -16,10 +16,10 @@ interface Options {
 type Work<Result> = (client: pg.PoolClient) => Promise<Result>
 type Compensate = (client: pg.PoolClient, error: unknown) => Promise<void>
 
-/** The lock is the first statement, before the snapshot is taken: who wants to be alone waits for all who have begun, and holds up the rest. */
-const beginBesideOthers = (isolation: Options['isolation']) =>
+/** The lock is the first statement, before the snapshot is taken: an exclusive one waits for all who have begun, and the rest wait for it. */
+const beginConcurrent = (isolation: Options['isolation']) =>
   `BEGIN ISOLATION LEVEL ${isolation.toUpperCase()}; LOCK TABLE turns IN ROW SHARE MODE`
-const beginAlone = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE'
+const beginExclusive = 'BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turns IN EXCLUSIVE MODE'
 
 /** Lends `use` a connection of the pool. One that it calls broken is not used again. */
 export async function onConnection<Result>(
@@ -37,7 +37,7 @@ export async function onConnection<Result>(
   }
 }
 
-/** Runs `work` in a transaction: again when others came between, at last alone. */
+/** Runs `work` in a transaction: again when it fails to serialize, at last under an exclusive lock. */
 export async function transact<Result>(
   pool: pg.Pool,
   work: Work<Result>,
@@ -45,11 +45,11 @@ export async function transact<Result>(
 ): Promise<Result> {
   if (pool.waitingCount >= maxWaiting) throw overloaded()
   for (let tries = 1; ; tries++) {
-    const isAlone = tries > triesBesideOthers
+    const isExclusive = tries > concurrentTries
     try {
-      return await transactOnce(pool, isAlone ? beginAlone : beginBesideOthers(isolation), work, compensate)
+      return await transactOnce(pool, isExclusive ? beginExclusive : beginConcurrent(isolation), work, compensate)
     } catch (error) {
-      if (isAlone || !isRace(error)) throw storageFault(error)
+      if (isExclusive || !isRace(error)) throw storageFault(error)
     }
     // Not the same for two that met: the last digits of the clock are random enough.
     await pause((performance.now() * 1000) % 2 ** tries)
@@ -75,7 +75,7 @@ function transactOnce<Result>(
         result = await work(client)
       } catch (error) {
         if (!compensate || notBegun || isRace(error) || isLostConnection(error)) throw error
-        failure = { error: await keepInstead(client, error, compensate) }
+        failure = { error: await compensated(client, error, compensate) }
       }
       await commit(client)
       if (failure) throw new Answered(failure.error)
@@ -88,15 +88,15 @@ function transactOnce<Result>(
   })
 }
 
-/** Carries a throw past the rollback: what is kept in its place has been committed. */
+/** Carries a throw past the rollback: what compensates it has been committed. */
 class Answered extends Error {
   constructor(cause: unknown) {
     super('answered', { cause })
   }
 }
 
-/** Does what is kept in the place of work that threw `error`, and answers what is told: the error, or one of its own. */
-async function keepInstead(client: pg.PoolClient, error: unknown, compensate: Compensate): Promise<unknown> {
+/** Writes what compensates work that threw `error`, and answers what is told: the error, or one of its own. */
+async function compensated(client: pg.PoolClient, error: unknown, compensate: Compensate): Promise<unknown> {
   await client.query('ROLLBACK TO work')
   try {
     await compensate(client, error)

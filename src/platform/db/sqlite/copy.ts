@@ -1,8 +1,13 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
+import { OperatorError } from '../../operator-error.ts'
 
-/** Another process has the database open. */
-export class DatabaseInUse extends Error {}
+/** Another process has the database open that is called `name`. */
+export class DatabaseInUse extends OperatorError {
+  constructor(name: string) {
+    super(`A service has ${name} open. Stop it, and every other program that works there.`)
+  }
+}
 
 /** Writes the whole database, as of one moment, into a new file that its owner alone can read. Others go on writing meanwhile. */
 export function copySqlite(file: string, target: string): void {
@@ -38,14 +43,14 @@ export function checkSqlite(file: string): string[] {
   }
 }
 
-/** Brings all that was committed into the one file, with none beside it. Throws {@link DatabaseInUse} while anybody has it open. */
+/** Brings all that was committed into the one file, without a write-ahead log. Throws {@link DatabaseInUse} while anybody has it open. */
 export function settleSqlite(file: string): void {
   const connection = new Sqlite(file, { timeout: 0, fileMustExist: true })
   try {
     connection.pragma('journal_mode = DELETE')
     connection.exec('BEGIN EXCLUSIVE; COMMIT')
   } catch (error) {
-    throw /^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: string }).code)) ? new DatabaseInUse() : error
+    throw /^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: string }).code)) ? new DatabaseInUse(file) : error
   } finally {
     connection.close()
   }

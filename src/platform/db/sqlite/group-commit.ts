@@ -64,7 +64,7 @@ export function groupCommit(
         // A full disk ends the whole transaction by itself; then nobody's work is there to keep.
         if (!connection.inTransaction) throw error
         undo.run()
-        const told = await keepInstead(error, compensate)
+        const told = await compensated(error, compensate)
         answers.push(() => reject(storageFault(told)))
       }
       release.run()
@@ -72,8 +72,8 @@ export function groupCommit(
     return answers
   }
 
-  /** Does what is kept in the place of work that threw `error`, and answers what is told: the error, or one of its own. */
-  async function keepInstead(error: unknown, compensate: Waiting['compensate']): Promise<unknown> {
+  /** Writes what compensates work that threw `error`, and answers what is told: the error, or one of its own. */
+  async function compensated(error: unknown, compensate: Waiting['compensate']): Promise<unknown> {
     try {
       await compensate?.(error)
       return error

@@ -3,16 +3,16 @@ import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { oneAfterAnother } from '../../../shared/turns.ts'
+import { serialQueue } from '../../queues.ts'
 import type { CommitDone, MeasuredDatabase, OpenDb, Reader, TransactOptions, Tx } from '../db.ts'
 import { applyMigrations, isMigrated } from '../migrations.ts'
 import { groupCommit } from './group-commit.ts'
 import { openSqliteSnapshot } from './snapshot.ts'
 
 const busyMilliseconds = 5000
-/** After how many pages of 4 KiB in the log the writer brings them into the file. Pages that many commits touch are written once for all of them. */
+/** After how many pages of 4 KiB in the write-ahead log a checkpoint is made. Pages that many commits touch are written once for all of them. */
 const checkpointPages = 4000
-/** What the log's file is cut to once it has been brought in: it grows beyond that while a long transaction or reader needs it. */
+/** What the log's file is truncated to after a checkpoint: it grows beyond that while a long transaction or reader needs it. */
 const logBytes = 16 * 1024 * 1024
 
 /** How to open a SQLite database. */
@@ -29,11 +29,11 @@ export interface SqliteOptions<Tables> {
 
 /**
  * Opens the file with one writing connection and one that only reads. `synchronous=FULL`: what was answered survives a
- * power cut. Applies missing migrations; throws `NewerDatabase`.
+ * power cut. Applies missing migrations; throws an `OperatorError` for a database of a newer version.
  */
 export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Tables> {
   mkdirSync(dirname(options.file), { recursive: true })
-  // For its owner's eyes: children are in it. What SQLite puts beside it gets the same mode.
+  // For its owner's eyes: children are in it. The write-ahead log and its index get the same mode.
   if (!existsSync(options.file)) closeSync(openSync(options.file, 'a', 0o600))
   const writer = connect(options.file)
   writer.pragma('journal_mode = WAL')
@@ -48,7 +48,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   const commit = groupCommit(writer, options.commitTogether, options.onCommit)
   const tx = sqliteTx(writer, options.tables)
   const read = readerOn(reader, options.tables)
-  const inTurn = oneAfterAnother()
+  const inTurn = serialQueue()
   return {
     transact: (work, { compensate }: TransactOptions<Tables> = {}) =>
       commit(() => work(tx), compensate && ((error) => compensate(tx, error))),
@@ -67,10 +67,10 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
       if (!isMigrated(reader, options.migrationsFolder)) throw new Error('migrations are missing')
     },
     // In its turn: a snapshot needs the log for as long as it is read.
-    emptyLog: () =>
+    truncateWal: () =>
       inTurn(async () => {
         await commit(async () => {})
-        emptyLog(writer)
+        truncateWal(writer)
       }),
     measure: async () => ({ ...(await sizesOf(options.file)), waiting: commit.waiting() }),
     close: async () => {
@@ -106,11 +106,11 @@ export function sqliteTx<Tables>(connection: Sqlite.Database, tables: Tables): T
 }
 
 /** Right behind a commit, when no transaction is open. Does not wait for readers: that would hold up everybody. */
-function emptyLog(writer: Sqlite.Database): void {
+function truncateWal(writer: Sqlite.Database): void {
   writer.pragma('busy_timeout = 0')
   try {
     const [{ busy }] = writer.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
-    if (busy) throw new Error('another process reads the database, so its log cannot be emptied')
+    if (busy) throw new Error('another process reads the database, so its write-ahead log cannot be truncated')
   } finally {
     writer.pragma(`busy_timeout = ${busyMilliseconds}`)
   }

@@ -3,29 +3,22 @@
  * who wait. So no answer is older than its question, and however many ask cost no more than one after the other. A run that
  * fails fails for those who share it; a run takes the arguments of the first of them.
  */
-export function inTurns<Args extends unknown[], Result>(
+export function coalesced<Args extends unknown[], Result>(
   work: (...args: Args) => Promise<Result>,
 ): (...args: Args) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = serialQueue()
   let next: Promise<Result> | undefined
-  const run = (args: Args) => {
-    next = undefined
-    return work(...args)
-  }
   return (...args) => {
-    if (!next) {
-      next = last.then(
-        () => run(args),
-        () => run(args),
-      )
-      last = next
-    }
+    next ??= inTurn(() => {
+      next = undefined
+      return work(...args)
+    })
     return next
   }
 }
 
-/** Runs work in the order in which it comes, each when the one before it has ended, well or not. */
-export function oneAfterAnother(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+/** A mutex: runs work in the order in which it comes, each when the one before it has ended, well or not. */
+export function serialQueue(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
     const done = last.then(work, work)

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { inTurns } from '../../src/shared/turns.ts'
+import { coalesced } from '../../src/platform/queues.ts'
 
 t.test('work in turns is never done twice at once, and who waits shares the next', async (t) => {
   const begun: string[] = []
   const ends: (() => void)[] = []
-  const work = inTurns(async (name: string) => {
+  const work = coalesced(async (name: string) => {
     begun.push(name)
     await new Promise<void>((end) => ends.push(end))
     return name
@@ -28,7 +28,7 @@ t.test('work in turns is never done twice at once, and who waits shares the next
 
 t.test('work that fails fails for those who share it, and for nobody after them', async (t) => {
   let runs = 0
-  const work = inTurns(async () => {
+  const work = coalesced(async () => {
     runs++
     if (runs === 1) throw new Error('broken')
     return runs

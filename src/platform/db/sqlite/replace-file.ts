@@ -2,15 +2,15 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseInUse, settleSqlite, syncPath } from './copy.ts'
 
-/** What SQLite puts beside a file. One that was left there would be taken for a part of the next. */
-const sidecars = ['-wal', '-shm', '-journal']
+/** What SQLite's write-ahead log, its shared memory and its rollback journal are called. One that was left would be taken for a part of the next file. */
+const companions = ['-wal', '-shm', '-journal']
 
 /**
- * Has `write` make a database file under another name, `file` and `.part`, and moves it into place in one step where it answers that it
+ * Has `write` make a database file under another name, `file` and `.part`, and renames it in one step where it answers that it
  * is whole. Otherwise, and where it throws, nothing is left of it; what a process left that was killed is overwritten. Throws
  * {@link DatabaseInUse} while another writes there, or where the place is not free (`isFree`) by then.
  */
-export async function writeBeside(
+export async function replaceDatabaseFile(
   file: string,
   write: (part: string) => Promise<boolean>,
   isFree: () => boolean,
@@ -22,8 +22,8 @@ export async function writeBeside(
     settleSqlite(part)
     syncPath(part)
     if (existsSync(file)) settleSqlite(file)
-    if (!isFree()) throw new DatabaseInUse()
-    for (const ending of sidecars) rmSync(`${file}${ending}`, { force: true })
+    if (!isFree()) throw new DatabaseInUse(file)
+    for (const ending of companions) rmSync(`${file}${ending}`, { force: true })
     renameSync(part, file)
     syncPath(dirname(file))
   } finally {
@@ -43,5 +43,5 @@ function clear(part: string): void {
 }
 
 function remove(file: string): void {
-  for (const ending of ['', ...sidecars]) rmSync(`${file}${ending}`, { force: true })
+  for (const ending of ['', ...companions]) rmSync(`${file}${ending}`, { force: true })
 }

@@ -3,7 +3,7 @@ import pg from 'pg'
 import t, { type Test } from 'tap'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
-import { holdAlone, holdTogether } from '../../src/platform/db/postgres/hold.ts'
+import { takeSharedLock, tryExclusiveLock } from '../../src/platform/db/postgres/advisory-lock.ts'
 import { openLog } from '../../src/platform/observability/log.ts'
 import { saka, temporaryFolder } from '../support/backups.ts'
 import { newDatabase, postgresAlone } from '../support/engine.ts'
@@ -45,7 +45,7 @@ t.test(
     const backup = /^(\S+\.db):/.exec(made.out)![1]!
     const service = await idleService(t, used)
     const client = await session(t, used)
-    // As behind a pooler, or after a minute without a request: the one session that holds it is left.
+    // As behind a pooler, or after a minute without a request: the one session that has the lock is left.
     await client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'saka' AND datname = current_database()`,
     )
@@ -85,8 +85,8 @@ t.test(
   async (t) => {
     const database = await newDatabase(t, temporaryFolder(t))
     const client = await session(t, database)
-    await holdAlone(client)
-    const refused = holdTogether({ url: database.DATABASE_URL!, patience: 1, onWait: () => {}, onLost: () => {} })
+    t.ok(await tryExclusiveLock(client))
+    const refused = takeSharedLock({ url: database.DATABASE_URL!, patience: 1, onWait: () => {}, onLost: () => {} })
     await t.rejects(refused, {
       message: 'The database is being restored or copied. Start this again when that is done.',
     })
@@ -106,7 +106,7 @@ t.test(
   },
 )
 
-t.test('a service whose server starts again holds its database again', onPostgres, async (t) => {
+t.test('a service whose server starts again takes its lock again', onPostgres, async (t) => {
   const server = (await startPostgres())!
   t.teardown(() => server.stop())
   const database = { DATABASE_URL: `${server.url}/postgres`, DATA_FOLDER: temporaryFolder(t) }
@@ -120,8 +120,8 @@ t.test('a service whose server starts again holds its database again', onPostgre
     )
     return rows.length === 1
   }
-  await until('it is held', held)
-  await t.rejects(holdAlone(client))
+  await until('it is taken', held)
+  t.notOk(await tryExclusiveLock(client))
   await service.close()
-  await holdAlone(client)
+  t.ok(await tryExclusiveLock(client))
 })

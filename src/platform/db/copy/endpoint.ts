@@ -8,53 +8,54 @@ export type Value = string | number | Buffer | null
 export type ColumnType = 'text' | 'bigint' | 'boolean' | 'double precision' | 'bytea'
 
 /** A table as it is copied: by its names alone, which both engines share. */
-export interface WholeTable {
+export interface CopyTable {
   name: string
   columns: { name: string; type: ColumnType }[]
   /** The columns of its primary key, in order. */
   key: string[]
 }
 
-/** All rows of a database, in one transaction. What is not committed when it is closed is undone. */
-export interface WholeRows<Tables> {
+/** One transaction over all rows of a database. What is not committed when it is closed is undone. */
+export interface CopySession<Tables> {
   /** Asks and writes in the same transaction. */
   tx: Tx<Tables>
   /** The rows of `table` in the order of its key, in batches; values in the order of its columns. */
-  rows(table: WholeTable): AsyncIterable<Value[][]>
+  rows(table: CopyTable): AsyncIterable<Value[][]>
   /**
    * Takes out every row and has `work` put in others. Meanwhile the triggers sleep: they guard what happens from one state to the next, and
    * a copy is the last state alone. References, checks and unique indexes hold for every row.
    */
-  fill(work: (insert: (table: WholeTable, rows: Value[][]) => Promise<void>) => Promise<void>): Promise<void>
+  fill(work: (insert: (table: CopyTable, rows: Value[][]) => Promise<void>) => Promise<void>): Promise<void>
   commit(): Promise<void>
   close(): Promise<void>
 }
 
-/** For what all rows are opened: to read them as of one moment while others go on, or while nobody writes. */
-export type Purpose = 'read' | 'read alone'
+/** What the lock of a {@link CopySession} lets others do meanwhile: `shared` to write, `exclusive` nothing but read. */
+export type CopyLock = 'shared' | 'exclusive'
 
-/** A database of one engine, with all that it takes to copy it into another or to be filled with a copy. */
-export interface WholeDatabase<Tables> {
+/** One end of a copy: a database of one engine, with all that it takes to be copied into another or to be filled with a copy. */
+export interface CopyEndpoint<Tables> {
   engine: 'sqlite' | 'postgres'
   /** What people call it: without a password. */
   name: string
   /** Every table; those that others refer to come before them. */
-  tables: WholeTable[]
+  tables: CopyTable[]
   /** Whether there is anything in it but what migrations put there. */
   holdsSomething(): Promise<boolean>
   /** Whether it is there and at this version's tables. */
   isOfThisVersion(): Promise<boolean>
   /**
-   * Keeps services out until what it answers is called. Throws `DatabaseInUse` at once while one has it open, or another program is in
+   * Does `work` while no service can open the database. Throws `DatabaseInUse` at once while one has it open, or another program is in
    * the middle of something there.
    */
-  holdAlone(): Promise<() => Promise<void>>
-  openRows(purpose: Purpose): Promise<WholeRows<Tables>>
+  withExclusiveLock<Result>(work: () => Promise<Result>): Promise<Result>
+  /** All rows as of one moment. Throws `DatabaseInUse` where an exclusive lock is not to be had. */
+  openSession(lock: CopyLock): Promise<CopySession<Tables>>
   /**
    * Brings it to this version's tables and has `work` fill it while nobody else writes there. What `work` has not committed when it
-   * ends is undone, and then nothing has changed. Throws `NewerDatabase`, and `DatabaseInUse` as {@link WholeDatabase.holdAlone} does.
+   * ends is undone, and then nothing has changed. Throws an `OperatorError` for a database of a newer version, and `DatabaseInUse`.
    */
-  refill<Result>(work: (rows: WholeRows<Tables>) => Promise<Result>): Promise<Result>
+  refill<Result>(work: (rows: CopySession<Tables>) => Promise<Result>): Promise<Result>
 }
 
 /** How many rows are read at once. */
@@ -73,8 +74,8 @@ const types: Record<string, ColumnType> = {
 }
 
 /** The tables of a schema in SQLite's dialect as they are copied; those that others refer to come before them. */
-export function wholeTables(schema: Record<string, SQLiteTable>): WholeTable[] {
-  const sorted = new Map<string, WholeTable>()
+export function tablesToCopy(schema: Record<string, SQLiteTable>): CopyTable[] {
+  const sorted = new Map<string, CopyTable>()
   const add = (table: SQLiteTable) => {
     const { name, columns, primaryKeys, foreignKeys } = getTableConfig(table)
     if (sorted.has(name)) return
@@ -98,7 +99,7 @@ function typeOf({ name, columnType }: { name: string; columnType: string }): Col
 }
 
 /** The query for all rows of `table`, in the order of its key. */
-export function selectAll({ name, columns, key }: WholeTable): string {
+export function selectAll({ name, columns, key }: CopyTable): string {
   return `SELECT ${quoted(columns.map((column) => column.name))} FROM "${name}" ORDER BY ${quoted(key)}`
 }
 
