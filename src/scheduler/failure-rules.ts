@@ -64,19 +64,19 @@ export interface Failure {
   reason: FailureReason
 }
 
-/** What an error says of the work that it ended: at most 500 characters, and none of the values that a query was given. */
-export function failureOf(error: unknown): Failure {
+/**
+ * What an error says of the work that it ended: at most 500 characters, and none of the values that a query was given.
+ * `isStorageFault` tells whether the disk or the database is behind it.
+ */
+export function failureOf(error: unknown, isStorageFault: (error: unknown) => boolean): Failure {
   const chain = causes(error)
-  const known = chain.map(reasonOf).find((reason) => reason !== undefined)
+  const known = chain.map(({ name }) => byName[name]).find((reason) => reason !== undefined)
   const spoken = chain.find(({ message }) => !message.startsWith('Failed query'))
+  const isPostponed = chain.some(({ name }) => name === 'RetryLater')
   return {
     failure: (spoken?.message ?? 'a query failed').slice(0, 500),
-    reason: known ?? (chain.some(({ name }) => name === 'RetryLater') ? 'postponed' : 'unforeseen'),
+    reason: known ?? (isStorageFault(error) ? 'storage' : isPostponed ? 'postponed' : 'unforeseen'),
   }
-}
-
-function reasonOf({ name, code }: Error & { code?: unknown }): FailureReason | undefined {
-  return byName[name] ?? (/^(SQLITE_|ENOSPC|EROFS|EIO|53|57P)/.test(String(code)) ? 'storage' : undefined)
 }
 
 /** An error and those behind it, from the outside in. */

@@ -1,6 +1,7 @@
 import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
+import { isStorageFault } from '../platform/db/index.ts'
 import { isScheduled, type Job, type RunFigures, type ScheduledJob } from '../platform/job.ts'
 import type { Id } from '../shared/ids.ts'
 import type { Page, PageQuery } from '../shared/page.ts'
@@ -287,8 +288,8 @@ async function finishRun(deps: Deps, job: ScheduledJob, id: Id): Promise<void> {
     const status = stop.signal.aborted ? 'cancelled' : 'failed'
     if (status === 'failed') log.error({ job: job.name, err: error }, 'job failed')
     ended(status)
-    await change({ status, endedAt: clock.now(), figures, ...failureOf(error) }).catch((again: unknown) =>
-      log.error({ job: job.name, err: again }, 'how the job ended could not be stored'),
+    await change({ status, endedAt: clock.now(), figures, ...failureOf(error, isStorageFault) }).catch(
+      (again: unknown) => log.error({ job: job.name, err: again }, 'how the job ended could not be stored'),
     )
   } finally {
     clearInterval(alive)

@@ -3,8 +3,9 @@ import { jobs } from '../../jobs/registry.ts'
 import type { Runner } from '../../jobs/runner.ts'
 import { startRunner } from '../../jobs/start-runner.ts'
 import { openDeps } from '../../src/open-deps.ts'
+import { isStorageFault } from '../../src/platform/db/index.ts'
 import { AddressRefused, ChannelDown } from '../../src/platform/delivery.ts'
-import { failureOf } from '../../src/scheduler/failure-rules.ts'
+import { failureOf as failureIn } from '../../src/scheduler/failure-rules.ts'
 import { figureWords } from '../../src/scheduler/figure-words.ts'
 import {
   GiveUp,
@@ -111,6 +112,7 @@ t.test('a run tells its figures and its failure in words', async (t) => {
 })
 
 t.test('why something failed is known by the error or what is behind it, and holds no value of a query', async (t) => {
+  const failureOf = (error: unknown) => failureIn(error, isStorageFault)
   const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
   const query = new Error('Failed query: insert into guardians\nparams: Ελένη', { cause: full })
   t.same(failureOf(query), { failure: 'database or disk is full', reason: 'storage' })

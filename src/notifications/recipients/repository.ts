@@ -40,7 +40,7 @@ export async function listContactsAt(reader: Reader, campaignId: Id, addresses: 
       q
         .select(contactColumns(reader))
         .from(g)
-        // From the address to the child: SQLite keeps to the order of a cross join, and would else begin with the whole campaign.
+        // From the address to the child: a planner that keeps to the order of a cross join would else begin with the whole campaign.
         .crossJoin(e)
         .where(and(inArray(g[column], askedFor), eq(e.id, g.enrollmentId), eq(e.campaignId, ofCampaign))),
     )

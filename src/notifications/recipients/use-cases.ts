@@ -42,7 +42,7 @@ export async function* recipientsInSlices(
       return first && children.has(first.enrollmentId)
     })
     isMore = slice.length === atOnce
-    // SQLite answers at once: the others in this process would wait for the whole campaign.
+    // A database in this process answers at once: others would wait for the whole campaign.
     await setImmediate()
     after = slice.at(-1)?.enrollmentId ?? after
   }

@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { isStorageFault } from '../../platform/db/index.ts'
 import type { AskedJob, TaskPayload } from '../../platform/job.ts'
 import type { Tx } from '../../schema.ts'
 import { type Instant, plusMilliseconds } from '../../shared/time.ts'
@@ -100,7 +101,7 @@ export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal:
       write: () => change({ status: 'done', endedAt: clock.now(), leasedUntil: null, failure: null, reason: null }),
     }
   } catch (error) {
-    const { failure, reason } = failureOf(error)
+    const { failure, reason } = failureOf(error, isStorageFault)
     const { after, pause, attempts } = verdict(error, task, signal)
     const status = after === undefined ? 'failed' : 'queued'
     metrics.attempts.inc({ job_name: job.name, status })
