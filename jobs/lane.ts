@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Deps } from '../src/deps.ts'
 import { type AskedJob, attemptTask, beginNextTask, hasDueTask } from '../src/scheduler/index.ts'
 
@@ -23,7 +24,8 @@ export function openLane(deps: Deps, job: AskedJob): Lane {
       const began = performance.now()
       const ended = await attemptTask(deps, job, task, stopping.signal)
       pausedUntil = performance.now() + ended.pause
-      await rest(began + space - performance.now())
+      const rest = began + space - performance.now()
+      if (rest > 0) await pause(rest)
       const goesOn = !stopping.signal.aborted && ended.pause === 0
       const [next] = await Promise.all([goesOn ? beginNextTask(deps, job) : undefined, ended.write()])
       task = next
@@ -44,8 +46,4 @@ export function openLane(deps: Deps, job: AskedJob): Lane {
       await working
     },
   }
-}
-
-function rest(milliseconds: number): Promise<void> | undefined {
-  return milliseconds > 0 ? new Promise((resolve) => setTimeout(resolve, milliseconds)) : undefined
 }

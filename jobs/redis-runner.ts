@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type ConnectionOptions, Queue, Worker } from 'bullmq'
 import type { Deps } from '../src/deps.ts'
 import {
@@ -12,6 +13,7 @@ import {
   type ScheduledJob,
 } from '../src/scheduler/index.ts'
 import { plusMilliseconds } from '../src/shared/time.ts'
+import { every } from './every.ts'
 import { farewell } from './farewell.ts'
 import type { Runner } from './runner.ts'
 import { type RunsUnderWay, runsUnderWay } from './runs-under-way.ts'
@@ -88,8 +90,9 @@ function keepClock(deps: Deps, connection: ConnectionOptions, overdue: RunsUnder
       if (!known.has(key)) await inTime(queue.removeJobScheduler(key))
     isFirst = false
   }
-  const planning = every(planMilliseconds, deps, plan)
-  const catchingUp = every(planMilliseconds, deps, () => runOverdue(deps, overdueMilliseconds, overdue))
+  const away = (error: Error) => tellAway(deps, error)
+  const planning = every(planMilliseconds, plan, away, 0)
+  const catchingUp = every(planMilliseconds, () => runOverdue(deps, overdueMilliseconds, overdue), away, 0)
   return { stop: () => Promise.all([planning.stop(), catchingUp.stop(), worker.close(), queue.close()]) }
 }
 
@@ -116,19 +119,24 @@ function shareTasks(deps: Deps, job: AskedJob, connection: ConnectionOptions): P
     await ended.write()
     if (ended.pause > 0) await worker.rateLimit(ended.pause)
   })
-  const relay = every(lookMilliseconds, deps, async () => {
-    const room = most - (await inTime(queue.getWaitingCount()))
-    if (room <= 0) return
-    const handing = String(Date.now())
-    await handOverTasks(deps, job, room, (ids) =>
-      // An id of its own each time: BullMQ takes no job that it remembers, and a task may come again.
-      inTime(
-        queue.addBulk(
-          ids.map((id) => ({ name: job.name, data: { id }, opts: { ...kept, jobId: `${id}@${handing}` } })),
+  const relay = every(
+    lookMilliseconds,
+    async () => {
+      const room = most - (await inTime(queue.getWaitingCount()))
+      if (room <= 0) return
+      const handing = String(Date.now())
+      await handOverTasks(deps, job, room, (ids) =>
+        // An id of its own each time: BullMQ takes no job that it remembers, and a task may come again.
+        inTime(
+          queue.addBulk(
+            ids.map((id) => ({ name: job.name, data: { id }, opts: { ...kept, jobId: `${id}@${handing}` } })),
+          ),
         ),
-      ),
-    )
-  })
+      )
+    },
+    (error) => tellAway(deps, error),
+    0,
+  )
   return {
     stop: () => {
       stopping.abort()
@@ -170,39 +178,13 @@ function tellAway(deps: Deps, error: Error): void {
   deps.log.warn({ failure: error.message }, 'Redis does not answer; jobs wait for it')
 }
 
-/** Does `work` again and again, with a pause between; what it throws is told. */
-function every(milliseconds: number, deps: Deps, work: () => Promise<unknown>): Part {
-  let ended = false
-  let timer: NodeJS.Timeout
-  let working: Promise<unknown> = Promise.resolve()
-  const round = () => {
-    working = work()
-      .catch((error: Error) => tellAway(deps, error))
-      .finally(() => {
-        if (!ended) timer = setTimeout(round, milliseconds)
-      })
-  }
-  timer = setTimeout(round, 0)
-  return {
-    stop: () => {
-      ended = true
-      clearTimeout(timer)
-      return working
-    },
-  }
-}
-
 /** What Redis answers; throws when it takes too long, for BullMQ would wait for ever. */
 function inTime<Result>(answer: Promise<Result>): Promise<Result> {
   answer.catch(() => undefined)
   return Promise.race([
     answer,
-    pause(patienceMilliseconds).then(() => {
+    pause(patienceMilliseconds, undefined, { ref: false }).then(() => {
       throw new Error('Redis does not answer')
     }),
   ])
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
 }

@@ -1,5 +1,6 @@
 import { hasUnseenEvents, sealTrail } from '../src/audit/index.ts'
 import type { Deps } from '../src/deps.ts'
+import { every } from './every.ts'
 import type { Runner } from './runner.ts'
 
 /** How often it looks, in milliseconds: so long an event is without a seal. */
@@ -15,27 +16,22 @@ const restMilliseconds = 60_000
  */
 export function sealSoon(deps: Deps): Runner {
   const isNew = hasUnseenEvents(deps)
-  let working: Promise<void> | undefined
   let restsUntil = 0
   const seal = async () => {
     if (await isNew()) await sealTrail(deps, { lookBack })
   }
-  const look = () => {
-    if (working || performance.now() < restsUntil) return
-    working = seal()
-      .catch(() => {
-        restsUntil = performance.now() + restMilliseconds
-      })
-      .finally(() => {
-        working = undefined
-      })
-  }
-  const timer = setInterval(look, everyMilliseconds)
-  timer.unref()
+  const rounds = every(
+    everyMilliseconds,
+    async () => {
+      if (performance.now() >= restsUntil) await seal()
+    },
+    () => {
+      restsUntil = performance.now() + restMilliseconds
+    },
+  )
   return {
     stop: async () => {
-      clearInterval(timer)
-      await working
+      await rounds.stop()
       await seal().catch(() => {})
     },
   }

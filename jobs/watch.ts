@@ -1,5 +1,6 @@
 import { tellTrouble } from '../src/alerts/index.ts'
 import type { Deps } from '../src/deps.ts'
+import { every } from './every.ts'
 import { openLane } from './lane.ts'
 import { mailNoticesJob } from './mail-notices.ts'
 import type { Runner } from './runner.ts'
@@ -13,21 +14,16 @@ const roundMilliseconds = 60_000
  */
 export function startWatch(deps: Deps, everyMilliseconds = roundMilliseconds): Runner {
   const lane = openLane(deps, mailNoticesJob)
-  let looking: Promise<unknown> | undefined
-  const look = () => {
-    looking ??= tellTrouble(deps)
-      .then((troubled) => troubled > 0 && lane.wake())
-      .catch((error: unknown) => deps.log.error({ err: error }, 'nobody could be told of jobs that are late'))
-      .finally(() => {
-        looking = undefined
-      })
-  }
-  const rounds = setInterval(look, everyMilliseconds)
-  rounds.unref()
+  const rounds = every(
+    everyMilliseconds,
+    async () => {
+      if ((await tellTrouble(deps)) > 0) lane.wake()
+    },
+    (error) => deps.log.error({ err: error }, 'nobody could be told of jobs that are late'),
+  )
   return {
     stop: async () => {
-      clearInterval(rounds)
-      await looking
+      await rounds.stop()
       await lane.stop()
     },
   }
