@@ -32,15 +32,10 @@ export async function importFile({ api, tell }: Stage, path: string, name: strin
   const file = exampleFile(name)
   const preview = await api.upload(`${path}?dryRun=true`, file)
   const { status, body } = await api.upload(path, file)
+  const { rows, created, updated, unchanged, rejected } = body
   if (status !== 200) throw new Error(`${name} was answered with ${status}: ${JSON.stringify(body)}`)
   tell.step(`${name} is previewed (${preview.body.rows} rows, ${preview.body.rejected} rejected) and imported:`, [
-    {
-      rows: body.rows,
-      created: body.created,
-      updated: body.updated,
-      unchanged: body.unchanged,
-      rejected: body.rejected,
-    },
+    { rows, created, updated, unchanged, rejected },
   ])
 }
 
@@ -62,20 +57,17 @@ export async function receive(stage: Stage, campaign: any, quantity: number, doc
 }
 
 /** Divides what there is among the schools and confirms it. */
-export async function allocate({ api, tell }: Stage, campaign: any, policy: Record<string, any> = {}): Promise<any> {
+export async function allocate({ api, tell }: Stage, campaign: any, policy: Record<string, any> = {}): Promise<void> {
   const run = await api.post(`/campaigns/${campaign.id}/allocations`, { policy })
   await api.post(`/allocations/${run.id}/confirm`)
   const { lines } = await api.get(`/allocations/${run.id}`)
   const short = lines.filter((line: any) => line.quantity < line.need)
   tell.step(
     `Allocation: ${run.needQuantity} children, ${run.stockQuantity} kits to give, ${run.shortfall} short. For example:`,
-    [...short.slice(0, 2), ...lines.filter((line: any) => !short.includes(line)).slice(0, 2)].map((line: any) => ({
-      need: line.need,
-      kits: line.quantity,
-      why: line.reason,
-    })),
+    [...short.slice(0, 2), ...lines.filter((line: any) => !short.includes(line)).slice(0, 2)].map(
+      ({ need, quantity: kits, reason: why }: any) => ({ need, kits, why }),
+    ),
   )
-  return run
 }
 
 /** Ships what is allocated; `mishap` says what one of the deliveries brings to light. */

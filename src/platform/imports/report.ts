@@ -1,7 +1,6 @@
 import type { Id } from '../../shared/ids.ts'
 import { countOf, inNumber } from '../../shared/plurals.ts'
 import { defineProblem } from '../../shared/problem.ts'
-import type { FaultList } from './fault-list.ts'
 import type { ImportFault } from './faults.ts'
 
 /** What an import has done, or with `dryRun` would do. */
@@ -33,12 +32,3 @@ export const importRejected = defineProblem<{ report: ImportReport }>({
     `${report.rejected} of ${countOf(report.rows, 'row')} ${inNumber(report.rejected, 'has', 'have')} a fault, and nothing was imported. Correct them as "report" says, or add partial=true to take the others.`,
   members: (facts) => ({ ...facts }),
 })
-
-/** The report of an import that came to `counts`. */
-export function importReport<Counts>(
-  { id, dryRun, rows, faults }: { id: Id; dryRun: boolean; rows: number; faults: FaultList },
-  counts: Counts,
-) {
-  const errors = { rejected: faults.rows, errors: faults.listed, errorsTruncated: faults.truncated }
-  return { id, dryRun, rows, ...counts, ...errors }
-}

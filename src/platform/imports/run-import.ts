@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { type ImportCounts, importRejected, importReport } from './report.ts'
+import { type ImportCounts, importRejected } from './report.ts'
 import { type ImportFile, type RowPlan, type StagedFile, stageFile } from './stage-file.ts'
 
 /** A file, and what its sender asks: only to see what would happen, or to take the good rows of one with faults. */
@@ -32,10 +32,19 @@ export async function runImport<Key extends string, Item extends object, Counts 
 ) {
   const staged = await stageFile(file, plan, config.uploadLimitBytes)
   const id = newId()
-  const report = (counts: Counts) => importReport({ id, dryRun, ...staged }, counts)
+  const { rows, faults } = staged
+  const report = (counts: Counts) => ({
+    id,
+    dryRun,
+    rows,
+    ...counts,
+    rejected: faults.rows,
+    errors: faults.listed,
+    errorsTruncated: faults.truncated,
+  })
   try {
     if (dryRun) return report(await merge(db.read, staged, undefined))
-    if (staged.faults.listed.length > 0 && !partial) throw importRejected({ report: report(nothing) })
+    if (faults.listed.length > 0 && !partial) throw importRejected({ report: report(nothing) })
     return report(await db.transact((tx) => merge(tx, staged, { tx, importId: id })))
   } finally {
     staged.close()

@@ -22,8 +22,6 @@ export interface MatchedHeader<Key extends string> {
   /** 0 for the first column; a column that is not there has no position. */
   positions: Partial<Record<Key, number>>
   faults: HeaderFault<Key>[]
-  /** The cells of one row by their columns: '' where the column or the cell is not there. */
-  pick: (cells: readonly string[]) => Record<Key, string>
 }
 
 /**
@@ -53,14 +51,5 @@ export function matchHeaders<Key extends string>(
     else if (found.length === 0 && required) faults.push({ row: header.row, column: key, code: 'missing_column' })
     if (found.length > 0) positions[key] = found[0]!
   }
-  return { positions, faults, pick: picker(columns, positions) }
-}
-
-function picker<Key extends string>(columns: readonly ColumnWords<Key>[], positions: Partial<Record<Key, number>>) {
-  const keys = columns.map(({ key }) => key)
-  return (cells: readonly string[]) => {
-    const record = {} as Record<Key, string>
-    for (const key of keys) record[key] = cells[positions[key] ?? cells.length] ?? ''
-    return record
-  }
+  return { positions, faults }
 }

@@ -36,12 +36,6 @@ t.test('columns are found in any order and language, and unknown ones are left a
   t.same(matchHeaders(header, columns).positions, { schoolCode: 0, firstGraders: 2 })
 })
 
-t.test('a row is picked by its columns, with nothing where there is nothing', async (t) => {
-  const { pick } = matchHeaders({ row: 1, cells: ['count', 'code', 'note'] }, columns)
-  t.same(pick(['24', '9000001', 'x', 'y']), { schoolCode: '9000001', pupilRef: '', firstGraders: '24', email: '' })
-  t.same(pick(['24']), { schoolCode: '', pupilRef: '', firstGraders: '24', email: '' })
-})
-
 t.test('a required column that is missing and one that is there twice are faults of the header', async (t) => {
   t.same(matchHeaders({ row: 3, cells: ['email', 'E-mail', 'note', 'note'] }, columns).faults, [
     { row: 3, column: 'schoolCode', code: 'missing_column' },
