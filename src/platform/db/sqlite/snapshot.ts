@@ -1,37 +1,17 @@
-import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { Reader } from '../db.ts'
 
-/**
- * What the thread does: it opens the file, takes the state that is committed at that moment, and answers queries from it one after
- * the other. A text, since a thread begins with JavaScript, and where this is not compiled there is none.
- */
-const code = `
-const { parentPort, workerData } = require('node:worker_threads')
-const Sqlite = require(workerData.sqlite)
-const connection = new Sqlite(workerData.file, { fileMustExist: true })
-connection.pragma('query_only = ON')
-connection.pragma('cache_size = -16384')
-connection.pragma('temp_store = MEMORY')
-connection.exec('BEGIN')
-connection.prepare('SELECT count(*) FROM sqlite_schema').get()
-parentPort.on('message', (query) => {
-  if (!query) {
-    connection.close()
-    return parentPort.close()
-  }
-  try {
-    parentPort.postMessage({ rows: connection.prepare(query.sql).raw(true).all(...query.params) })
-  } catch ({ message, code }) {
-    parentPort.postMessage({ fault: { message, code } })
-  }
-})
-parentPort.postMessage({ rows: [] })`
+/** What the thread is asked. */
+export interface SnapshotQuery {
+  sql: string
+  params: unknown[]
+}
 
-interface Told {
+/** What the thread answers: rows as lists of values, or why there are none. */
+export interface SnapshotAnswer {
   rows?: unknown[][]
-  fault?: { message: string; code?: string }
+  fault?: { message: string; code?: string | undefined }
 }
 
 /** One state of a database, as it was when this was opened. */
@@ -45,8 +25,7 @@ export interface SqliteSnapshot<Tables> {
  * asked: a long one would hold up everybody else whom this process answers.
  */
 export async function openSqliteSnapshot<Tables>(file: string, tables: Tables): Promise<SqliteSnapshot<Tables>> {
-  const sqlite = createRequire(import.meta.url).resolve('better-sqlite3')
-  const thread = new Worker(code, { eval: true, workerData: { sqlite, file }, execArgv: [] })
+  const thread = new Worker(new URL('./snapshot-thread.ts', import.meta.url), { workerData: file, execArgv: [] })
   const waiting: { resolve: (rows: unknown[][]) => void; reject: (error: Error) => void }[] = []
   let ended: Error | undefined
   const end = (error: Error) => {
@@ -60,7 +39,7 @@ export async function openSqliteSnapshot<Tables>(file: string, tables: Tables): 
     })
   })
   thread.on('error', end)
-  thread.on('message', ({ rows, fault }: Told) => {
+  thread.on('message', ({ rows, fault }: SnapshotAnswer) => {
     const { resolve, reject } = waiting.shift()!
     if (rows) resolve(rows)
     else reject(Object.assign(new Error(fault!.message), { code: fault!.code }))
@@ -73,7 +52,7 @@ export async function openSqliteSnapshot<Tables>(file: string, tables: Tables): 
   await answer()
   const q = drizzle(async (sql, params) => {
     const answered = answer()
-    thread.postMessage({ sql, params })
+    thread.postMessage({ sql, params } satisfies SnapshotQuery)
     return { rows: await answered }
   })
   return {
