@@ -39,7 +39,7 @@ export async function takeSharedLock({ url, patience, onWait, onLost }: SharedLo
     query_timeout: connectMilliseconds,
     keepAlive: true,
     keepAliveInitialDelayMillis: 60_000,
-    application_name: 'saka hold',
+    application_name: 'saka lock',
   })
   // Told by the end of the session. Nobody listening would end the process, from its first moment on.
   pool.on('error', () => {})
