@@ -13,17 +13,12 @@ const askAgain = 'Ask for it again, from whoever keeps such requests (POST /eras
  */
 export async function eraseSince(engine: BackupEngine, deps: Erasing): Promise<ErasedSince> {
   const nothing = { children: 0, campaigns: 0, stopped: 0 }
-  if (!(await engine.holdsSomething())) {
-    const sentence =
-      'What guardians asked to be erased since this backup was made, where another database was in use, is not erased here.'
-    return { ...nothing, toDo: [`${sentence} ${askAgain}`] }
-  }
+  const asked = 'What guardians asked to be erased since this backup was made'
+  if (!(await engine.holdsSomething()))
+    return { ...nothing, toDo: [`${asked}, where another database was in use, is not erased here. ${askAgain}`] }
   const forgotten = await readForgotten(engine)
-  if (!forgotten) {
-    const sentence =
-      'What guardians asked to be erased since this backup was made is there again: the former database cannot be read.'
-    return { ...nothing, toDo: [`${sentence} ${askAgain}`] }
-  }
+  if (!forgotten)
+    return { ...nothing, toDo: [`${asked} is there again: the former database cannot be read. ${askAgain}`] }
   const { unknown, ...done } = await forgetAgain(deps, forgotten)
   return { ...done, toDo: unknown.length > 0 ? [unknownOnes(unknown)] : [] }
 }
