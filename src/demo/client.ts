@@ -20,42 +20,35 @@ export interface Client {
 
 /** Calls the service at `address` with `key`. */
 export function client(address: string, key: string): Client {
-  async function call(method: string, path: string, init: { body?: any; headers?: Record<string, string> } = {}) {
-    const headers = { authorization: `Bearer ${key}`, ...init.headers }
-    return fetch(`${address}/api/v1${path}`, { method, headers, ...(init.body !== undefined && { body: init.body }) })
-  }
+  const call = (method: string, path: string, init: { body?: any; headers?: Record<string, string> } = {}) =>
+    fetch(`${address}/api/v1${path}`, { ...init, method, headers: { authorization: `Bearer ${key}`, ...init.headers } })
   const json = (body: unknown) =>
     body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const answerOf = async (response: Response): Promise<Answer> => ({
+    status: response.status,
+    body: await response.json(),
+  })
 
-  async function done(response: Response, path: string): Promise<any> {
-    const body = await response.json()
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${JSON.stringify(body)}`)
-    return body
+  async function accepted(...[method, path, init]: Parameters<typeof call>): Promise<Response> {
+    const response = await call(method, path, init)
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+    return response
   }
 
   return {
-    get: async (path) => done(await call('GET', path), path),
+    get: async (path) => (await accepted('GET', path)).json(),
     list: async (path) => {
-      const response = await call('GET', path, { headers: { accept: 'application/x-ndjson' } })
-      if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-      const lines = (await response.text()).split('\n').filter(Boolean)
-      return lines.map((line) => JSON.parse(line))
+      const lines = await accepted('GET', path, { headers: { accept: 'application/x-ndjson' } })
+      return (await lines.text())
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line))
     },
-    post: async (path, body) => done(await call('POST', path, json(body)), path),
-    patch: async (path, body) => done(await call('PATCH', path, json(body)), path),
-    attempt: async (path, body) => {
-      const response = await call('POST', path, json(body))
-      return { status: response.status, body: await response.json() }
-    },
-    upload: async (path, file) => {
-      const headers = { 'content-type': 'application/octet-stream' }
-      const response = await call('POST', path, { body: file, headers })
-      return { status: response.status, body: await response.json() }
-    },
-    bytes: async (path) => {
-      const response = await call('GET', path)
-      if (!response.ok) throw new Error(`${path} answered ${response.status}`)
-      return Buffer.from(await response.arrayBuffer())
-    },
+    post: async (path, body) => (await accepted('POST', path, json(body))).json(),
+    patch: async (path, body) => (await accepted('PATCH', path, json(body))).json(),
+    attempt: async (path, body) => answerOf(await call('POST', path, json(body))),
+    upload: async (path, body) =>
+      answerOf(await call('POST', path, { body, headers: { 'content-type': 'application/octet-stream' } })),
+    bytes: async (path) => Buffer.from(await (await accepted('GET', path)).arrayBuffer()),
   }
 }
