@@ -12,7 +12,7 @@ import { notificationRoutes } from './notifications/index.ts'
 import { parentsPage, stopPage, welcomePages } from './pages/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
-import { type App, answerOnce, httpServer, limitCalls, readListsApart } from './platform/http/index.ts'
+import { type App, httpServer, limitCalls } from './platform/http/index.ts'
 import { openApi } from './platform/http/openapi.ts'
 import { privacyRoutes } from './privacy/index.ts'
 import { reconciliationRoutes } from './reconciliation/index.ts'
@@ -26,12 +26,12 @@ export async function buildApp(deps: Deps): Promise<App> {
   const app = await httpServer(deps)
   await app.register(swagger, openApi)
   await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
-  await app.register(healthRoutes, { lateJobs: readLateJobs })
+  await app.register(healthRoutes, { check: deps.check, lateJobs: () => readLateJobs(deps) })
   await app.register(metricsRoutes, { deps })
   app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => app.swagger())
-  await app.register(parentsPage, { config: deps.config })
-  await app.register(stopPage, { config: deps.config })
-  await app.register(welcomePages)
+  await app.register(parentsPage, { deps })
+  await app.register(stopPage, { deps })
+  await app.register(welcomePages, { deps })
   await app.register(apiRoutes, { prefix: '/api/v1' })
   return app
 
@@ -39,23 +39,21 @@ export async function buildApp(deps: Deps): Promise<App> {
     const credentials = authenticator(deps)
     knowActor(api, deps, credentials)
     limitCalls(api, deps.config)
-    answerOnce(api)
-    readListsApart(api)
-    await api.register(identityRoutes, { credentials })
-    await api.register(deviceReportRoutes)
-    await api.register(auditRoutes)
-    await api.register(placesRoutes)
-    await api.register(campaignRoutes)
-    await api.register(enrollmentRoutes)
-    await api.register(voucherRoutes)
-    await api.register(redemptionRoutes)
-    await api.register(rosterRoutes)
-    await api.register(discrepancyRoutes)
-    await api.register(stockRoutes)
-    await api.register(allocationRoutes)
-    await api.register(notificationRoutes)
-    await api.register(reconciliationRoutes)
-    await api.register(runRoutes)
+    await api.register(identityRoutes, { deps, credentials })
+    await api.register(deviceReportRoutes, { deps })
+    await api.register(auditRoutes, { deps })
+    await api.register(placesRoutes, { deps })
+    await api.register(campaignRoutes, { deps })
+    await api.register(enrollmentRoutes, { deps })
+    await api.register(voucherRoutes, { deps })
+    await api.register(redemptionRoutes, { deps })
+    await api.register(rosterRoutes, { deps })
+    await api.register(discrepancyRoutes, { deps })
+    await api.register(stockRoutes, { deps })
+    await api.register(allocationRoutes, { deps })
+    await api.register(notificationRoutes, { deps })
+    await api.register(reconciliationRoutes, { deps })
+    await api.register(runRoutes, { deps })
     const { redisUrl } = deps.config
     if (redisUrl) {
       // Loaded when it is needed: without Redis the start is quicker.
@@ -63,14 +61,14 @@ export async function buildApp(deps: Deps): Promise<App> {
       const { config, jobs } = deps
       await api.register(queueBoard, { prefix: '/queues', config, redisUrl, jobs })
     }
-    await api.register(privacyRoutes)
+    await api.register(privacyRoutes, { deps })
   }
 }
 
 /** What a process that only does the jobs serves: how it is, to whoever watches over it. */
 export async function buildWorkerApp(deps: Deps): Promise<App> {
   const app = await httpServer(deps)
-  await app.register(healthRoutes, { lateJobs: readLateJobs })
+  await app.register(healthRoutes, { check: deps.check, lateJobs: () => readLateJobs(deps) })
   await app.register(metricsRoutes, { deps })
   return app
 }

@@ -1,9 +1,11 @@
 import type { FastifyReply } from 'fastify'
+import type { Deps } from '../deps.ts'
 import {
   type App,
   answerList,
   answerLong,
   answers,
+  commandsOf,
   IdParams,
   listAnswers,
   PageQuerySchema,
@@ -26,8 +28,9 @@ const allocation = ref(AllocationSchema)
 const allocationLine = ref(AllocationLineSchema)
 
 /** Runs that divide stock among schools. Reasons are in Greek for those who ask for it (`Accept-Language`), else in English. */
-export async function allocationRoutes(app: App): Promise<void> {
-  app.post(
+export async function allocationRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
+  command(
     '/campaigns/:id/allocations',
     {
       schema: {
@@ -38,7 +41,7 @@ export async function allocationRoutes(app: App): Promise<void> {
         response: answers(201, allocation),
       },
     },
-    async ({ deps, actor, params, body, headers }, reply) => {
+    async (deps, { actor, params, body, headers }, reply) => {
       const command = { campaignId: params.id, policy: body?.policy ?? {}, stockQuantity: body?.stockQuantity }
       reply.code(201)
       return answerAllocation(reply, await proposeAllocation(deps, actor, command), languageOf(headers))
@@ -56,14 +59,14 @@ export async function allocationRoutes(app: App): Promise<void> {
       },
     },
     (request, reply) =>
-      answerList(request, reply, AllocationRunSchema, (page) =>
-        readAllocations(request.deps, request.actor, request.params.id, page),
+      answerList(deps, request, reply, AllocationRunSchema, (deps, page) =>
+        readAllocations(deps, request.actor, request.params.id, page),
       ),
   )
   app.get(
     '/allocations/:id',
     { schema: { tags, summary: 'Read an allocation', params: IdParams, response: answers(200, allocation) } },
-    async ({ deps, actor, params, headers }, reply) =>
+    async ({ actor, params, headers }, reply) =>
       answerAllocation(reply, await readAllocation(deps, actor, params.id), languageOf(headers)),
   )
   app.get(
@@ -78,15 +81,15 @@ export async function allocationRoutes(app: App): Promise<void> {
       },
     },
     (request, reply) =>
-      answerList(request, reply, AllocationLineSchema, async (page) => {
-        const { items, nextCursor } = await readLines(request.deps, request.actor, request.params.id, page)
+      answerList(deps, request, reply, AllocationLineSchema, async (deps, page) => {
+        const { items, nextCursor } = await readLines(deps, request.actor, request.params.id, page)
         return { items: items.map((line) => toLine(line, languageOf(request.headers))), nextCursor }
       }),
   )
-  app.post(
+  command(
     '/allocations/:id/confirm',
     { schema: { tags, summary: 'Confirm an allocation', params: IdParams, response: answers(200, allocation) } },
-    async ({ deps, actor, params, headers }, reply) =>
+    async (deps, { actor, params, headers }, reply) =>
       answerAllocation(reply, await confirmAllocation(deps, actor, params.id), languageOf(headers)),
   )
 }

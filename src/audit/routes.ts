@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
+import type { Deps } from '../deps.ts'
 import {
   AccessReasonHeaders,
   type App,
   answerList,
   answers,
+  depsForLists,
   IdParams,
   listAnswers,
   PageQuerySchema,
@@ -38,7 +40,7 @@ const exportAnswers = {
 }
 
 /** The trail, to read, to prove and to take along. */
-export async function auditRoutes(app: App): Promise<void> {
+export async function auditRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
   app.get(
     '/audit/events',
     {
@@ -53,8 +55,8 @@ export async function auditRoutes(app: App): Promise<void> {
     (request, reply) => {
       const { from, to, ...filter } = request.query
       const span = { from: from && toInstant(from), to: to && toInstant(to) }
-      return answerList(request, reply, EventSchema, (page) =>
-        readTrail(request.deps, request.actor, { ...filter, ...span }, page),
+      return answerList(deps, request, reply, EventSchema, (deps, page) =>
+        readTrail(deps, request.actor, { ...filter, ...span }, page),
       )
     },
   )
@@ -62,7 +64,7 @@ export async function auditRoutes(app: App): Promise<void> {
   app.get(
     '/audit/events/:id/proof',
     { schema: { tags, summary: 'Prove that an event is in the trail', params: IdParams, response: proof } },
-    ({ deps, actor, params }) => proveEvent(deps, actor, params.id),
+    ({ actor, params }) => proveEvent(deps, actor, params.id),
   )
   app.get(
     '/audit/checkpoints',
@@ -75,7 +77,7 @@ export async function auditRoutes(app: App): Promise<void> {
       },
     },
     (request, reply) =>
-      answerList(request, reply, CheckpointSchema, (page) => readCheckpoints(request.deps, request.actor, page)),
+      answerList(deps, request, reply, CheckpointSchema, (deps, page) => readCheckpoints(deps, request.actor, page)),
   )
   app.get(
     '/audit/checkpoints/:size/consistency',
@@ -88,7 +90,7 @@ export async function auditRoutes(app: App): Promise<void> {
         response: answers(200, ref(ConsistencyProofSchema)),
       },
     },
-    ({ deps, actor, params, query }) => proveConsistency(deps, actor, params.size, query.from),
+    ({ actor, params, query }) => proveConsistency(deps, actor, params.size, query.from),
   )
   const verifyTrail = sharedVerification()
   app.get(
@@ -97,13 +99,13 @@ export async function auditRoutes(app: App): Promise<void> {
       config: { rate: 'heavy' },
       schema: { tags, summary: 'Verify the whole trail', response: answers(200, ref(VerificationSchema)) },
     },
-    ({ deps, actor }) => verifyTrail(deps, actor),
+    ({ actor }) => verifyTrail(deps, actor),
   )
   app.get(
     '/audit/export',
     { config: { rate: 'heavy' }, schema: { tags, summary: 'Export the whole trail', response: exportAnswers } },
-    async ({ deps, actor }, reply) => {
-      const lines = await exportTrail(deps, actor)
+    async ({ actor }, reply) => {
+      const lines = await exportTrail(await depsForLists(deps), actor)
       return reply
         .type('application/x-ndjson')
         .header('Content-Disposition', 'attachment; filename="saka-trail.ndjson"')

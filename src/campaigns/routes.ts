@@ -1,7 +1,9 @@
+import type { Deps } from '../deps.ts'
 import {
   type App,
   answerList,
   answers,
+  commandsOf,
   IdParams,
   ifMatch,
   listAnswers,
@@ -31,16 +33,18 @@ import {
 const tags = ['Campaigns']
 
 /** Kits and campaigns. */
-export async function campaignRoutes(app: App): Promise<void> {
+export async function campaignRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
   app.get(
     '/kits',
     { schema: { tags, summary: 'List kits', querystring: PageQuerySchema, response: listAnswers(KitSchema) } },
-    (request, reply) => answerList(request, reply, KitSchema, (page) => readKits(request.deps, request.actor, page)),
+    (request, reply) =>
+      answerList(deps, request, reply, KitSchema, (deps, page) => readKits(deps, request.actor, page)),
   )
-  app.post(
+  command(
     '/kits',
     { schema: { tags, summary: 'Add a kit', body: NewKitSchema, response: answers(201, ref(KitSchema)) } },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       reply.code(201)
       return createKit(deps, actor, body)
     },
@@ -48,7 +52,7 @@ export async function campaignRoutes(app: App): Promise<void> {
   app.get(
     '/kits/:id',
     { schema: { tags, summary: 'Read a kit', params: IdParams, response: answers(200, ref(KitSchema)) } },
-    ({ deps, actor, params }) => readKit(deps, actor, params.id),
+    ({ actor, params }) => readKit(deps, actor, params.id),
   )
 
   app.get(
@@ -57,14 +61,14 @@ export async function campaignRoutes(app: App): Promise<void> {
       schema: { tags, summary: 'List campaigns', querystring: PageQuerySchema, response: listAnswers(CampaignSchema) },
     },
     (request, reply) =>
-      answerList(request, reply, CampaignSchema, (page) => readCampaigns(request.deps, request.actor, page)),
+      answerList(deps, request, reply, CampaignSchema, (deps, page) => readCampaigns(deps, request.actor, page)),
   )
-  app.post(
+  command(
     '/campaigns',
     {
       schema: { tags, summary: 'Add a campaign', body: NewCampaignSchema, response: answers(201, ref(CampaignSchema)) },
     },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       reply.code(201)
       return withVersion(reply, await createCampaign(deps, actor, body))
     },
@@ -72,7 +76,7 @@ export async function campaignRoutes(app: App): Promise<void> {
   app.get(
     '/campaigns/:id',
     { schema: { tags, summary: 'Read a campaign', params: IdParams, response: answers(200, ref(CampaignSchema)) } },
-    async ({ deps, actor, params }, reply) => withVersion(reply, await readCampaign(deps, actor, params.id)),
+    async ({ actor, params }, reply) => withVersion(reply, await readCampaign(deps, actor, params.id)),
   )
   app.patch(
     '/campaigns/:id',
@@ -86,11 +90,11 @@ export async function campaignRoutes(app: App): Promise<void> {
       },
     },
     async (request, reply) => {
-      const { deps, actor, params, body } = request
+      const { actor, params, body } = request
       return withVersion(reply, await changeCampaign(deps, actor, params.id, body, ifMatch(request)))
     },
   )
-  app.post(
+  command(
     '/campaigns/:id/open',
     {
       schema: {
@@ -101,7 +105,7 @@ export async function campaignRoutes(app: App): Promise<void> {
         response: answers(200, ref(CampaignSchema)),
       },
     },
-    async ({ deps, actor, params, body }, reply) =>
+    async (deps, { actor, params, body }, reply) =>
       withVersion(reply, await openCampaign(deps, actor, params.id, body ?? {})),
   )
 }

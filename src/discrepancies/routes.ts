@@ -1,3 +1,4 @@
+import type { Deps } from '../deps.ts'
 import {
   AccessReasonHeaders,
   type App,
@@ -16,7 +17,7 @@ const tags = ['Reconciliation']
 const discrepancy = answers(200, ref(DiscrepancySchema))
 
 /** What does not add up, who looks after it, and how it was settled. */
-export async function discrepancyRoutes(app: App): Promise<void> {
+export async function discrepancyRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
   app.get(
     '/campaigns/:id/discrepancies',
     {
@@ -32,8 +33,8 @@ export async function discrepancyRoutes(app: App): Promise<void> {
     (request, reply) => {
       const { status, code } = request.query
       const filter = { campaignId: request.params.id, status, code }
-      return answerList(request, reply, DiscrepancySchema, (page) =>
-        readDiscrepancies(request.deps, request.actor, filter, page),
+      return answerList(deps, request, reply, DiscrepancySchema, (deps, page) =>
+        readDiscrepancies(deps, request.actor, filter, page),
       )
     },
   )
@@ -48,7 +49,7 @@ export async function discrepancyRoutes(app: App): Promise<void> {
         response: discrepancy,
       },
     },
-    async ({ deps, actor, params }, reply) => withVersion(reply, await readDiscrepancy(deps, actor, params.id)),
+    async ({ actor, params }, reply) => withVersion(reply, await readDiscrepancy(deps, actor, params.id)),
   )
   app.patch(
     '/discrepancies/:id',
@@ -62,7 +63,7 @@ export async function discrepancyRoutes(app: App): Promise<void> {
       },
     },
     async (request, reply) => {
-      const { deps, actor, params, body } = request
+      const { actor, params, body } = request
       return withVersion(reply, await answerDiscrepancy(deps, actor, params.id, body, ifMatch(request)))
     },
   )

@@ -1,8 +1,10 @@
+import type { Deps } from '../deps.ts'
 import {
   AccessReasonHeaders,
   type App,
   answerList,
   answers,
+  commandsOf,
   IdParams,
   ifMatch,
   listAnswers,
@@ -23,8 +25,9 @@ const tags = ['Enrollments']
 const response = answers(200, ref(EnrollmentSchema))
 
 /** Enrollments: imports, to list, to read, to change, one late arrival, a withdrawal. */
-export async function enrollmentRoutes(app: App): Promise<void> {
-  await app.register(importRoutes)
+export async function enrollmentRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
+  await app.register(importRoutes, { deps })
   app.get(
     '/campaigns/:id/enrollments',
     {
@@ -40,12 +43,12 @@ export async function enrollmentRoutes(app: App): Promise<void> {
     (request, reply) => {
       const { schoolId, status, q } = request.query
       const filter = { campaignId: request.params.id, schoolId, status, q }
-      return answerList(request, reply, EnrollmentSchema, (page) =>
-        readEnrollments(request.deps, request.actor, filter, page),
+      return answerList(deps, request, reply, EnrollmentSchema, (deps, page) =>
+        readEnrollments(deps, request.actor, filter, page),
       )
     },
   )
-  app.post(
+  command(
     '/campaigns/:id/enrollments',
     {
       schema: {
@@ -56,7 +59,7 @@ export async function enrollmentRoutes(app: App): Promise<void> {
         response: answers(201, ref(EnrollmentSchema)),
       },
     },
-    async ({ deps, actor, params, body }, reply) => {
+    async (deps, { actor, params, body }, reply) => {
       reply.code(201)
       return withVersion(reply, await enroll(deps, actor, { ...body, campaignId: params.id }))
     },
@@ -64,7 +67,7 @@ export async function enrollmentRoutes(app: App): Promise<void> {
   app.get(
     '/enrollments/:id',
     { schema: { tags, summary: 'Read an enrollment', headers: AccessReasonHeaders, params: IdParams, response } },
-    async ({ deps, actor, params }, reply) => withVersion(reply, await readEnrollment(deps, actor, params.id)),
+    async ({ actor, params }, reply) => withVersion(reply, await readEnrollment(deps, actor, params.id)),
   )
   app.patch(
     '/enrollments/:id',
@@ -78,14 +81,14 @@ export async function enrollmentRoutes(app: App): Promise<void> {
       },
     },
     async (request, reply) => {
-      const { deps, actor, params, body } = request
+      const { actor, params, body } = request
       return withVersion(reply, await changeEnrollment(deps, actor, params.id, body, ifMatch(request)))
     },
   )
-  app.post(
+  command(
     '/enrollments/:id/withdraw',
     { schema: { tags, summary: 'Withdraw an enrollment', params: IdParams, body: WithdrawalSchema, response } },
-    async ({ deps, actor, params, body }, reply) =>
+    async (deps, { actor, params, body }, reply) =>
       withVersion(reply, await withdrawEnrollment(deps, actor, { enrollmentId: params.id, reason: body.reason })),
   )
 }

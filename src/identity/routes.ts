@@ -1,9 +1,11 @@
 import qrcode from 'qrcode'
 import { Type } from 'typebox'
+import type { Deps } from '../deps.ts'
 import {
   type App,
   answerList,
   answers,
+  commandsOf,
   IdParams,
   ifMatch,
   listAnswers,
@@ -52,29 +54,34 @@ const tags = ['Identity']
 const nothing = answers(204, Type.Null({ description: 'Done.' }))
 
 /** Signing in and out, users, API keys and devices. */
-export async function identityRoutes(app: App, { credentials }: { credentials: Authenticator }): Promise<void> {
+export async function identityRoutes(
+  app: App,
+  { deps, credentials }: { deps: Deps; credentials: Authenticator },
+): Promise<void> {
+  const command = commandsOf(app, deps)
   // Whoever's access changes here is not remembered from before.
   app.addHook('onSend', async ({ method }) => {
     if (method !== 'GET') credentials.forget()
   })
   const throttle = signInThrottle()
-  await app.register(sessionRoutes, { throttle })
-  await app.register(secondFactorRoutes, { throttle })
-  await app.register(passkeyRoutes, { throttle })
-  await app.register(oidcRoutes, { throttle })
+  await app.register(sessionRoutes, { deps, throttle })
+  await app.register(secondFactorRoutes, { deps, throttle })
+  await app.register(passkeyRoutes, { deps, throttle })
+  await app.register(oidcRoutes, { deps, throttle })
 
   app.get(
     '/users',
     { schema: { tags, summary: 'List users', querystring: PageQuerySchema, response: listAnswers(UserSchema) } },
-    (request, reply) => answerList(request, reply, UserSchema, (page) => readUsers(request.deps, request.actor, page)),
+    (request, reply) =>
+      answerList(deps, request, reply, UserSchema, (deps, page) => readUsers(deps, request.actor, page)),
   )
-  app.post(
+  command(
     '/users',
     {
       config: { idempotency: 'after', holdsSecret: true, rate: 'heavy' },
       schema: { tags, summary: 'Add a user', body: NewUserSchema, response: answers(201, ref(UserSchema)) },
     },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       const user = await createUser(deps, actor, body)
       reply.code(201)
       return withVersion(reply, user)
@@ -92,7 +99,7 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
       },
     },
     async (request, reply) => {
-      const { deps, actor, params, body } = request
+      const { actor, params, body } = request
       return withVersion(reply, await changeUser(deps, actor, params.id, body, ifMatch(request)))
     },
   )
@@ -101,13 +108,13 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
     ['invitation', 'Make a link by which a new user sets a password', inviteUser],
     ['password-reset', 'Make a link by which a user sets a new password', resetPassword],
   ] as const)
-    app.post(
+    command(
       `/users/:id/${noun}`,
       {
         config: { holdsSecret: true },
         schema: { tags, summary, params: IdParams, response: answers(201, ref(ShownLinkSchema)) },
       },
-      async ({ deps, actor, params }, reply) => {
+      async (deps, { actor, params }, reply) => {
         const shown = await makeLink(deps, actor, params.id)
         reply.code(201)
         return shown
@@ -128,7 +135,7 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
         response: answers(202, Type.Null({ description: 'If there is such an account, a mail is on its way.' })),
       },
     },
-    async ({ deps, body, ip, id }, reply) => {
+    async ({ body, ip, id }, reply) => {
       await askPasswordReset(deps, resets, { email: body.email, address: ip, requestId: id })
       // A null would be written out.
       return reply.code(202).send(undefined as unknown as null)
@@ -139,9 +146,9 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
     '/api-keys',
     { schema: { tags, summary: 'List API keys', querystring: PageQuerySchema, response: listAnswers(ApiKeySchema) } },
     (request, reply) =>
-      answerList(request, reply, ApiKeySchema, (page) => readApiKeys(request.deps, request.actor, page)),
+      answerList(deps, request, reply, ApiKeySchema, (deps, page) => readApiKeys(deps, request.actor, page)),
   )
-  app.post(
+  command(
     '/api-keys',
     {
       config: { holdsSecret: true },
@@ -152,7 +159,7 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
         response: answers(201, ref(CreatedApiKeySchema)),
       },
     },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       const expiresAt = body.expiresAt && toInstant(body.expiresAt)
       const created = await createApiKey(deps, actor, { ...body, expiresAt })
       reply.code(201)
@@ -162,7 +169,7 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
   app.delete(
     '/api-keys/:id',
     { schema: { tags, summary: 'End an API key', params: IdParams, response: nothing } },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       await revokeApiKey(deps, actor, params.id)
       return reply.code(204).send(null)
     },
@@ -172,9 +179,9 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
     '/devices',
     { schema: { tags, summary: 'List devices', querystring: PageQuerySchema, response: listAnswers(DeviceSchema) } },
     (request, reply) =>
-      answerList(request, reply, DeviceSchema, (page) => readDevices(request.deps, request.actor, page)),
+      answerList(deps, request, reply, DeviceSchema, (deps, page) => readDevices(deps, request.actor, page)),
   )
-  app.post(
+  command(
     '/devices',
     {
       config: { holdsSecret: true },
@@ -185,7 +192,7 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
         response: answers(201, ref(CreatedDeviceSchema)),
       },
     },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       const { device, provisioningToken } = await createDevice(deps, actor, body)
       const provisioningQr = await qrcode.toString(provisioningToken, { type: 'svg', margin: 4 })
       reply.code(201)
@@ -203,7 +210,7 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
         response: answers(201, ref(ProvisionedDeviceSchema)),
       },
     },
-    async ({ deps, body, id }, reply) => {
+    async ({ body, id }, reply) => {
       const { device, deviceToken } = await provisionDevice(deps, { ...body, requestId: id })
       reply.code(201)
       return { ...device, deviceToken }
@@ -212,7 +219,7 @@ export async function identityRoutes(app: App, { credentials }: { credentials: A
   app.delete(
     '/devices/:id',
     { schema: { tags, summary: 'Cut a device off', params: IdParams, response: nothing } },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       await revokeDevice(deps, actor, params.id)
       return reply.code(204).send(null)
     },

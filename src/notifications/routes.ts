@@ -1,9 +1,11 @@
 import { Type } from 'typebox'
+import type { Deps } from '../deps.ts'
 import {
   AccessReasonHeaders,
   type App,
   answerList,
   answers,
+  commandsOf,
   IdParams,
   IdSchema,
   ifMatch,
@@ -40,7 +42,8 @@ const sheetAnswer = {
 }
 
 /** Reminders to guardians: their plan, what became of each, and whom the school has to tell. */
-export async function notificationRoutes(app: App): Promise<void> {
+export async function notificationRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
   app.get(
     '/campaigns/:id/reminder-plan',
     {
@@ -51,7 +54,7 @@ export async function notificationRoutes(app: App): Promise<void> {
         response: answers(200, ref(ReminderPlanSchema)),
       },
     },
-    async ({ deps, actor, params }, reply) => withVersion(reply, await readPlan(deps, actor, params.id)),
+    async ({ actor, params }, reply) => withVersion(reply, await readPlan(deps, actor, params.id)),
   )
   app.put(
     '/campaigns/:id/reminder-plan',
@@ -65,12 +68,12 @@ export async function notificationRoutes(app: App): Promise<void> {
       },
     },
     async (request, reply) => {
-      const { deps, actor, params, body } = request
+      const { actor, params, body } = request
       const plan = { campaignId: params.id, consentRequired: false, ...body }
       return withVersion(reply, await changePlan(deps, actor, plan, ifMatch(request)))
     },
   )
-  app.post(
+  command(
     '/campaigns/:id/reminders',
     {
       config: { idempotency: 'after', rate: 'heavy' },
@@ -82,7 +85,7 @@ export async function notificationRoutes(app: App): Promise<void> {
         response: answers(200, ref(RemindersSchema)),
       },
     },
-    ({ deps, actor, params, body }) => sendReminders(deps, actor, { campaignId: params.id, ...body }),
+    (deps, { actor, params, body }) => sendReminders(deps, actor, { campaignId: params.id, ...body }),
   )
   app.get(
     '/campaigns/:id/messages',
@@ -99,8 +102,8 @@ export async function notificationRoutes(app: App): Promise<void> {
     (request, reply) => {
       const { status, channel } = request.query
       const filter = { campaignId: request.params.id, status, channel }
-      return answerList(request, reply, MessageSchema, (page) =>
-        readMessages(request.deps, request.actor, filter, page),
+      return answerList(deps, request, reply, MessageSchema, (deps, page) =>
+        readMessages(deps, request.actor, filter, page),
       )
     },
   )
@@ -118,8 +121,8 @@ export async function notificationRoutes(app: App): Promise<void> {
     },
     (request, reply) => {
       const chosen = { campaignId: request.params.id, schoolId: request.query.schoolId }
-      return answerList(request, reply, PhoneListEntrySchema, (page) =>
-        readPhoneList(request.deps, request.actor, chosen, page),
+      return answerList(deps, request, reply, PhoneListEntrySchema, (deps, page) =>
+        readPhoneList(deps, request.actor, chosen, page),
       )
     },
   )
@@ -136,12 +139,12 @@ export async function notificationRoutes(app: App): Promise<void> {
         response: sheetAnswer,
       },
     },
-    async ({ deps, actor, params, query }, reply) => {
+    async ({ actor, params, query }, reply) => {
       const sheet = await printPhoneList(deps, actor, { campaignId: params.id, schoolId: query.schoolId })
       return reply.type('application/pdf').send(sheet as never)
     },
   )
-  app.post(
+  command(
     '/message-bounces',
     {
       schema: {
@@ -151,6 +154,6 @@ export async function notificationRoutes(app: App): Promise<void> {
         response: answers(200, TakenBouncesSchema),
       },
     },
-    ({ deps, actor, body }) => takeBounces(deps, actor, body.bounces),
+    (deps, { actor, body }) => takeBounces(deps, actor, body.bounces),
   )
 }

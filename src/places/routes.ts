@@ -1,7 +1,9 @@
+import type { Deps } from '../deps.ts'
 import {
   type App,
   answerList,
   answers,
+  commandsOf,
   IdParams,
   ifMatch,
   listAnswers,
@@ -37,8 +39,9 @@ import {
 const tags = ['Places']
 
 /** Communities, schools and the locations of stock. */
-export async function placesRoutes(app: App): Promise<void> {
-  await app.register(schoolImportRoutes)
+export async function placesRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
+  await app.register(schoolImportRoutes, { deps })
   app.get(
     '/communities',
     {
@@ -50,9 +53,9 @@ export async function placesRoutes(app: App): Promise<void> {
       },
     },
     (request, reply) =>
-      answerList(request, reply, CommunitySchema, (page) => readCommunities(request.deps, request.actor, page)),
+      answerList(deps, request, reply, CommunitySchema, (deps, page) => readCommunities(deps, request.actor, page)),
   )
-  app.post(
+  command(
     '/communities',
     {
       schema: {
@@ -62,7 +65,7 @@ export async function placesRoutes(app: App): Promise<void> {
         response: answers(201, ref(CommunitySchema)),
       },
     },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       reply.code(201)
       return withVersion(reply, await createCommunity(deps, actor, body))
     },
@@ -79,7 +82,7 @@ export async function placesRoutes(app: App): Promise<void> {
       },
     },
     async (request, reply) => {
-      const { deps, actor, params, body } = request
+      const { actor, params, body } = request
       return withVersion(reply, await changeCommunity(deps, actor, params.id, body, ifMatch(request)))
     },
   )
@@ -88,12 +91,14 @@ export async function placesRoutes(app: App): Promise<void> {
     '/schools',
     { schema: { tags, summary: 'List schools', querystring: SchoolQuerySchema, response: listAnswers(SchoolSchema) } },
     (request, reply) =>
-      answerList(request, reply, SchoolSchema, (page) => readSchools(request.deps, request.actor, request.query, page)),
+      answerList(deps, request, reply, SchoolSchema, (deps, page) =>
+        readSchools(deps, request.actor, request.query, page),
+      ),
   )
-  app.post(
+  command(
     '/schools',
     { schema: { tags, summary: 'Add a school', body: NewSchoolSchema, response: answers(201, ref(SchoolSchema)) } },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       reply.code(201)
       return withVersion(reply, await createSchool(deps, actor, body))
     },
@@ -101,7 +106,7 @@ export async function placesRoutes(app: App): Promise<void> {
   app.get(
     '/schools/:id',
     { schema: { tags, summary: 'Read a school', params: IdParams, response: answers(200, ref(SchoolSchema)) } },
-    async ({ deps, actor, params }, reply) => withVersion(reply, await readSchool(deps, actor, params.id)),
+    async ({ actor, params }, reply) => withVersion(reply, await readSchool(deps, actor, params.id)),
   )
   app.patch(
     '/schools/:id',
@@ -115,7 +120,7 @@ export async function placesRoutes(app: App): Promise<void> {
       },
     },
     async (request, reply) => {
-      const { deps, actor, params, body } = request
+      const { actor, params, body } = request
       return withVersion(reply, await changeSchool(deps, actor, params.id, body, ifMatch(request)))
     },
   )
@@ -131,11 +136,11 @@ export async function placesRoutes(app: App): Promise<void> {
       },
     },
     (request, reply) =>
-      answerList(request, reply, LocationSchema, (page) =>
-        readLocations(request.deps, request.actor, request.query, page),
+      answerList(deps, request, reply, LocationSchema, (deps, page) =>
+        readLocations(deps, request.actor, request.query, page),
       ),
   )
-  app.post(
+  command(
     '/warehouses',
     {
       schema: {
@@ -145,7 +150,7 @@ export async function placesRoutes(app: App): Promise<void> {
         response: answers(201, ref(LocationSchema)),
       },
     },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       reply.code(201)
       return createWarehouse(deps, actor, body)
     },

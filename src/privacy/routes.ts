@@ -1,6 +1,16 @@
 import type { Static } from 'typebox'
+import type { Deps } from '../deps.ts'
 import { normalEmail, normalPhone } from '../platform/contacts.ts'
-import { type App, answerList, answers, IdParams, listAnswers, PageQuerySchema, ref } from '../platform/http/index.ts'
+import {
+  type App,
+  answerList,
+  answers,
+  commandsOf,
+  IdParams,
+  listAnswers,
+  PageQuerySchema,
+  ref,
+} from '../platform/http/index.ts'
 import { invalidInput } from '../shared/problem.ts'
 import { eraseGuardian, type GuardianRequest, giveAccess } from './guardian-requests/use-cases.ts'
 import { AccessRequestSchema, AccessSchema, ErasedSchema, ErasureRequestSchema, ErasureSchema } from './schemas.ts'
@@ -9,7 +19,8 @@ import { readErasures } from './use-cases.ts'
 const tags = ['Privacy']
 
 /** A guardian's rights, one call each, and the reports of what was erased. Contacts are in no address. */
-export async function privacyRoutes(app: App): Promise<void> {
+export async function privacyRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
   app.post(
     '/access-requests',
     {
@@ -22,9 +33,9 @@ export async function privacyRoutes(app: App): Promise<void> {
         response: answers(200, ref(AccessSchema)),
       },
     },
-    ({ deps, actor, body }) => giveAccess(deps, actor, requestOf(body)),
+    ({ actor, body }) => giveAccess(deps, actor, requestOf(body)),
   )
-  app.post(
+  command(
     '/erasure-requests',
     {
       config: { idempotency: 'after' },
@@ -35,7 +46,7 @@ export async function privacyRoutes(app: App): Promise<void> {
         response: answers(200, ref(ErasedSchema)),
       },
     },
-    ({ deps, actor, body }) =>
+    (deps, { actor, body }) =>
       eraseGuardian(deps, actor, { ...requestOf(body), includeChildren: body.includeChildren ?? false }),
   )
   app.get(
@@ -50,8 +61,8 @@ export async function privacyRoutes(app: App): Promise<void> {
       },
     },
     (request, reply) =>
-      answerList(request, reply, ErasureSchema, (page) =>
-        readErasures(request.deps, request.actor, request.params.id, page),
+      answerList(deps, request, reply, ErasureSchema, (deps, page) =>
+        readErasures(deps, request.actor, request.params.id, page),
       ),
   )
 }

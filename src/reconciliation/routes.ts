@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { CampaignSchema, OccurredSchema } from '../campaigns/index.ts'
+import type { Deps } from '../deps.ts'
 import { DiscrepancySchema } from '../discrepancies/index.ts'
 import {
   AccessReasonHeaders,
@@ -8,6 +9,7 @@ import {
   answerList,
   answerLong,
   answers,
+  commandsOf,
   IdParams,
   listAnswers,
   PageQuerySchema,
@@ -54,8 +56,9 @@ const reportAnswer = {
 }
 
 /** Runs of all checks, their signature, and the end of a campaign; its figures at any time. */
-export async function reconciliationRoutes(app: App): Promise<void> {
-  app.post(
+export async function reconciliationRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
+  command(
     '/campaigns/:id/reconciliations',
     {
       config: { idempotency: 'after' },
@@ -66,7 +69,7 @@ export async function reconciliationRoutes(app: App): Promise<void> {
         response: answers(201, reconciliation),
       },
     },
-    async ({ deps, actor, params, once }, reply) => {
+    async (deps, { actor, params }, reply, once) => {
       reply.code(201)
       return answerRun(reply, await runReconciliation(deps, actor, params.id, once))
     },
@@ -83,8 +86,8 @@ export async function reconciliationRoutes(app: App): Promise<void> {
       },
     },
     (request, reply) =>
-      answerList(request, reply, ReconciliationRunSchema, (page) =>
-        readReconciliations(request.deps, request.actor, request.params.id, page),
+      answerList(deps, request, reply, ReconciliationRunSchema, (deps, page) =>
+        readReconciliations(deps, request.actor, request.params.id, page),
       ),
   )
   app.get(
@@ -98,7 +101,7 @@ export async function reconciliationRoutes(app: App): Promise<void> {
         response: answers(200, reconciliation),
       },
     },
-    async ({ deps, actor, params }, reply) => answerRun(reply, await openReconciliation(deps, actor, params.id)),
+    async ({ actor, params }, reply) => answerRun(reply, await openReconciliation(deps, actor, params.id)),
   )
   app.get(
     '/reconciliations/:id.xlsx',
@@ -111,7 +114,7 @@ export async function reconciliationRoutes(app: App): Promise<void> {
         response: workbookAnswer,
       },
     },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       const workbook = reconciliationWorkbook(await openReconciliation(deps, actor, params.id))
       return reply.type(xlsx).send(workbook as never)
     },
@@ -119,18 +122,18 @@ export async function reconciliationRoutes(app: App): Promise<void> {
   app.get(
     '/reconciliations/:id.pdf',
     { schema: { tags, summary: 'Print a reconciliation', params: IdParams, response: reportAnswer } },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       const report = await printReconciliation(deps, actor, params.id)
       return reply.type('application/pdf').send(report as never)
     },
   )
-  app.post(
+  command(
     '/reconciliations/:id/sign',
     { schema: { tags, summary: 'Sign a reconciliation', params: IdParams, response: answers(200, reconciliation) } },
-    async ({ deps, actor, params }, reply) => answerRun(reply, await signReconciliation(deps, actor, params.id)),
+    async (deps, { actor, params }, reply) => answerRun(reply, await signReconciliation(deps, actor, params.id)),
   )
 
-  app.post(
+  command(
     '/campaigns/:id/close',
     {
       schema: {
@@ -141,7 +144,7 @@ export async function reconciliationRoutes(app: App): Promise<void> {
         response: answers(200, ref(CampaignSchema)),
       },
     },
-    async ({ deps, actor, params, body }, reply) =>
+    async (deps, { actor, params, body }, reply) =>
       withVersion(reply, await closeCampaign(deps, actor, params.id, body ?? {})),
   )
   app.get(
@@ -154,7 +157,7 @@ export async function reconciliationRoutes(app: App): Promise<void> {
         response: answers(200, campaignSummary),
       },
     },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       const { bySchool, byCommunity, ...summary } = await readSummary(deps, actor, params.id)
       return answerLong(reply, campaignSummary, summary, {
         bySchool: { Item: SchoolSummarySchema, pages: portions(bySchool) },

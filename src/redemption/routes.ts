@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify'
+import type { Deps } from '../deps.ts'
 import {
   AccessReasonHeaders,
   type App,
   answerList,
   answers,
+  commandsOf,
   IdParams,
   listAnswers,
   problemBody,
@@ -30,8 +32,9 @@ import { readScans, redeemBatch, redeemVoucher } from './use-cases.ts'
 const tags = ['Redemptions']
 
 /** Scans, the hand-outs that they make, and taking one back. */
-export async function redemptionRoutes(app: App): Promise<void> {
-  app.post(
+export async function redemptionRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
+  command(
     '/redemptions',
     {
       config: { rate: 'scan' },
@@ -42,7 +45,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
         response: answers(201, ref(AcceptedSchema)),
       },
     },
-    async ({ deps, actor, body, id }, reply) => {
+    async (deps, { actor, body, id }, reply) => {
       const scanned = await redeemVoucher(deps, actor, toScan(body))
       deps.metrics.scans.inc({ result: scanned.scan.result })
       const problem = problemOf(deps, scanned)
@@ -52,7 +55,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
       return problemBody(problem, id) as never
     },
   )
-  app.post(
+  command(
     '/redemption-batches',
     {
       config: { rate: 'scan' },
@@ -64,8 +67,8 @@ export async function redemptionRoutes(app: App): Promise<void> {
         response: answers(200, ref(BatchResultsSchema)),
       },
     },
-    async (request) => {
-      const { deps, actor, body } = request
+    async (deps, request) => {
+      const { actor, body } = request
       const faults = faultsOf(request)
       const sound = body.scans.filter((_, i) => !faults[i])
       const made = await redeemBatch(deps, actor, sound.map(toScan))
@@ -74,7 +77,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
       return { results: body.scans.map(({ scanId }, i) => toBatchResult(deps, scanId, answered[i]!)) }
     },
   )
-  app.post(
+  command(
     '/redemptions/:id/undo',
     {
       schema: {
@@ -85,7 +88,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
         response: answers(200, ref(RedemptionSchema)),
       },
     },
-    ({ deps, actor, params, body }) => undoRedemption(deps, actor, { redemptionId: params.id, ...body }),
+    (deps, { actor, params, body }) => undoRedemption(deps, actor, { redemptionId: params.id, ...body }),
   )
   app.get(
     '/campaigns/:id/scans',
@@ -103,7 +106,7 @@ export async function redemptionRoutes(app: App): Promise<void> {
       const { schoolId, result, from, to } = request.query
       const span = { from: from && toInstant(from), to: to && toInstant(to) }
       const filter = { campaignId: request.params.id, schoolId, result, ...span }
-      return answerList(request, reply, ScanSchema, (page) => readScans(request.deps, request.actor, filter, page))
+      return answerList(deps, request, reply, ScanSchema, (deps, page) => readScans(deps, request.actor, filter, page))
     },
   )
 }

@@ -1,4 +1,5 @@
-import { type App, answerList, answers, listAnswers, PageQuerySchema, ref } from '../platform/http/index.ts'
+import type { Deps } from '../deps.ts'
+import { type App, answerList, answers, commandsOf, listAnswers, PageQuerySchema, ref } from '../platform/http/index.ts'
 import {
   CancelledSchema,
   JobParams,
@@ -14,19 +15,20 @@ import { cancelJob, readJobs, readRuns, readTasks, requestRun, retryTasks } from
 const tags = ['Jobs']
 
 /** What runs by itself, how it went, and running it now. */
-export async function runRoutes(app: App): Promise<void> {
+export async function runRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
   app.get(
     '/jobs',
     { schema: { tags, summary: 'List jobs', response: answers(200, ref(JobsSchema)) } },
-    async ({ deps, actor }) => ({ items: await readJobs(deps, actor) }),
+    async ({ actor }) => ({ items: await readJobs(deps, actor) }),
   )
-  app.post(
+  command(
     '/jobs/:name/run',
     {
       config: { idempotency: 'after' },
       schema: { tags, summary: 'Run a job now', params: JobParams, response: answers(202, ref(JobRunSchema)) },
     },
-    async ({ deps, actor, params }, reply) => {
+    async (deps, { actor, params }, reply) => {
       reply.code(202)
       return requestRun(deps, actor, params.name)
     },
@@ -43,8 +45,8 @@ export async function runRoutes(app: App): Promise<void> {
       },
     },
     (request, reply) =>
-      answerList(request, reply, JobRunSchema, (page) =>
-        readRuns(request.deps, request.actor, request.params.name, page),
+      answerList(deps, request, reply, JobRunSchema, (deps, page) =>
+        readRuns(deps, request.actor, request.params.name, page),
       ),
   )
   app.get(
@@ -60,10 +62,10 @@ export async function runRoutes(app: App): Promise<void> {
     },
     (request, reply) => {
       const chosen = { name: request.params.name, status: request.query.status }
-      return answerList(request, reply, TaskSchema, (page) => readTasks(request.deps, request.actor, chosen, page))
+      return answerList(deps, request, reply, TaskSchema, (deps, page) => readTasks(deps, request.actor, chosen, page))
     },
   )
-  app.post(
+  command(
     '/jobs/:name/retry',
     {
       schema: {
@@ -74,9 +76,9 @@ export async function runRoutes(app: App): Promise<void> {
         response: answers(200, RetriedSchema),
       },
     },
-    ({ deps, actor, params, body }) => retryTasks(deps, actor, { name: params.name, ids: body.taskIds }),
+    (deps, { actor, params, body }) => retryTasks(deps, actor, { name: params.name, ids: body.taskIds }),
   )
-  app.post(
+  command(
     '/jobs/:name/cancel',
     {
       schema: {
@@ -87,6 +89,6 @@ export async function runRoutes(app: App): Promise<void> {
         response: answers(200, CancelledSchema),
       },
     },
-    ({ deps, actor, params, body }) => cancelJob(deps, actor, { name: params.name, ids: body.taskIds }),
+    (deps, { actor, params, body }) => cancelJob(deps, actor, { name: params.name, ids: body.taskIds }),
   )
 }

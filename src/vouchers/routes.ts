@@ -5,6 +5,7 @@ import {
   type App,
   answerList,
   answers,
+  commandsOf,
   fileAnswers,
   IdParams,
   listAnswers,
@@ -34,8 +35,9 @@ export function toVoucher({ config }: Deps, voucher: Voucher) {
 }
 
 /** Vouchers: issued, read, printed, revoked and reissued. */
-export async function voucherRoutes(app: App): Promise<void> {
-  app.post(
+export async function voucherRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
+  command(
     '/campaigns/:id/vouchers',
     {
       config: { idempotency: 'after' },
@@ -47,7 +49,7 @@ export async function voucherRoutes(app: App): Promise<void> {
         response: answers(200, ref(IssuedSchema)),
       },
     },
-    ({ deps, actor, params, body }) => issueVouchers(deps, actor, { campaignId: params.id, ...body }),
+    (deps, { actor, params, body }) => issueVouchers(deps, actor, { campaignId: params.id, ...body }),
   )
   app.get(
     '/campaigns/:id/vouchers',
@@ -62,9 +64,9 @@ export async function voucherRoutes(app: App): Promise<void> {
       },
     },
     (request, reply) => {
-      const { deps, actor, params, query } = request
+      const { actor, params, query } = request
       const filter = { campaignId: params.id, schoolId: query.schoolId, status: query.status }
-      return answerList(request, reply, VoucherSchema, async (page) => {
+      return answerList(deps, request, reply, VoucherSchema, async (deps, page) => {
         const { items, nextCursor } = await readVouchers(deps, actor, filter, page)
         return { items: items.map((voucher) => toVoucher(deps, voucher)), nextCursor }
       })
@@ -82,7 +84,7 @@ export async function voucherRoutes(app: App): Promise<void> {
         response: fileAnswers('application/pdf', 'The sheets, eight vouchers to an A4.'),
       },
     },
-    async ({ deps, actor, params, query }, reply) => {
+    async ({ actor, params, query }, reply) => {
       const sheets = await printVouchers(deps, actor, { campaignId: params.id, ...query })
       reply.header('Content-Disposition', 'inline; filename="vouchers.pdf"')
       return reply.type('application/pdf').send(sheets)
@@ -100,7 +102,7 @@ export async function voucherRoutes(app: App): Promise<void> {
         response: answers(200, ref(VoucherSchema)),
       },
     },
-    async ({ deps, actor, params }) => toVoucher(deps, await readVoucher(deps, actor, params.id)),
+    async ({ actor, params }) => toVoucher(deps, await readVoucher(deps, actor, params.id)),
   )
   app.get(
     '/vouchers/:id/qr.svg',
@@ -112,7 +114,7 @@ export async function voucherRoutes(app: App): Promise<void> {
         response: fileAnswers('image/svg+xml', 'An image.'),
       },
     },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       const { payload } = toVoucher(deps, await readVoucher(deps, actor, params.id))
       return reply.type('image/svg+xml; charset=utf-8').send(qrSvg(payload))
     },
@@ -127,12 +129,12 @@ export async function voucherRoutes(app: App): Promise<void> {
         response: fileAnswers('image/png', 'An image.'),
       },
     },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       const { payload } = toVoucher(deps, await readVoucher(deps, actor, params.id))
       return reply.type('image/png').send(qrPng(payload))
     },
   )
-  app.post(
+  command(
     '/vouchers/:id/revoke',
     {
       schema: {
@@ -143,10 +145,10 @@ export async function voucherRoutes(app: App): Promise<void> {
         response: answers(200, ref(VoucherSchema)),
       },
     },
-    async ({ deps, actor, params, body }) =>
+    async (deps, { actor, params, body }) =>
       toVoucher(deps, await revokeVoucher(deps, actor, { voucherId: params.id, ...body })),
   )
-  app.post(
+  command(
     '/vouchers/:id/reissue',
     {
       schema: {
@@ -157,12 +159,12 @@ export async function voucherRoutes(app: App): Promise<void> {
         response: answers(201, ref(VoucherSchema)),
       },
     },
-    async ({ deps, actor, params, body }, reply) => {
+    async (deps, { actor, params, body }, reply) => {
       reply.code(201)
       return toVoucher(deps, await reissueVoucher(deps, actor, { voucherId: params.id, ...body }))
     },
   )
-  app.post(
+  command(
     '/enrollments/:id/transfer',
     {
       schema: {
@@ -173,7 +175,7 @@ export async function voucherRoutes(app: App): Promise<void> {
         response: answers(201, ref(TransferredSchema)),
       },
     },
-    async ({ deps, actor, params, body }, reply) => {
+    async (deps, { actor, params, body }, reply) => {
       const { enrollment, voucher } = await transferEnrollment(deps, actor, { enrollmentId: params.id, ...body })
       reply.code(201)
       return { ...enrollment, voucher: voucher && toVoucher(deps, voucher) }

@@ -141,6 +141,12 @@ t.test('a stranger gets nowhere but through the doors that are meant to be open'
   t.same(readFirst, [], 'a closed one is closed before anything is read')
 })
 
+t.test('every POST is a command that happens once for its key, or says that it is none', async (t) => {
+  const posts = routes.filter(({ method, url }) => method === 'POST' && url.startsWith('/api/v1'))
+  t.ok(posts.length > 40, 'the commands were found')
+  t.same(posts.filter(({ idempotency }) => !idempotency).map(nameOf), [])
+})
+
 t.test('every route asks for an action of the one table, and every action is asked for', async (t) => {
   t.same(
     [...actions].filter(([, action]) => !action || !(action in permissions)).map(([name]) => name),

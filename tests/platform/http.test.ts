@@ -319,3 +319,20 @@ t.test('answers carry the headers that keep a browser safe', async (t) => {
     })
   }
 })
+
+t.test('lists and exports are read by who is there for them, a record is not', async (t) => {
+  const { db } = saka.served
+  const { forLists } = db
+  let asked = 0
+  t.teardown(() => Object.assign(db, { forLists }))
+  db.forLists = () => {
+    asked++
+    return forLists()
+  }
+  await api.get('/communities')
+  await api.get('/communities', { accept: 'text/csv' })
+  await api.get('/audit/export')
+  t.equal(asked, 3)
+  await api.get(`/schools/${school.id}`)
+  t.equal(asked, 3)
+})

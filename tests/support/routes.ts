@@ -5,6 +5,8 @@ import type { FastifyInstance, RouteOptions } from 'fastify'
 export interface Route {
   method: string
   url: string
+  /** How its idempotency key is kept, where it says so. */
+  idempotency?: string | undefined
 }
 
 /** What a route is called in the outcome of a test: `GET /api/v1/schools/:id`. */
@@ -26,8 +28,9 @@ export function routesOf(document: any): (Route & { operation: any })[] {
 /** Every route of the applications that are built while `build` runs, but for the HEAD of each GET. */
 export async function collectRoutes(build: () => Promise<unknown>): Promise<Route[]> {
   const routes: Route[] = []
-  const note = ({ method, url }: RouteOptions) => {
-    for (const one of [method].flat()) if (one !== 'HEAD') routes.push({ method: one, url })
+  const note = ({ method, url, config }: RouteOptions) => {
+    const { idempotency } = config ?? {}
+    for (const one of [method].flat()) if (one !== 'HEAD') routes.push({ method: one, url, idempotency })
   }
   const watch = (message: unknown) => {
     ;(message as { fastify: FastifyInstance }).fastify.addHook('onRoute', note)

@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
-import { type App, answers } from '../../platform/http/index.ts'
+import type { Deps } from '../../deps.ts'
+import { type App, answers, commandsOf } from '../../platform/http/index.ts'
 import { HeartbeatSchema } from '../schemas.ts'
 import { reportDevice } from '../use-cases.ts'
 
 /** What devices tell of themselves. Nobody's access changes by it. */
-export async function deviceReportRoutes(app: App): Promise<void> {
-  app.post(
+export async function deviceReportRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
+  command(
     '/devices/me/heartbeat',
     {
       schema: {
@@ -15,7 +17,7 @@ export async function deviceReportRoutes(app: App): Promise<void> {
         response: answers(204, Type.Null({ description: 'Done.' })),
       },
     },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       await reportDevice(deps, actor, body)
       return reply.code(204).send(null)
     },

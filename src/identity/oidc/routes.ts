@@ -1,3 +1,4 @@
+import type { Deps } from '../../deps.ts'
 import type { App } from '../../platform/http/index.ts'
 import { cookieName, cookieOptions } from '../sessions/cookies.ts'
 import { browserOf, setCookies } from '../sessions/routes.ts'
@@ -8,15 +9,14 @@ import { signInByProvider } from './use-cases.ts'
 const tags = ['Identity']
 
 /** Signing in with the municipality's own accounts. */
-export async function oidcRoutes(app: App, { throttle }: { throttle: Throttle }): Promise<void> {
+export async function oidcRoutes(app: App, { deps, throttle }: { deps: Deps; throttle: Throttle }): Promise<void> {
   const provider = oidcProvider()
   app.get(
     '/session/oidc',
     { config: { open: true }, schema: { tags, summary: 'Sign in by the municipality’s provider', hide: true } },
     async (request, reply) => {
-      const { deps } = request
       const { url, round } = await provider.begin(deps)
-      reply.setCookie(cookieName('round', deps.config), round, { ...cookieOptions(request), maxAge: 600 })
+      reply.setCookie(cookieName('round', deps.config), round, { ...cookieOptions(request, deps.config), maxAge: 600 })
       return reply.header('Cache-Control', 'no-store').redirect(url)
     },
   )
@@ -24,11 +24,11 @@ export async function oidcRoutes(app: App, { throttle }: { throttle: Throttle })
     '/session/oidc/callback',
     { config: { open: true }, schema: { tags, summary: 'Come back from the provider', hide: true } },
     async (request, reply) => {
-      const { deps, url, cookies } = request
+      const { url, cookies } = request
       const name = cookieName('round', deps.config)
-      reply.clearCookie(name, cookieOptions(request)).header('Cache-Control', 'no-store')
-      const back = { url, round: cookies[name], browser: browserOf(request) }
-      setCookies(request, reply, await signInByProvider(deps, throttle, provider, back))
+      reply.clearCookie(name, cookieOptions(request, deps.config)).header('Cache-Control', 'no-store')
+      const back = { url, round: cookies[name], browser: browserOf(request, deps.config) }
+      setCookies(deps.config, request, reply, await signInByProvider(deps, throttle, provider, back))
       return reply.header('Referrer-Policy', 'no-referrer').redirect('/')
     },
   )

@@ -1,9 +1,11 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Type } from 'typebox'
+import type { Deps } from '../../deps.ts'
 import {
   type App,
   answerList,
   answers,
+  commandsOf,
   IdParams,
   listAnswers,
   PageQuerySchema,
@@ -36,7 +38,8 @@ const tags = ['Identity']
 const nothing = answers(204, Type.Null({ description: 'Done.' }))
 
 /** Signing in by a passkey, and one's own passkeys. */
-export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle }): Promise<void> {
+export async function passkeyRoutes(app: App, { deps, throttle }: { deps: Deps; throttle: Throttle }): Promise<void> {
+  const command = commandsOf(app, deps)
   app.post(
     '/session/passkey/options',
     {
@@ -49,7 +52,7 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
         response: answers(201, ref(PasskeyRequestSchema)),
       },
     },
-    async ({ deps, body }, reply) => {
+    async ({ body }, reply) => {
       const options = await beginPasskeySignIn(deps, body?.email)
       reply.code(201)
       return { ...options, timeout: options.timeout!, rpId: options.rpId!, userVerification: 'required' }
@@ -68,8 +71,8 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
     },
     async (request, reply) => {
       const response = request.body.response as AuthenticationResponseJSON
-      const started = await signInByPasskey(request.deps, throttle, { response, browser: browserOf(request) })
-      setCookies(request, reply, started)
+      const started = await signInByPasskey(deps, throttle, { response, browser: browserOf(request, deps.config) })
+      setCookies(deps.config, request, reply, started)
       return reply.code(201).send({ expiresAt: started.expiresAt })
     },
   )
@@ -84,7 +87,7 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
       },
     },
     (request, reply) =>
-      answerList(request, reply, PasskeySchema, (page) => readPasskeys(request.deps, request.actor, page)),
+      answerList(deps, request, reply, PasskeySchema, (deps, page) => readPasskeys(deps, request.actor, page)),
   )
   app.post(
     '/me/passkeys/options',
@@ -99,12 +102,12 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
       },
     },
     async (request, reply) => {
-      const { deps, actor, body } = request
+      const { actor, body } = request
       const options = await beginPasskey(deps, throttle, actor, recentProofOf(request, body))
       return reply.code(201).send(options as never)
     },
   )
-  app.post(
+  command(
     '/me/passkeys',
     {
       config: { idempotency: 'after', beforeSecondFactor: 'set_up' },
@@ -115,7 +118,7 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
         response: answers(201, ref(PasskeySchema)),
       },
     },
-    async ({ deps, actor, body, ip, secret = '' }, reply) => {
+    async (deps, { actor, body, ip, secret = '' }, reply) => {
       const { name } = body
       const response = body.response as RegistrationResponseJSON
       const passkey = await registerPasskey(deps, throttle, actor, { name, response, address: ip, session: secret })
@@ -134,7 +137,7 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
         response: answers(200, ref(PasskeySchema)),
       },
     },
-    ({ deps, actor, params, body }) => renamePasskey(deps, actor, params.id, body.name),
+    ({ actor, params, body }) => renamePasskey(deps, actor, params.id, body.name),
   )
   app.post(
     '/me/passkeys/:id/removal',
@@ -150,7 +153,7 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
       },
     },
     async (request, reply) => {
-      const { deps, actor, params, body } = request
+      const { actor, params, body } = request
       await removePasskey(deps, throttle, actor, { id: params.id, recent: recentProofOf(request, body) })
       return reply.code(204).send(null)
     },
@@ -158,7 +161,7 @@ export async function passkeyRoutes(app: App, { throttle }: { throttle: Throttle
   app.delete(
     '/users/:id/passkeys',
     { schema: { tags, summary: 'Take a user’s passkeys away', params: IdParams, response: nothing } },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       await removePasskeysOf(deps, actor, params.id)
       return reply.code(204).send(null)
     },

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import qrcode from 'qrcode'
 import { Type } from 'typebox'
-import { type App, answers, IdParams, ref } from '../../platform/http/index.ts'
+import type { Deps } from '../../deps.ts'
+import { type App, answers, commandsOf, IdParams, ref } from '../../platform/http/index.ts'
 import {
   EnrolledTotpSchema,
   RecentProofSchema,
@@ -30,16 +31,20 @@ export function recentProofOf(
 }
 
 /** One's authenticator app and recovery codes. */
-export async function secondFactorRoutes(app: App, { throttle }: { throttle: Throttle }): Promise<void> {
+export async function secondFactorRoutes(
+  app: App,
+  { deps, throttle }: { deps: Deps; throttle: Throttle },
+): Promise<void> {
+  const command = commandsOf(app, deps)
   app.get(
     '/me/totp',
     {
       config: { beforeSecondFactor: 'always' },
       schema: { tags, summary: 'Read about one’s authenticator app', response: answers(200, ref(TotpSchema)) },
     },
-    ({ deps, actor }) => readTotp(deps, actor),
+    ({ actor }) => readTotp(deps, actor),
   )
-  app.post(
+  command(
     '/me/totp',
     {
       config: { idempotency: 'after', holdsSecret: true, beforeSecondFactor: 'set_up' },
@@ -51,15 +56,15 @@ export async function secondFactorRoutes(app: App, { throttle }: { throttle: Thr
         response: answers(201, ref(EnrolledTotpSchema)),
       },
     },
-    async (request, reply) => {
-      const { deps, actor } = request
+    async (deps, request, reply) => {
+      const { actor } = request
       const { secret, uri } = await enrollTotp(deps, throttle, actor, recentProofOf(request, request.body))
       const qr = await qrcode.toString(uri, { type: 'svg', margin: 4 })
       reply.code(201)
       return { secret, uri, qr }
     },
   )
-  app.post(
+  command(
     '/me/totp/confirm',
     {
       config: { idempotency: 'after', holdsSecret: true, beforeSecondFactor: 'set_up' },
@@ -70,7 +75,7 @@ export async function secondFactorRoutes(app: App, { throttle }: { throttle: Thr
         response: answers(201, ref(RecoveryCodesSchema)),
       },
     },
-    async ({ deps, actor, body, secret = '' }, reply) => {
+    async (deps, { actor, body, secret = '' }, reply) => {
       const recoveryCodes = await confirmTotp(deps, actor, body.code, secret)
       reply.code(201)
       return { recoveryCodes }
@@ -89,7 +94,7 @@ export async function secondFactorRoutes(app: App, { throttle }: { throttle: Thr
       },
     },
     async (request, reply) => {
-      const { deps, actor, body } = request
+      const { actor, body } = request
       await removeTotp(deps, throttle, actor, { ...body, recent: recentProofOf(request, body) })
       return reply.code(204).send(null)
     },
@@ -97,7 +102,7 @@ export async function secondFactorRoutes(app: App, { throttle }: { throttle: Thr
   app.delete(
     '/users/:id/totp',
     { schema: { tags, summary: 'Take a user’s second factor away', params: IdParams, response: nothing } },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       await removeTotpOf(deps, actor, params.id)
       return reply.code(204).send(null)
     },

@@ -15,7 +15,7 @@ export function cookieName(cookie: Cookie, { baseUrl }: Pick<Config, 'baseUrl'>)
 }
 
 /** What every cookie of ours is set and cleared with. The path has to be `/` for its name to begin with `__Host-`. */
-export function cookieOptions({ protocol, deps }: FastifyRequest) {
-  const secure = protocol === 'https' || deps.config.baseUrl.startsWith('https:')
+export function cookieOptions({ protocol }: FastifyRequest, { baseUrl }: Pick<Config, 'baseUrl'>) {
+  const secure = protocol === 'https' || baseUrl.startsWith('https:')
   return { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
 }

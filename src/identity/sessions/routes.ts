@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import type { Deps } from '../../deps.ts'
+import type { Config } from '../../platform/config/config.ts'
 import {
   type App,
   answerList,
@@ -20,7 +22,7 @@ const tags = ['Identity']
 const nothing = answers(204, Type.Null({ description: 'Done.' }))
 
 /** Signing in and out, and the sessions that go on. */
-export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle }): Promise<void> {
+export async function sessionRoutes(app: App, { deps, throttle }: { deps: Deps; throttle: Throttle }): Promise<void> {
   app.post(
     '/session',
     {
@@ -28,9 +30,9 @@ export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle
       schema: { tags, summary: 'Sign in', body: SignInSchema, response: answers(201, ref(SessionSchema)) },
     },
     async (request, reply) => {
-      const { deps, body } = request
-      const started = await signIn(deps, throttle, { ...body, browser: browserOf(request) })
-      setCookies(request, reply, started)
+      const { body } = request
+      const started = await signIn(deps, throttle, { ...body, browser: browserOf(request, deps.config) })
+      setCookies(deps.config, request, reply, started)
       return reply.code(201).send({ expiresAt: started.expiresAt })
     },
   )
@@ -38,11 +40,11 @@ export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle
     '/session',
     { config: { beforeSecondFactor: 'always' }, schema: { tags, summary: 'Sign out', response: nothing } },
     async (request, reply) => {
-      const { deps, actor, cookies } = request
+      const { actor, cookies } = request
       if (!actor) throw notSignedIn()
       const name = cookieName('session', deps.config)
       await signOut(deps, actor, cookies[name] ?? '')
-      return reply.clearCookie(name, cookieOptions(request)).code(204).send(null)
+      return reply.clearCookie(name, cookieOptions(request, deps.config)).code(204).send(null)
     },
   )
   app.get(
@@ -67,14 +69,14 @@ export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle
       },
     },
     (request, reply) =>
-      answerList(request, reply, OpenSessionSchema, (page) =>
-        readSessions(request.deps, request.actor, request.secret ?? '', page),
+      answerList(deps, request, reply, OpenSessionSchema, (deps, page) =>
+        readSessions(deps, request.actor, request.secret ?? '', page),
       ),
   )
   app.delete(
     '/me/sessions/:id',
     { schema: { tags, summary: 'End one of one’s own sessions', params: IdParams, response: nothing } },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       await endSession(deps, actor, params.id)
       return reply.code(204).send(null)
     },
@@ -82,7 +84,7 @@ export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle
   app.delete(
     '/users/:id/sessions',
     { schema: { tags, summary: 'Sign a user out everywhere', params: IdParams, response: nothing } },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       await endSessionsOf(deps, actor, params.id)
       return reply.code(204).send(null)
     },
@@ -90,24 +92,24 @@ export async function sessionRoutes(app: App, { throttle }: { throttle: Throttle
 }
 
 /** The browser that sends `request`. */
-export function browserOf({ ip, headers, cookies, id, deps }: FastifyRequest): Browser {
+export function browserOf({ ip, headers, cookies, id }: FastifyRequest, config: Config): Browser {
   return {
     address: ip,
     userAgent: headers['user-agent'] ?? '',
-    session: cookies[cookieName('session', deps.config)],
-    token: cookies[cookieName('browser', deps.config)],
+    session: cookies[cookieName('session', config)],
+    token: cookies[cookieName('browser', config)],
     requestId: id,
   }
 }
 
 /** Gives the browser the tokens of the session that has begun. */
 export function setCookies(
+  config: Config,
   request: FastifyRequest,
   reply: FastifyReply,
   { token, expiresAt, browserToken }: Started,
 ): void {
-  const { config } = request.deps
-  const options = cookieOptions(request)
+  const options = cookieOptions(request, config)
   reply.setCookie(cookieName('session', config), token, { ...options, expires: new Date(expiresAt) })
   if (!browserToken) return
   // A browser told when to forget by its own clock keeps this too long or too short, which does no harm.

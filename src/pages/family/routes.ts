@@ -25,10 +25,10 @@ const file = (mediaType: string, description: string): object => ({
 })
 
 /** The page that a voucher's QR code leads to. Open to everyone: the code is the secret. */
-export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>): Promise<void> {
+export async function parentsPage(pages: App, { deps }: { deps: Deps }): Promise<void> {
   answerFaults(pages, { languageOf, unknown: unknownPage, broken: brokenPage, busy: busyPage })
-  limitPages(pages, config)
-  limitGuesses(pages, config)
+  limitPages(pages, deps.config)
+  limitGuesses(pages, deps.config)
   pages.get('/assets/parents-page.css', { config: { open: true }, schema: { hide: true } }, (_request, reply) =>
     reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=3600').send(pageStyle),
   )
@@ -46,9 +46,8 @@ export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>):
         },
       },
       async (request, reply) => {
-        const { deps, params } = request
         const language = languageOf(request)
-        const known = await findByText(deps, params.code)
+        const known = await findByText(deps, request.params.code)
         if (!known) return sendPage(reply.code(404), unknownPage(language))
         const { timeZone } = deps.config
         return sendPage(reply, voucherPage(known, { day: localDate(deps.clock.now(), timeZone), timeZone, language }))
@@ -66,9 +65,8 @@ export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>):
         },
       },
       async (request, reply) => {
-        const { deps, params } = request
         const language = languageOf(request)
-        const known = await findByText(deps, params.code)
+        const known = await findByText(deps, request.params.code)
         const now = deps.clock.now()
         if (!known || !isPickupAhead(known, localDate(now, deps.config.timeZone)))
           return sendPage(reply.code(404), unknownPage(language))
@@ -86,7 +84,7 @@ export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>):
         schema: { ...schema, summary: 'The QR code of a voucher as SVG', response: file('image/svg+xml', 'An image.') },
       },
       async (request, reply) => {
-        const payload = await payloadOfText(request.deps, request.params.code)
+        const payload = await payloadOfText(deps, request.params.code)
         if (!payload) return sendPage(reply.code(404), unknownPage(languageOf(request)))
         return reply.type('image/svg+xml; charset=utf-8').header('Cache-Control', 'no-store').send(qrSvg(payload))
       },
@@ -98,7 +96,7 @@ export async function parentsPage(pages: App, { config }: Pick<Deps, 'config'>):
         schema: { ...schema, summary: 'The QR code of a voucher as PNG', response: file('image/png', 'An image.') },
       },
       async (request, reply) => {
-        const payload = await payloadOfText(request.deps, request.params.code)
+        const payload = await payloadOfText(deps, request.params.code)
         if (!payload) return sendPage(reply.code(404), unknownPage(languageOf(request)))
         return reply.type('image/png').header('Cache-Control', 'no-store').send(qrPng(payload))
       },

@@ -19,7 +19,7 @@ const hidden = { params: TokenParams, hide: true }
 type Form = Record<'email' | 'name' | 'password' | 'repeat', string>
 
 /** The page that an invitation, a password reset or the first set-up leads to. Open to everyone: the link is the secret. */
-export async function welcomePages(pages: App): Promise<void> {
+export async function welcomePages(pages: App, { deps }: { deps: Deps }): Promise<void> {
   pages.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: formBytes },
@@ -30,11 +30,11 @@ export async function welcomePages(pages: App): Promise<void> {
     reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=3600').send(welcomeStyle),
   )
   pages.get('/welcome/:token', { config: { open: true }, schema: hidden }, async (request, reply) => {
-    const open = await readLink(request.deps, request.params.token)
+    const open = await readLink(deps, request.params.token)
     return open ? sendPage(reply, welcomePage(open, languageOf(request))) : sendInvalid(request, reply)
   })
   pages.post('/welcome/:token', { config: { open: true }, schema: hidden }, async (request, reply) => {
-    const { deps, params, id } = request
+    const { params, id } = request
     const language = languageOf(request)
     const open = await readLink(deps, params.token)
     if (!open) return sendInvalid(request, reply)

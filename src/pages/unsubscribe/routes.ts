@@ -24,7 +24,7 @@ const response: object = {
  * The page that ends reminders, open to everyone: the link is the secret. To look at it changes nothing; a POST does it at
  * once, also a mail program's own (`List-Unsubscribe=One-Click`, RFC 8058), which asks no question.
  */
-export async function stopPage(pages: App, { config }: Pick<Deps, 'config'>): Promise<void> {
+export async function stopPage(pages: App, { deps }: { deps: Deps }): Promise<void> {
   pages.addContentTypeParser(
     ['application/x-www-form-urlencoded', 'multipart/form-data'],
     { parseAs: 'string', bodyLimit: 10_000 },
@@ -32,8 +32,8 @@ export async function stopPage(pages: App, { config }: Pick<Deps, 'config'>): Pr
     (_request, _body, done) => done(null, undefined),
   )
   answerFaults(pages, { languageOf, unknown: unknownLinkPage, broken: brokenStopPage })
-  limitPages(pages, config)
-  limitGuesses(pages, config)
+  limitPages(pages, deps.config)
+  limitGuesses(pages, deps.config)
   pages.get(
     '/stop/:token',
     {
@@ -41,7 +41,7 @@ export async function stopPage(pages: App, { config }: Pick<Deps, 'config'>): Pr
       schema: { tags, summary: 'The page that ends reminders', params, querystring, response },
     },
     async (request, reply) =>
-      (await knowsStopLink(request.deps, request.params.token))
+      (await knowsStopLink(deps, request.params.token))
         ? sendPage(reply, askPage(languageOf(request)))
         : sendPage(reply.code(404), unknownLinkPage(languageOf(request))),
   )
@@ -52,7 +52,7 @@ export async function stopPage(pages: App, { config }: Pick<Deps, 'config'>): Pr
       schema: { tags, summary: 'End reminders', params, querystring, response },
     },
     async (request, reply) =>
-      (await stopReminders(request.deps, request.params.token))
+      (await stopReminders(deps, request.params.token))
         ? sendPage(reply, stoppedPage(languageOf(request)))
         : sendPage(reply.code(404), unknownLinkPage(languageOf(request))),
   )

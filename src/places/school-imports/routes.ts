@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
+import type { Deps } from '../../deps.ts'
 import { authorize } from '../../identity/index.ts'
-import { type App, acceptUploads, answers, ref, uploadBody, uploadOf } from '../../platform/http/index.ts'
+import { type App, acceptUploads, answers, commandsOf, ref, uploadBody, uploadOf } from '../../platform/http/index.ts'
 import { ImportQuerySchema, ImportReportSchema } from '../../platform/imports/index.ts'
 import { importSchools } from './use-cases.ts'
 
@@ -10,9 +11,10 @@ const SchoolImportQuerySchema = Type.Object({
 })
 
 /** The import of schools. */
-export async function schoolImportRoutes(app: App): Promise<void> {
-  await acceptUploads(app, ({ actor }) => authorize(actor, 'place:write'))
-  app.post(
+export async function schoolImportRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
+  await acceptUploads(app, deps.config, ({ actor }) => authorize(actor, 'place:write'))
+  command(
     '/school-imports',
     {
       config: { idempotency: 'after' },
@@ -24,6 +26,6 @@ export async function schoolImportRoutes(app: App): Promise<void> {
         response: answers(200, ref(ImportReportSchema)),
       },
     },
-    (request) => importSchools(request.deps, request.actor, { ...request.query, file: uploadOf(request) }),
+    (deps, request) => importSchools(deps, request.actor, { ...request.query, file: uploadOf(request) }),
   )
 }

@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
-import type { Deps } from '../../deps.ts'
 import type { Actor } from '../../shared/actor.ts'
-import type { Once } from './idempotency/once.ts'
 import type { RateClass } from './limits/rate-class.ts'
 
 /** A scope of the HTTP application, whose handlers know the types of their schemas. */
@@ -21,10 +19,6 @@ declare module 'fastify' {
     actor: Actor | undefined
     /** The session, key or device token by which we know who asks. */
     secret: string | undefined
-    /** What use cases work with: inside an idempotent command, its database is the command's transaction. */
-    deps: Deps
-    /** How the work happens once, where its answer is kept after it and it carries a key. */
-    once: Once | undefined
   }
   interface FastifyContextConfig {
     /**

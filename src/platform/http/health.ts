@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import type { Deps } from '../../deps.ts'
 import { defineProblem } from '../../shared/problem.ts'
 import type { App } from './app.ts'
 import { answers } from './schemas.ts'
@@ -22,7 +21,7 @@ const open = { open: true } as const
  */
 export async function healthRoutes(
   app: App,
-  { lateJobs }: { lateJobs: (deps: Deps) => Promise<string[]> },
+  { check, lateJobs }: { check: () => Promise<void>; lateJobs: () => Promise<string[]> },
 ): Promise<void> {
   const Alive = Type.Object({ status: Type.String({ examples: ['alive'] }) })
   app.get(
@@ -37,14 +36,14 @@ export async function healthRoutes(
   app.get(
     '/readyz',
     { config: open, schema: { tags, summary: 'Ready to serve', response: answers(200, Ready) } },
-    async ({ deps, log }) => {
+    async ({ log }) => {
       try {
-        await deps.check()
+        await check()
       } catch (error) {
         log.error({ err: error }, 'not ready')
         throw notReady({ database: 'does not answer' })
       }
-      const late = await lateJobs(deps)
+      const late = await lateJobs()
       return { database: 'ready', jobs: late.length > 0 ? `late: ${late.join(', ')}` : 'ready' }
     },
   )

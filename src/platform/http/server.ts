@@ -47,12 +47,6 @@ export async function httpServer(deps: Deps): Promise<App> {
   app.setNotFoundHandler(answerNotFound)
   app.decorateRequest('actor', undefined)
   app.decorateRequest('secret', undefined)
-  app.decorateRequest('deps', null as unknown as Deps)
-  app.decorateRequest('once', undefined)
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.deps = deps
-    done()
-  })
   // The route's pattern, never the address itself: that may hold a voucher's code.
   app.addHook('onResponse', (request, reply, done) => {
     const route = `${request.method} ${request.routeOptions.url ?? 'unknown'}`

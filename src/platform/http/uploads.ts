@@ -60,7 +60,7 @@ export const UploadQuerySchema = Type.Object({
  * runs, which gets it by {@link uploadOf}, but not before `allow` has let the request through: nobody fills the disk who
  * may not import. Raises `file_missing`, `file_incomplete`, `file_too_large` and `storage_unavailable`.
  */
-export async function acceptUploads(app: App, allow: (request: FastifyRequest) => void): Promise<void> {
+export async function acceptUploads(app: App, config: Config, allow: (request: FastifyRequest) => void): Promise<void> {
   app.addHook('onRoute', (route) => {
     if (route.method === 'POST') route.config = { ...route.config, takesFile: true, rate: 'heavy' }
   })
@@ -69,7 +69,7 @@ export async function acceptUploads(app: App, allow: (request: FastifyRequest) =
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   app.addHook('preHandler', async (request, reply) => {
     allow(request)
-    await receiveUpload(request, reply)
+    await receiveUpload(config, request, reply)
   })
 }
 
@@ -105,13 +105,13 @@ async function ownFolder(parent: string): Promise<string> {
   return mkdtemp(join(parent, 'upload-'))
 }
 
-async function receiveUpload(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const folder = await ownFolder(uploadsFolder(request.deps.config)).catch(asProblem)
+async function receiveUpload(config: Config, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const folder = await ownFolder(uploadsFolder(config)).catch(asProblem)
   // Answered or abandoned: either way nobody needs the file any more.
   reply.raw.once('close', () => void rm(folder, { recursive: true, force: true }).catch(() => undefined))
   const { stream, contentType } = await fileOf(request)
   const path = join(folder, 'file')
-  const sha256 = await store(stream, path, request.deps.config.uploadLimitBytes).catch(asProblem)
+  const sha256 = await store(stream, path, config.uploadLimitBytes).catch(asProblem)
   const named = (request.query as { charset?: string }).charset
   const charset = named ?? /charset="?([\w-]+)/i.exec(contentType)?.[1]
   // An idempotency key stands for what was sent, not for where it was put.

@@ -1,9 +1,10 @@
+import type { Deps } from '../../deps.ts'
 import { type App, answers, ref } from '../../platform/http/index.ts'
 import { RosterQuery, RosterSchema } from './schemas.ts'
 import { readRoster } from './use-cases.ts'
 
 /** What a phone takes along to where there is no network. */
-export async function rosterRoutes(app: App): Promise<void> {
+export async function rosterRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
   app.get(
     '/scanner/roster',
     {
@@ -16,6 +17,6 @@ export async function rosterRoutes(app: App): Promise<void> {
         response: answers(200, ref(RosterSchema)),
       },
     },
-    ({ deps, actor, query }) => readRoster(deps, actor, query.since),
+    ({ actor, query }) => readRoster(deps, actor, query.since),
   )
 }

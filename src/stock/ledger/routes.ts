@@ -1,9 +1,11 @@
 import type { Static } from 'typebox'
+import type { Deps } from '../../deps.ts'
 import {
   AccessReasonHeaders,
   type App,
   answerList,
   answers,
+  commandsOf,
   IdParams,
   listAnswers,
   ref,
@@ -32,11 +34,12 @@ import {
 const tags = ['Stock']
 
 /** What comes in, what is there, what moved, and what was put right. */
-export async function ledgerRoutes(app: App): Promise<void> {
-  app.post(
+export async function ledgerRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
+  command(
     '/receipts',
     { schema: { tags, summary: 'Receive kits', body: NewReceiptSchema, response: answers(201, ref(ReceiptSchema)) } },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       reply.code(201)
       return receiveKits(deps, actor, body)
     },
@@ -54,8 +57,8 @@ export async function ledgerRoutes(app: App): Promise<void> {
     (request, reply) => {
       const { locationId, kitId, at } = request.query
       const filter = { locationId, kitId, at: at && toInstant(at) }
-      return answerList(request, reply, BalanceSchema, (page) =>
-        readBalances(request.deps, request.actor, filter, page),
+      return answerList(deps, request, reply, BalanceSchema, (deps, page) =>
+        readBalances(deps, request.actor, filter, page),
       )
     },
   )
@@ -72,12 +75,12 @@ export async function ledgerRoutes(app: App): Promise<void> {
     },
     (request, reply) => {
       const filter = movementFilter(request.query)
-      return answerList(request, reply, MovementSchema, (page) =>
-        readMovements(request.deps, request.actor, filter, page),
+      return answerList(deps, request, reply, MovementSchema, (deps, page) =>
+        readMovements(deps, request.actor, filter, page),
       )
     },
   )
-  app.post(
+  command(
     '/movements/:id/reverse',
     {
       schema: {
@@ -88,12 +91,12 @@ export async function ledgerRoutes(app: App): Promise<void> {
         response: answers(201, ref(MovementSchema)),
       },
     },
-    async ({ deps, actor, params, body }, reply) => {
+    async (deps, { actor, params, body }, reply) => {
       reply.code(201)
       return reverse(deps, actor, params.id, body.reason)
     },
   )
-  app.post(
+  command(
     '/adjustments',
     {
       schema: {
@@ -103,12 +106,12 @@ export async function ledgerRoutes(app: App): Promise<void> {
         response: answers(201, ref(AdjustmentSchema)),
       },
     },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       reply.code(201)
       return adjustStock(deps, actor, body)
     },
   )
-  app.post(
+  command(
     '/returns',
     {
       schema: {
@@ -118,7 +121,7 @@ export async function ledgerRoutes(app: App): Promise<void> {
         response: answers(201, ref(ReturnSchema)),
       },
     },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       reply.code(201)
       return returnKits(deps, actor, body)
     },

@@ -1,10 +1,12 @@
 import { OccurredSchema } from '../../campaigns/index.ts'
+import type { Deps } from '../../deps.ts'
 import {
   AccessReasonHeaders,
   type App,
   answerList,
   answerLong,
   answers,
+  commandsOf,
   IdParams,
   listAnswers,
   ref,
@@ -31,8 +33,9 @@ const shipment = ref(ShipmentSchema)
 const shipmentPlan = ref(ShipmentPlanSchema)
 
 /** Shipments, from plan to confirmed delivery. */
-export async function shipmentRoutes(app: App): Promise<void> {
-  app.post(
+export async function shipmentRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+  const command = commandsOf(app, deps)
+  command(
     '/campaigns/:id/shipment-plans',
     {
       schema: {
@@ -43,7 +46,7 @@ export async function shipmentRoutes(app: App): Promise<void> {
         response: answers(201, shipmentPlan),
       },
     },
-    async ({ deps, actor, params, body }, reply) => {
+    async (deps, { actor, params, body }, reply) => {
       reply.code(201)
       const pages = await planShipments(deps, actor, params.id, body ?? {})
       return answerLong(reply, shipmentPlan, {}, { items: { Item: shipment, pages } })
@@ -63,15 +66,15 @@ export async function shipmentRoutes(app: App): Promise<void> {
     (request, reply) => {
       const { campaignId, schoolId, warehouseId, status } = request.query
       const filter = { campaignId, schoolId, warehouseId, status }
-      return answerList(request, reply, ShipmentSchema, (page) =>
-        readShipments(request.deps, request.actor, filter, page),
+      return answerList(deps, request, reply, ShipmentSchema, (deps, page) =>
+        readShipments(deps, request.actor, filter, page),
       )
     },
   )
-  app.post(
+  command(
     '/shipments',
     { schema: { tags, summary: 'Plan a shipment', body: NewShipmentSchema, response: answers(201, shipment) } },
-    async ({ deps, actor, body }, reply) => {
+    async (deps, { actor, body }, reply) => {
       reply.code(201)
       return withVersion(reply, await planShipment(deps, actor, body))
     },
@@ -87,7 +90,7 @@ export async function shipmentRoutes(app: App): Promise<void> {
         response: answers(200, shipment),
       },
     },
-    async ({ deps, actor, params }, reply) => withVersion(reply, await readShipment(deps, actor, params.id)),
+    async ({ actor, params }, reply) => withVersion(reply, await readShipment(deps, actor, params.id)),
   )
   app.get(
     '/shipments/:id/delivery-note.pdf',
@@ -100,13 +103,13 @@ export async function shipmentRoutes(app: App): Promise<void> {
         response: deliveryNoteAnswers,
       },
     },
-    async ({ deps, actor, params }, reply) => {
+    async ({ actor, params }, reply) => {
       const { number, pdf } = await printDeliveryNote(deps, actor, params.id)
       reply.header('Content-Disposition', `inline; filename="delivery-note-${number}.pdf"`)
       return reply.type('application/pdf').send(pdf)
     },
   )
-  app.post(
+  command(
     '/shipments/:id/dispatch',
     {
       schema: {
@@ -117,10 +120,10 @@ export async function shipmentRoutes(app: App): Promise<void> {
         response: answers(200, shipment),
       },
     },
-    async ({ deps, actor, params, body }, reply) =>
+    async (deps, { actor, params, body }, reply) =>
       withVersion(reply, await dispatchShipment(deps, actor, params.id, body ?? {})),
   )
-  app.post(
+  command(
     '/shipments/:id/deliver',
     {
       schema: {
@@ -131,15 +134,15 @@ export async function shipmentRoutes(app: App): Promise<void> {
         response: answers(200, shipment),
       },
     },
-    async ({ deps, actor, params, body }, reply) =>
+    async (deps, { actor, params, body }, reply) =>
       withVersion(reply, await deliverShipment(deps, actor, params.id, body)),
   )
-  app.post(
+  command(
     '/shipments/:id/cancel',
     { schema: { tags, summary: 'Cancel a planned shipment', params: IdParams, response: answers(200, shipment) } },
-    async ({ deps, actor, params }, reply) => withVersion(reply, await cancelShipment(deps, actor, params.id)),
+    async (deps, { actor, params }, reply) => withVersion(reply, await cancelShipment(deps, actor, params.id)),
   )
-  app.post(
+  command(
     '/shipments/:id/return',
     {
       schema: {
@@ -150,7 +153,7 @@ export async function shipmentRoutes(app: App): Promise<void> {
         response: answers(200, shipment),
       },
     },
-    async ({ deps, actor, params, body }, reply) =>
+    async (deps, { actor, params, body }, reply) =>
       withVersion(reply, await returnShipment(deps, actor, params.id, body)),
   )
 }

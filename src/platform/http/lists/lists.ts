@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, type TObject, Type } from 'typebox'
+import type { Deps } from '../../../deps.ts'
 import type { Page, PageQuery } from '../../../shared/page.ts'
 import { csvLines, ndjsonLines } from '../../tabular/index.ts'
 import { nullable, problemResponses, ref } from '../schemas.ts'
@@ -25,14 +26,18 @@ export const listAnswers = <Item extends TObject>(Item: Item) => ({
 
 /**
  * Answers a list in the form that the caller accepts. JSON is one page; CSV (UTF-8 with BOM) and NDJSON are streamed whole,
- * a page at a time. `load` answers a page of items as `Item` describes them, whose properties are the columns.
+ * a page at a time. `read` answers a page of items as `Item` describes them, whose properties are the columns; it reads with the
+ * deps that it is given ({@link depsForLists}).
  */
-export async function answerList<Item extends TObject>(
+export async function answerList<Given extends Deps, Item extends TObject>(
+  deps: Given,
   request: FastifyRequest,
   reply: FastifyReply,
   Item: Item,
-  load: (page: PageQuery) => Promise<Page<Static<Item>>>,
+  read: (deps: Given, page: PageQuery) => Promise<Page<Static<Item>>>,
 ) {
+  const forLists = await depsForLists(deps)
+  const load = (page: PageQuery) => read(forLists, page)
   const { limit, cursor } = request.query as PageQuery
   const accept = request.headers.accept ?? ''
   const columns = Object.keys(Item.properties)
@@ -45,6 +50,14 @@ export async function answerList<Item extends TObject>(
     return reply.type('application/x-ndjson').send(Readable.from(ndjsonLines(rows)))
   }
   return load({ limit, cursor })
+}
+
+/**
+ * `deps` whose `db.read` is whoever is there for lists and exports, a replica where there is one: everything that had been
+ * stored when the request came is in it.
+ */
+export async function depsForLists<Given extends Pick<Deps, 'db'>>(deps: Given): Promise<Given> {
+  return { ...deps, db: { ...deps.db, read: await deps.db.forLists() } }
 }
 
 /**

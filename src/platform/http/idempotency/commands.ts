@@ -1,13 +1,25 @@
 import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { text as textFrom } from 'node:stream/consumers'
-import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type {
+  FastifyBaseLogger,
+  FastifyContextConfig,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchema,
+  RawServerDefault,
+  RouteGenericInterface,
+  RouteHandlerMethod,
+} from 'fastify'
 import type { Deps } from '../../../deps.ts'
 import type { Db, Tx } from '../../../schema.ts'
 import { defineProblem, invalidInput, Problem } from '../../../shared/problem.ts'
 import type { App } from '../app.ts'
 import { problemBody, problemType } from '../problems.ts'
 import { type Seal, sealOf } from './encryption.ts'
+import type { Once } from './once.ts'
 import {
   type Claim,
   claimMilliseconds,
@@ -38,70 +50,98 @@ const inFlight = defineProblem({
   members: () => ({ retryAfter: 1 }),
 })
 
+/** Fastify's own type of a handler, which knows what `Schema` says of request and answer. */
+type PlainHandler<Schema extends FastifySchema> = RouteHandlerMethod<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  RouteGenericInterface,
+  FastifyContextConfig,
+  Schema,
+  TypeBoxTypeProvider,
+  FastifyBaseLogger
+>
+
 /**
- * Makes every POST of `app` that carries an `Idempotency-Key` happen once. The answer, also a refusal, is stored in the
- * transaction of the command itself, so that neither a crash nor the same request at the same moment can come between; a route that must not hold the writer stores it after
- * (`config.idempotency`). Where secrets pass (`config.holdsSecret`), what is stored is sealed, and a key is the session's or
- * API key's own instead of the person's.
+ * What a command does. With an `Idempotency-Key` the database of `deps` is the command's own open transaction, or, where the
+ * answer is stored after it, `once` tells how the work happens once.
  */
-export function answerOnce(app: App): void {
-  app.addHook('onRoute', (route) => {
-    const mode = route.config?.idempotency ?? 'inside'
-    if (route.method !== 'POST' || mode === 'none') return
-    const run = mode === 'inside' ? answerInside : answerAfter
-    const handler = route.handler
-    route.handler = function (request, reply) {
-      const claim = claimOf(request, route.config?.holdsSecret ? sealOf(request.secret ?? '') : undefined)
-      return claim ? run(claim, handler.bind(this), request, reply) : handler.call(this, request, reply)
-    }
-  })
+type CommandHandler<Given, Schema extends FastifySchema> = (
+  deps: Given,
+  request: Parameters<PlainHandler<Schema>>[0],
+  reply: Parameters<PlainHandler<Schema>>[1],
+  once: Once | undefined,
+) => ReturnType<PlainHandler<Schema>>
+
+interface CommandOptions<Schema> {
+  schema: Schema
+  config?: FastifyContextConfig
+  attachValidation?: boolean
 }
 
-async function answerInside(
-  claim: SealedClaim,
-  handler: RouteHandlerMethod,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
-  const deps = request.deps
-  try {
-    return await deps.db.transact(
-      async (tx) => {
-        const held = await insertClaim(tx, claim, deps.clock.now())
-        if (!held) return replay((await findKept(tx, claim))!, claim, reply)
-        request.deps = { ...deps, db: joined(tx) }
-        const { body, text } = await written(await (handler as Handler)(request, reply), reply)
-        await keep(tx, { ...held, seal: claim.seal }, reply.statusCode, text, contentTypeOf(reply))
-        return body
-      },
-      {
-        compensate: async (tx, error) => {
-          if (!(error instanceof Problem) || !isKept(error.status)) return
-          // Taken already: then it was refused for standing for another request.
-          const held = await insertClaim(tx, claim, deps.clock.now())
-          if (held) await keepProblem(tx, { ...held, seal: claim.seal }, error, request)
-        },
-      },
-    )
-  } finally {
-    request.deps = deps
+/**
+ * How commands are registered: each is a POST of `app` that with an `Idempotency-Key` happens once. The answer, also a refusal,
+ * is stored in the transaction of the command itself, so that neither a crash nor the same request at the same moment can come
+ * between; a command that must not hold the writer stores it after (`config.idempotency`). Where secrets pass
+ * (`config.holdsSecret`), what is stored is sealed, and a key is the session's or API key's own instead of the person's.
+ */
+export function commandsOf<Given extends Deps>(app: App, deps: Given) {
+  return <const Schema extends FastifySchema>(
+    path: string,
+    options: CommandOptions<Schema>,
+    handler: CommandHandler<Given, Schema>,
+  ): void => {
+    const { idempotency = 'inside', holdsSecret } = options.config ?? {}
+    const answerOnce = idempotency === 'inside' ? answerInside : answerAfter
+    app.post(path, { ...options, config: { ...options.config, idempotency } }, (request, reply) => {
+      const work: Work<Given> = async (given, once) => handler(given, request, reply, once)
+      const claim = claimOf(request, holdsSecret ? sealOf(request.secret ?? '') : undefined)
+      const answer = claim ? answerOnce({ deps, claim, work, request, reply }) : work(deps, undefined)
+      return answer as ReturnType<PlainHandler<Schema>>
+    })
   }
 }
 
-async function answerAfter(
-  claim: SealedClaim,
-  handler: RouteHandlerMethod,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
-  const { db, clock } = request.deps
+type Work<Given> = (deps: Given, once: Once | undefined) => Promise<unknown>
+
+/** One request that carries a key. */
+interface Asked<Given> {
+  deps: Given
+  claim: SealedClaim
+  work: Work<Given>
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+function answerInside<Given extends Deps>({ deps, claim, work, request, reply }: Asked<Given>): Promise<unknown> {
+  return deps.db.transact(
+    async (tx) => {
+      const held = await insertClaim(tx, claim, deps.clock.now())
+      if (!held) return replay((await findKept(tx, claim))!, claim, reply)
+      const { body, text } = await written(await work({ ...deps, db: joined(tx) }, undefined), reply)
+      await keep(tx, { ...held, seal: claim.seal }, reply.statusCode, text, contentTypeOf(reply))
+      return body
+    },
+    {
+      compensate: async (tx, error) => {
+        if (!(error instanceof Problem) || !isKept(error.status)) return
+        // Taken already: then it was refused for standing for another request.
+        const held = await insertClaim(tx, claim, deps.clock.now())
+        if (held) await keepProblem(tx, { ...held, seal: claim.seal }, error, request)
+      },
+    },
+  )
+}
+
+async function answerAfter<Given extends Deps>({ deps, claim, work, request, reply }: Asked<Given>): Promise<unknown> {
+  const { db, clock } = deps
   const taken = await db.transact(async (tx) => {
     const held = await insertClaim(tx, claim, clock.now())
     return held ? { held } : { kept: (await findKept(tx, claim))! }
   })
   if (taken.kept) return replay(taken.kept, claim, reply)
-  const hold = holdClaim(request.deps, taken.held)
-  request.once = {
+  const hold = holdClaim(deps, taken.held)
+  const once: Once = {
     done: taken.held.done,
     note: async (tx, done) => {
       if (!(await noteDone(tx, taken.held, done))) throw inFlight()
@@ -112,7 +152,7 @@ async function answerAfter(
     await db.transact((tx) => write(tx, held))
   }
   try {
-    const { body, text } = await written(await (handler as Handler)(request, reply), reply)
+    const { body, text } = await written(await work(deps, once), reply)
     await answered((tx, held) => keep(tx, held, reply.statusCode, text, contentTypeOf(reply)))
     return body
   } catch (error) {
@@ -149,8 +189,6 @@ function holdClaim({ db, clock, log }: Deps, first: HeldClaim): { end(): Promise
 /** A claim, and how what is kept under it is sealed, if it is. */
 type SealedClaim = Claim & { seal: Seal | undefined }
 type HeldSealed = HeldClaim & { seal: Seal | undefined }
-
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
 /** A database whose every transaction is `tx`. */
 function joined(tx: Tx): Db {
