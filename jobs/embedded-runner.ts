@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import type { Deps } from '../src/deps.ts'
+import type { AllDeps } from '../src/deps.ts'
 import { isScheduled, readOverdueJobs, runOnTime } from '../src/scheduler/index.ts'
 import { farewell } from './farewell.ts'
 import { openLane } from './lane.ts'
@@ -13,7 +13,7 @@ const lookMilliseconds = 500
  * Does the jobs in this process: those that run by the clock when their time has come, and tasks as they are asked for. What
  * should have run while no process was up runs now: a machine that is switched off at night misses nothing.
  */
-export async function runEmbedded(deps: Deps): Promise<Runner> {
+export async function runEmbedded(deps: AllDeps): Promise<Runner> {
   const runs = runsUnderWay()
   const run = (name: string, work: () => Promise<unknown>) =>
     runs.add(work().catch((error: unknown) => deps.log.error({ job: name, err: error }, 'the job could not begin')))

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Deps } from '../src/deps.ts'
+import type { AllDeps } from '../src/deps.ts'
 import { type AskedJob, attemptTask, beginNextTask, hasDueTask } from '../src/scheduler/index.ts'
 
 /** The tasks of one job, done one after another in this process. */
@@ -11,7 +11,7 @@ export interface Lane {
 }
 
 /** Opens the lane of a job. It keeps to the job's pace, and pauses when the job says so. */
-export function openLane(deps: Deps, job: AskedJob): Lane {
+export function openLane(deps: AllDeps, job: AskedJob): Lane {
   const stopping = new AbortController()
   const space = 1000 / (job.perSecond?.(deps.config) ?? Number.POSITIVE_INFINITY)
   let working: Promise<void> | undefined

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ConnectionOptions, Queue, Worker } from 'bullmq'
-import type { Deps } from '../src/deps.ts'
+import type { AllDeps, Deps } from '../src/deps.ts'
 import {
   type AskedJob,
   attemptTask,
@@ -42,7 +42,7 @@ interface Part {
  * to be done and what became of it is in the database, so that Redis may go away or forget everything: then it waits, and
  * nothing is lost or done twice.
  */
-export async function runOnRedis(deps: Deps, redisUrl: string): Promise<Runner> {
+export async function runOnRedis(deps: AllDeps, redisUrl: string): Promise<Runner> {
   const connection = { url: redisUrl, maxRetriesPerRequest: null }
   const overdue = runsUnderWay()
   const parts = [
@@ -56,13 +56,13 @@ export async function runOnRedis(deps: Deps, redisUrl: string): Promise<Runner> 
 }
 
 /** Runs what has been overdue for some time: no process was up, or Redis has been away or has forgotten when. */
-async function runOverdue(deps: Deps, milliseconds: number, runs: RunsUnderWay): Promise<void> {
+async function runOverdue(deps: AllDeps, milliseconds: number, runs: RunsUnderWay): Promise<void> {
   const before = plusMilliseconds(deps.clock.now(), -milliseconds)
   for (const { job, since, dueAt } of await readOverdueJobs(deps)) if (since <= before) runs.add(tick(deps, job, dueAt))
 }
 
 /** Runs a job because its time has come. */
-function tick(deps: Deps, job: ScheduledJob, dueAt?: string): Promise<unknown> {
+function tick(deps: AllDeps, job: ScheduledJob, dueAt?: string): Promise<unknown> {
   return runOnTime(deps, job, dueAt).catch((error: unknown) =>
     deps.log.error({ job: job.name, err: error }, 'the job could not begin'),
   )
@@ -72,7 +72,7 @@ function tick(deps: Deps, job: ScheduledJob, dueAt?: string): Promise<unknown> {
  * Plans the jobs that run by the clock whenever Redis answers and does not know them, and runs them when it says so; or a
  * minute later by itself, if it says nothing.
  */
-function keepClock(deps: Deps, connection: ConnectionOptions, overdue: RunsUnderWay): Part {
+function keepClock(deps: AllDeps, connection: ConnectionOptions, overdue: RunsUnderWay): Part {
   const scheduled = deps.jobs.filter(isScheduled)
   const queue = openQueue(deps, clockQueue, connection)
   const worker = openWorker(deps, clockQueue, connection, { concurrency: scheduled.length || 1 }, async (name) => {
@@ -105,7 +105,7 @@ export const clockSettings = {
 }
 
 /** Hands the tasks of a job to its queue as they come due, and does those that this process is given, one after another. */
-function shareTasks(deps: Deps, job: AskedJob, connection: ConnectionOptions): Part {
+function shareTasks(deps: AllDeps, job: AskedJob, connection: ConnectionOptions): Part {
   const stopping = new AbortController()
   const queue = openQueue(deps, job.name, connection)
   const pace = job.perSecond?.(deps.config)

@@ -1,5 +1,5 @@
 import { tellTrouble } from '../src/alerts/index.ts'
-import type { Deps } from '../src/deps.ts'
+import type { AllDeps } from '../src/deps.ts'
 import { every } from './every.ts'
 import { openLane } from './lane.ts'
 import { mailNoticesJob } from './mail-notices.ts'
@@ -12,7 +12,7 @@ const roundMilliseconds = 60_000
  * has a watch, also one that does no jobs, and it carries these mails itself: so they go out while the runner is stuck or Redis
  * is away, as long as one process lives.
  */
-export function startWatch(deps: Deps, everyMilliseconds = roundMilliseconds): Runner {
+export function startWatch(deps: AllDeps, everyMilliseconds = roundMilliseconds): Runner {
   const lane = openLane(deps, mailNoticesJob)
   const rounds = every(
     everyMilliseconds,

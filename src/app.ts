@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import { allocationRoutes } from './allocation/index.ts'
 import { auditRoutes } from './audit/index.ts'
 import { campaignRoutes } from './campaigns/index.ts'
-import type { Deps } from './deps.ts'
+import type { AllDeps } from './deps.ts'
 import { discrepancyRoutes } from './discrepancies/index.ts'
 import { enrollmentRoutes } from './enrollment/index.ts'
 import { authenticator, deviceReportRoutes, identityRoutes, knowActor } from './identity/index.ts'
@@ -22,7 +22,7 @@ import { stockRoutes } from './stock/index.ts'
 import { voucherRoutes } from './vouchers/index.ts'
 
 /** The whole HTTP application: a table of contents. Reads no environment and does not listen. */
-export async function buildApp(deps: Deps): Promise<App> {
+export async function buildApp(deps: AllDeps): Promise<App> {
   const app = await httpServer(deps)
   await app.register(swagger, openApi)
   await app.register(swaggerUi, { routePrefix: '/docs', logLevel: 'silent' })
@@ -66,7 +66,7 @@ export async function buildApp(deps: Deps): Promise<App> {
 }
 
 /** What a process that only does the jobs serves: how it is, to whoever watches over it. */
-export async function buildWorkerApp(deps: Deps): Promise<App> {
+export async function buildWorkerApp(deps: AllDeps): Promise<App> {
   const app = await httpServer(deps)
   await app.register(healthRoutes, { check: deps.check, lateJobs: () => readLateJobs(deps) })
   await app.register(metricsRoutes, { deps })

@@ -11,19 +11,23 @@ import type { Db } from './schema.ts'
 import type { NewId } from './shared/ids.ts'
 import type { Clock, Instant } from './shared/time.ts'
 
-/** What use cases work with. Plain arguments: tests pass others. */
+/** What every use case works with. Plain arguments: tests pass others. */
 export interface Deps {
   config: Config
   db: Db
   clock: Clock
   newId: NewId
   log: Log
+  /** Signs the trail's checkpoints and authenticates each of its events, so that whatever changes a record needs it. */
+  signer: Signer
+}
+
+/** Everything that a process has opened. Whoever needs more than {@link Deps} says so: `Deps & Pick<AllDeps, 'mailer'>`. */
+export interface AllDeps extends Deps {
   /** What runs by itself. */
   jobs: readonly Job[]
   /** Since when this process has been up. */
   startedAt: Instant
-  /** Signs the trail's checkpoints. */
-  signer: Signer
   /** Counts what happens. */
   metrics: Metrics
   /** Undefined where nobody asked for traces. */

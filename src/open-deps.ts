@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { jobs } from '../jobs/registry.ts'
-import type { Deps } from './deps.ts'
+import type { AllDeps } from './deps.ts'
 import { createFirstAdmin } from './identity/index.ts'
 import { checkWords } from './notifications/index.ts'
 import { type Config, InvalidConfig, isPostgres } from './platform/config/config.ts'
@@ -20,14 +20,14 @@ import { systemClock } from './shared/time.ts'
 import { traced } from './traced.ts'
 
 /** What was opened, and how to close it again. */
-export interface OpenDeps extends Deps {
+export interface OpenDeps extends AllDeps {
   close(): Promise<void>
 }
 
 /** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log, the jobs or the mailer, or says where spans go. */
 export async function openDeps(
   config: Config,
-  overrides: Partial<Pick<Deps, 'clock' | 'newId' | 'log' | 'jobs' | 'mailer' | 'tracing'>> & {
+  overrides: Partial<Pick<AllDeps, 'clock' | 'newId' | 'log' | 'jobs' | 'mailer' | 'tracing'>> & {
     commitTogether?: number
   } = {},
 ): Promise<OpenDeps> {

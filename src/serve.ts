@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { buildApp, buildWorkerApp } from './app.ts'
-import type { Deps } from './deps.ts'
+import type { AllDeps } from './deps.ts'
 import { authority } from './platform/config/config.ts'
 import { clearUploads } from './platform/http/index.ts'
 
@@ -13,7 +13,7 @@ export interface Service {
 }
 
 /** Listens where the configuration says, and says so in one log line. What it serves is its role's. */
-export async function serve(deps: Deps): Promise<Service> {
+export async function serve(deps: AllDeps): Promise<Service> {
   const isWorker = deps.config.role === 'worker'
   if (!isWorker) await clearUploads(deps.config)
   const app = isWorker ? await buildWorkerApp(deps) : await buildApp(deps)

@@ -1,13 +1,13 @@
-import type { Deps } from './deps.ts'
+import type { AllDeps } from './deps.ts'
 import { isScheduled, type Job } from './platform/job.ts'
 import type { Tracing } from './platform/observability/span.ts'
 import { inSpan } from './platform/observability/tracing.ts'
 
 /** The same database and jobs, with a span for each transaction, run and task. */
 export function traced(
-  { db, jobs }: Pick<Deps, 'db' | 'jobs'>,
+  { db, jobs }: Pick<AllDeps, 'db' | 'jobs'>,
   tracing: Tracing,
-): Pick<Deps, 'db' | 'jobs' | 'tracing'> {
+): Pick<AllDeps, 'db' | 'jobs' | 'tracing'> {
   return {
     tracing,
     db: {

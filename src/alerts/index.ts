@@ -1,5 +1,5 @@
 export { mailNotice } from './mail-notice.ts'
 export { deleteNotices } from './repository.ts'
 export type { Situation } from './rules.ts'
-export { noticeJob, type StaffNews, tellStaff } from './tell-staff.ts'
+export { type AlertDeps, noticeJob, type StaffNews, tellStaff } from './tell-staff.ts'
 export { tellTrouble } from './tell-trouble.ts'

@@ -1,5 +1,5 @@
 import { recordEvent } from '../audit/index.ts'
-import type { Deps } from '../deps.ts'
+import type { AllDeps, Deps } from '../deps.ts'
 import { systemActor } from '../identity/index.ts'
 import { askFor } from '../scheduler/index.ts'
 import type { Reader, Tx } from '../schema.ts'
@@ -32,6 +32,9 @@ export interface StaffNews {
   situations: Situation[]
 }
 
+/** What tells staff works with: they are told by mail, where it is set up. */
+export type AlertDeps = Deps & Pick<AllDeps, 'mailer'>
+
 /** The job that mails what staff are told. */
 export const noticeJob = 'mail-notices'
 
@@ -42,7 +45,7 @@ export const noticeJob = 'mail-notices'
  * how many were told.
  */
 export async function tellStaff(
-  deps: Deps,
+  deps: AlertDeps,
   tx: Tx,
   { topic, role, subject, intro, more, situations }: StaffNews,
 ): Promise<{ since: Map<string, Instant>; told: number }> {

@@ -1,8 +1,7 @@
-import type { Deps } from '../deps.ts'
-import { readTroubledJobs, type TroubledJob } from '../scheduler/index.ts'
+import { type JobDeps, readTroubledJobs, type TroubledJob } from '../scheduler/index.ts'
 import type { Wording } from '../shared/wording.ts'
 import { listSituations } from './repository.ts'
-import { tellStaff } from './tell-staff.ts'
+import { type AlertDeps, tellStaff } from './tell-staff.ts'
 
 const topic = 'jobs'
 
@@ -10,7 +9,7 @@ const topic = 'jobs'
  * Tells the administrators, once for each time, of jobs that have not begun when they should have, or that fail. Any process
  * may do it, several at once too. Answers how many jobs are in trouble.
  */
-export async function tellTrouble(deps: Deps): Promise<number> {
+export async function tellTrouble(deps: AlertDeps & JobDeps): Promise<number> {
   const troubled = await readTroubledJobs(deps)
   return deps.db.transact(async (tx) => {
     const known = new Map((await listSituations(tx, topic)).map(({ matter, state }) => [matter, state]))

@@ -5,7 +5,7 @@ import { sealSoon } from '../../jobs/seal-soon.ts'
 import { sendMailJob } from '../../jobs/send-messages.ts'
 import { startRunner } from '../../jobs/start-runner.ts'
 import type { Terminal } from '../cli/terminal.ts'
-import type { Deps } from '../deps.ts'
+import type { AllDeps } from '../deps.ts'
 import { openDeps } from '../open-deps.ts'
 import { readConfig } from '../platform/config/config.ts'
 import type { Mailer } from '../platform/mail/mailer.ts'
@@ -61,7 +61,7 @@ export async function demonstrate(env: Record<string, string | undefined>, termi
 
 async function play(
   service: Service,
-  deps: Deps,
+  deps: AllDeps,
   admin: { email: string; password: string },
   { out }: Terminal,
   clock: Stage['clock'],
@@ -102,7 +102,7 @@ async function play(
 }
 
 /** Does the tasks that wait of a job that sends mail, without its pace. */
-async function sendWaiting(deps: Deps, { perSecond: _, ...job }: AskedJob): Promise<number> {
+async function sendWaiting(deps: AllDeps, { perSecond: _, ...job }: AskedJob): Promise<number> {
   let sent = 0
   for (let task = await beginNextTask(deps, job); task; task = await beginNextTask(deps, job)) {
     const ended = await attemptTask(deps, job, task, new AbortController().signal)

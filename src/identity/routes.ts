@@ -1,6 +1,6 @@
 import qrcode from 'qrcode'
 import { Type } from 'typebox'
-import type { Deps } from '../deps.ts'
+import type { AllDeps, Deps } from '../deps.ts'
 import {
   type App,
   answerList,
@@ -56,7 +56,7 @@ const nothing = answers(204, Type.Null({ description: 'Done.' }))
 /** Signing in and out, users, API keys and devices. */
 export async function identityRoutes(
   app: App,
-  { deps, credentials }: { deps: Deps; credentials: Authenticator },
+  { deps, credentials }: { deps: Deps & Pick<AllDeps, 'mailer' | 'secretKey'>; credentials: Authenticator },
 ): Promise<void> {
   const command = commandsOf(app, deps)
   // Whoever's access changes here is not remembered from before.

@@ -1,13 +1,13 @@
 import { Gauge, Registry } from 'prom-client'
 import { findNewest } from '../backups/index.ts'
-import type { Deps } from '../deps.ts'
+import type { AllDeps } from '../deps.ts'
 import { isScheduled, readLateJobs } from '../scheduler/index.ts'
 import { countOpenTasks, listLastRuns, listLiveCampaigns, sumStock } from './repository.ts'
 
 /** What is looked up when somebody asks: it costs nothing while nobody does. */
 interface Gauges {
   /** Looks everything up. What cannot be looked up is not told, rather than told as it was. */
-  read(deps: Deps): Promise<string>
+  read(deps: AllDeps): Promise<string>
 }
 
 const seconds = (instant: string) => Date.parse(instant) / 1000
@@ -58,7 +58,7 @@ export function openGauges(): Gauges {
   }
 }
 
-type Look = (deps: Deps) => Promise<void>
+type Look = (deps: AllDeps) => Promise<void>
 
 function campaigns(
   info: Gauge<'campaign' | 'year' | 'status' | 'kit'>,

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Deps } from '../deps.ts'
+import type { AllDeps } from '../deps.ts'
 import { type App, fileAnswers } from '../platform/http/index.ts'
 import { coalesced } from '../platform/queues.ts'
 import { defineProblem } from '../shared/problem.ts'
@@ -14,7 +14,7 @@ const metricsClosed = defineProblem({
 })
 
 /** How the service is, in figures, for Prometheus. Raises `metrics_closed`. */
-export async function metricsRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+export async function metricsRoutes(app: App, { deps }: { deps: AllDeps }): Promise<void> {
   const { registry } = deps.metrics
   const gauges = openGauges()
   // However many ask, what is looked up is looked up by one after the other.

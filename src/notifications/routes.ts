@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Deps } from '../deps.ts'
+import type { AllDeps, Deps } from '../deps.ts'
 import {
   AccessReasonHeaders,
   type App,
@@ -42,7 +42,10 @@ const sheetAnswer = {
 }
 
 /** Reminders to guardians: their plan, what became of each, and whom the school has to tell. */
-export async function notificationRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+export async function notificationRoutes(
+  app: App,
+  { deps }: { deps: Deps & Pick<AllDeps, 'mailer' | 'sms'> },
+): Promise<void> {
   const command = commandsOf(app, deps)
   app.get(
     '/campaigns/:id/reminder-plan',

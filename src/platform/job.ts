@@ -1,4 +1,4 @@
-import type { Deps } from '../deps.ts'
+import type { AllDeps } from '../deps.ts'
 import type { Wording } from '../shared/wording.ts'
 import type { Config } from './config/config.ts'
 
@@ -14,7 +14,7 @@ export interface ScheduledJob<Figure extends string = string> extends Named {
   /** When: a cron pattern in the municipality's time zone. */
   pattern: string
   /** Does it once and answers its figures. Doing it twice does no harm. */
-  run(deps: Deps, control: RunControl): Promise<Partial<Record<Figure, number>>>
+  run(deps: AllDeps, control: RunControl): Promise<Partial<Record<Figure, number>>>
 }
 
 /** What a run is given to say how far it is and to be told to stop. */
@@ -31,7 +31,7 @@ export interface AskedJob extends Named {
    * Does one task. It may be done twice: by a process that died before it could say that it was done, and by the next.
    * Throws `RetryLater` or `GiveUp` to say what becomes of it; any other error is tried again a few times.
    */
-  attempt(deps: Deps, task: AskedTask, signal: AbortSignal): Promise<void>
+  attempt(deps: AllDeps, task: AskedTask, signal: AbortSignal): Promise<void>
   /** How many tasks a second at most; as many as go, if absent. */
   perSecond?(config: Config): number
 }

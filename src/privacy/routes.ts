@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import type { Deps } from '../deps.ts'
+import type { AllDeps, Deps } from '../deps.ts'
 import { normalEmail, normalPhone } from '../platform/contacts.ts'
 import {
   type App,
@@ -19,7 +19,7 @@ import { readErasures } from './use-cases.ts'
 const tags = ['Privacy']
 
 /** A guardian's rights, one call each, and the reports of what was erased. Contacts are in no address. */
-export async function privacyRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+export async function privacyRoutes(app: App, { deps }: { deps: Deps & Pick<AllDeps, 'emptyLog'> }): Promise<void> {
   const command = commandsOf(app, deps)
   app.post(
     '/access-requests',

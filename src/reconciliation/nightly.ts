@@ -1,5 +1,5 @@
+import type { AlertDeps } from '../alerts/index.ts'
 import { getCampaign, listCampaignsThatAre } from '../campaigns/index.ts'
-import type { Deps } from '../deps.ts'
 import { listOpenVersions, openFindings, resolveGone } from '../discrepancies/index.ts'
 import { systemActor } from '../identity/index.ts'
 import { type RunControl, workThrough } from '../scheduler/index.ts'
@@ -16,7 +16,7 @@ import { tellFindings, tellShortages } from './tell-findings.ts'
  * answer; what could not be told any more, because the service ended, is told after the next run. Answers how many campaigns it
  * looked at and did.
  */
-export async function reconcileNightly(deps: Deps, control: RunControl) {
+export async function reconcileNightly(deps: AlertDeps, control: RunControl) {
   const campaigns = await listCampaignsThatAre(deps.db.read, ['open', 'closing'])
   return workThrough(control, campaigns, async ({ id }) => {
     await reconcile(deps, systemActor, id)
@@ -33,13 +33,13 @@ export async function reconcileNightly(deps: Deps, control: RunControl) {
  * Looks, in every open campaign whose pickup is on or near, whether the kits at each school suffice; opens what is missing as
  * discrepancies, resolves those that are settled, and tells the coordinators what is new. Campaigns of another time are skipped.
  */
-export async function watchStock(deps: Deps, control: RunControl) {
+export async function watchStock(deps: AlertDeps, control: RunControl) {
   const campaigns = await listCampaignsThatAre(deps.db.read, ['open', 'closing'])
   return workThrough(control, campaigns, ({ id }) => watchStockOf(deps, id))
 }
 
 /** As a reconciliation does: what it reads is changed by every scan, and no scan is to wait for all of it. */
-async function watchStockOf(deps: Deps, campaignId: Id): Promise<'done' | 'skipped'> {
+async function watchStockOf(deps: AlertDeps, campaignId: Id): Promise<'done' | 'skipped'> {
   const { db, clock, config } = deps
   const today = localDate(clock.now(), config.timeZone)
   const compared = await db.snapshot(turnOf(campaignId), async (books) => {

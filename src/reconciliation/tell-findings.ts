@@ -1,6 +1,5 @@
-import { type StaffNews, tellStaff } from '../alerts/index.ts'
+import { type AlertDeps, type StaffNews, tellStaff } from '../alerts/index.ts'
 import { type Campaign, schoolsOfCampaign } from '../campaigns/index.ts'
-import type { Deps } from '../deps.ts'
 import { type Discrepancy, listOpenDiscrepancies, needsAnswer } from '../discrepancies/index.ts'
 import type { Tx } from '../schema.ts'
 import { countOf, inNumber } from '../shared/plurals.ts'
@@ -11,7 +10,7 @@ import { discrepancyWords } from './report/words.ts'
 const shortage = 'kits_short_at_school'
 
 /** Tells the coordinators of what needs an answer in a campaign and is new, or other than they were told. */
-export function tellFindings(deps: Deps, tx: Tx, campaign: Campaign): Promise<unknown> {
+export function tellFindings(deps: AlertDeps, tx: Tx, campaign: Campaign): Promise<unknown> {
   return tell(deps, tx, campaign, ({ code }) => code !== shortage, findingLine, {
     topic: `findings:${campaign.id}`,
     subject: {
@@ -26,7 +25,7 @@ export function tellFindings(deps: Deps, tx: Tx, campaign: Campaign): Promise<un
 }
 
 /** Tells the coordinators which schools of a campaign would run out of kits, each time that it is another number. */
-export function tellShortages(deps: Deps, tx: Tx, campaign: Campaign): Promise<unknown> {
+export function tellShortages(deps: AlertDeps, tx: Tx, campaign: Campaign): Promise<unknown> {
   return tell(deps, tx, campaign, ({ code }) => code === shortage, shortageLine, {
     topic: `shortages:${campaign.id}`,
     subject: {
@@ -41,7 +40,7 @@ export function tellShortages(deps: Deps, tx: Tx, campaign: Campaign): Promise<u
 }
 
 async function tell(
-  deps: Deps,
+  deps: AlertDeps,
   tx: Tx,
   campaign: Campaign,
   isOfTopic: (discrepancy: Discrepancy) => boolean,

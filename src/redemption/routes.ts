@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Deps } from '../deps.ts'
+import type { AllDeps, Deps } from '../deps.ts'
 import {
   AccessReasonHeaders,
   type App,
@@ -32,7 +32,7 @@ import { readScans, redeemBatch, redeemVoucher } from './use-cases.ts'
 const tags = ['Redemptions']
 
 /** Scans, the hand-outs that they make, and taking one back. */
-export async function redemptionRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+export async function redemptionRoutes(app: App, { deps }: { deps: Deps & Pick<AllDeps, 'metrics'> }): Promise<void> {
   const command = commandsOf(app, deps)
   command(
     '/redemptions',

@@ -15,5 +15,12 @@ export { redisAway } from './rules.ts'
 export { deleteTasks, hasDueTask } from './tasks/repository.ts'
 export { GiveUp, mostAttempts, RetryLater } from './tasks/rules.ts'
 export { askFor, attemptTask, beginNextTask, beginTask, handOverTasks } from './tasks/use-cases.ts'
-export { readLateJobs, readOverdueJobs, readTroubledJobs, runOnTime, type TroubledJob } from './use-cases.ts'
+export {
+  type JobDeps,
+  readLateJobs,
+  readOverdueJobs,
+  readTroubledJobs,
+  runOnTime,
+  type TroubledJob,
+} from './use-cases.ts'
 export { type WorkFigures, workThrough } from './work-through.ts'

@@ -1,4 +1,4 @@
-import type { Deps } from '../deps.ts'
+import type { AllDeps } from '../deps.ts'
 import { type App, answerList, answers, commandsOf, listAnswers, PageQuerySchema, ref } from '../platform/http/index.ts'
 import {
   CancelledSchema,
@@ -15,7 +15,7 @@ import { cancelJob, readJobs, readRuns, readTasks, requestRun, retryTasks } from
 const tags = ['Jobs']
 
 /** What runs by itself, how it went, and running it now. */
-export async function runRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+export async function runRoutes(app: App, { deps }: { deps: AllDeps }): Promise<void> {
   const command = commandsOf(app, deps)
   app.get(
     '/jobs',

@@ -1,5 +1,5 @@
 import { recordEvent } from '../audit/index.ts'
-import type { Deps } from '../deps.ts'
+import type { AllDeps, Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import { isStorageFault } from '../platform/db/index.ts'
 import { isScheduled, type Job, type RunFigures, type ScheduledJob } from '../platform/job.ts'
@@ -50,15 +50,18 @@ function shownTask(task: Task) {
 
 const reasonInWords = (code: FailureReason | null) => code && { code, meaning: failureWords[code] }
 
+/** What looks at the jobs works with. */
+export type JobDeps = Deps & Pick<AllDeps, 'jobs' | 'startedAt'>
+
 /** Every job there is, by name. */
-export async function readJobs(deps: Deps, actor: Actor | undefined): Promise<PlannedJob[]> {
+export async function readJobs(deps: JobDeps, actor: Actor | undefined): Promise<PlannedJob[]> {
   authorize(actor, 'job:read')
   const planned = deps.jobs.map((job) => planOf(deps, job))
   return (await Promise.all(planned)).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** The names of the jobs that should have begun by now and have not, or whose work waits. */
-export async function readLateJobs(deps: Deps): Promise<string[]> {
+export async function readLateJobs(deps: JobDeps): Promise<string[]> {
   const planned = await Promise.all(deps.jobs.map((job) => planOf(deps, job)))
   return planned.filter(({ late }) => late).map(({ name }) => name)
 }
@@ -70,12 +73,12 @@ export interface TroubledJob extends Pick<Job, 'name' | 'meaning'> {
 }
 
 /** The jobs that are late, that keep failing, or of whose tasks some have failed. */
-export async function readTroubledJobs(deps: Deps): Promise<TroubledJob[]> {
+export async function readTroubledJobs(deps: JobDeps): Promise<TroubledJob[]> {
   const told = await Promise.all(deps.jobs.map(async (job) => ({ job, trouble: await troubleOf(deps, job) })))
   return told.flatMap(({ job: { name, meaning }, trouble }) => (trouble ? [{ name, meaning, trouble }] : []))
 }
 
-async function troubleOf(deps: Deps, job: Job): Promise<TroubledJob['trouble'] | undefined> {
+async function troubleOf(deps: JobDeps, job: Job): Promise<TroubledJob['trouble'] | undefined> {
   const now = deps.clock.now()
   const { read } = deps.db
   const { late, lastRun, nextRunAt, tasks } = await planOf(deps, job)
@@ -99,7 +102,7 @@ export interface OverdueJob {
 }
 
 /** The jobs whose time came and went after their last run while nothing ran. */
-export async function readOverdueJobs(deps: Deps): Promise<OverdueJob[]> {
+export async function readOverdueJobs(deps: JobDeps): Promise<OverdueJob[]> {
   const now = deps.clock.now()
   const scheduled = deps.jobs.filter(isScheduled)
   const lastRuns = await Promise.all(scheduled.map(({ name }) => findLastRun(deps.db.read, name, now)))
@@ -109,7 +112,7 @@ export async function readOverdueJobs(deps: Deps): Promise<OverdueJob[]> {
   })
 }
 
-async function planOf(deps: Deps, job: Job): Promise<PlannedJob> {
+async function planOf(deps: JobDeps, job: Job): Promise<PlannedJob> {
   const { name, meaning } = job
   const now = deps.clock.now()
   if (!isScheduled(job)) {
@@ -141,7 +144,7 @@ const lastDueOf = ({ config }: Deps, { pattern }: ScheduledJob, now: Instant) =>
 
 /** The runs of a job, the newest first. Raises `not_found`. */
 export async function readRuns(
-  deps: Deps,
+  deps: JobDeps,
   actor: Actor | undefined,
   name: string,
   page: PageQuery,
@@ -153,7 +156,7 @@ export async function readRuns(
 
 /** The tasks of a job, the newest first. Raises `not_found`. */
 export async function readTasks(
-  deps: Deps,
+  deps: JobDeps,
   actor: Actor | undefined,
   { name, status }: { name: string; status?: TaskStatus | undefined },
   page: PageQuery,
@@ -165,7 +168,7 @@ export async function readTasks(
 
 /** Asks again for the tasks of a job that failed: for all, or for those with these ids. Raises `not_found`. */
 export function retryTasks(
-  deps: Deps,
+  deps: JobDeps,
   actor: Actor | undefined,
   { name, ids }: { name: string; ids?: string[] | undefined },
 ): Promise<{ retried: number }> {
@@ -183,7 +186,7 @@ export function retryTasks(
  * has been done stays done. Raises `not_found` and `nothing_to_cancel`.
  */
 export function cancelJob(
-  deps: Deps,
+  deps: JobDeps,
   actor: Actor | undefined,
   { name, ids }: { name: string; ids?: string[] | undefined },
 ): Promise<{ cancelled: number }> {
@@ -201,7 +204,7 @@ export function cancelJob(
 /**
  * Begins a run of a job now, and answers it while it goes on. Raises `not_found`, `not_by_clock` and `job_running`.
  */
-export async function requestRun(deps: Deps, actor: Actor | undefined, name: string): Promise<ShownRun> {
+export async function requestRun(deps: AllDeps, actor: Actor | undefined, name: string): Promise<ShownRun> {
   authorize(actor, 'job:run')
   const job = getJob(deps, name)
   if (!isScheduled(job)) throw notByClock({ name })
@@ -216,7 +219,7 @@ export async function requestRun(deps: Deps, actor: Actor | undefined, name: str
  * the one before is at work.
  */
 export async function runOnTime(
-  deps: Deps,
+  deps: AllDeps,
   job: ScheduledJob,
   dueAt = lastDueOf(deps, job, deps.clock.now()),
 ): Promise<JobRun | undefined> {
@@ -225,7 +228,7 @@ export async function runOnTime(
   return run
 }
 
-function getJob({ jobs }: Deps, name: string): Job {
+function getJob({ jobs }: JobDeps, name: string): Job {
   const job = jobs.find((known) => known.name === name)
   if (!job) throw notFound({ what: 'job' })
   return job
@@ -264,7 +267,7 @@ function beginRun(
 const beatMilliseconds = 2000
 
 /** Does the work and writes down how it ended. Never throws: there is nobody to catch it. */
-async function finishRun(deps: Deps, job: ScheduledJob, id: Id): Promise<void> {
+async function finishRun(deps: AllDeps, job: ScheduledJob, id: Id): Promise<void> {
   const { db, clock, log, metrics } = deps
   const ended = (status: RunStatus) => metrics.jobRuns.inc({ job_name: job.name, status })
   const change = (values: Parameters<typeof updateRun>[2]) => db.transact((tx) => updateRun(tx, id, values))

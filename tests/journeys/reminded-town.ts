@@ -1,5 +1,5 @@
 import { sendMailJob, sendSmsJob } from '../../jobs/send-messages.ts'
-import type { Deps } from '../../src/deps.ts'
+import type { AllDeps } from '../../src/deps.ts'
 import { planReminders } from '../../src/notifications/index.ts'
 import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../../src/platform/delivery.ts'
 import type { Mailer } from '../../src/platform/mail/mailer.ts'
@@ -28,7 +28,7 @@ export interface Got {
 
 /** The world outside: addresses that do not exist, servers in a mood, and everything that anybody got. */
 export interface Outside {
-  deps: Deps
+  deps: AllDeps
   got: Got[]
   /** Addresses that do not exist. */
   gone: Set<string>
@@ -68,7 +68,7 @@ export function outsideWorld({ deps: own, clock }: Saka, random: () => number): 
       return { reference: null }
     },
   }
-  const deps: Deps = {
+  const deps: AllDeps = {
     ...own,
     mailer,
     sms,
@@ -113,7 +113,7 @@ export function outsideWorld({ deps: own, clock }: Saka, random: () => number): 
         kill()
         return new Promise<Answer>(() => {})
       })
-    const mortal: Deps = {
+    const mortal: AllDeps = {
       ...deps,
       mailer: { send: (one) => untilDeath(mailer.send(one)), close: () => {} },
       sms: { send: (one) => untilDeath(sms.send(one)) },

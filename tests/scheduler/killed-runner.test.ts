@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
 import { runOnRedis } from '../../jobs/redis-runner.ts'
-import type { Deps } from '../../src/deps.ts'
+import type { AllDeps } from '../../src/deps.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { askFor } from '../../src/scheduler/index.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
@@ -22,7 +22,7 @@ if (!redis)
 const kinds = [
   { name: 'embedded', start: runEmbedded, env: { REDIS_URL: '' } },
   ...(redis
-    ? [{ name: 'on Redis', start: (deps: Deps) => runOnRedis(deps, redis.url), env: { REDIS_URL: redis.url } }]
+    ? [{ name: 'on Redis', start: (deps: AllDeps) => runOnRedis(deps, redis.url), env: { REDIS_URL: redis.url } }]
     : []),
 ]
 

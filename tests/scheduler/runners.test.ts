@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { runEmbedded } from '../../jobs/embedded-runner.ts'
 import { runOnRedis } from '../../jobs/redis-runner.ts'
 import type { Runner } from '../../jobs/runner.ts'
-import type { Deps } from '../../src/deps.ts'
+import type { AllDeps } from '../../src/deps.ts'
 import { askFor, GiveUp, type Job, RetryLater, type ScheduledJob } from '../../src/scheduler/index.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { startRedis } from '../support/redis.ts'
@@ -15,7 +15,7 @@ import { ask, counting, meaning, shearing, tasksOf } from './flock.ts'
 interface Kind {
   name: string
   /** Makes a starter for the runners of one test. */
-  prepare(t: Test): Promise<(deps: Deps) => Promise<Runner>>
+  prepare(t: Test): Promise<(deps: AllDeps) => Promise<Runner>>
 }
 
 const redis = await startRedis(t)
@@ -31,7 +31,7 @@ const kinds: Kind[] = [
           prepare: async () => {
             await redis.kill()
             await redis.start()
-            return (deps: Deps) => runOnRedis(deps, redis.url)
+            return (deps: AllDeps) => runOnRedis(deps, redis.url)
           },
         },
       ]

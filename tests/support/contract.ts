@@ -1,10 +1,10 @@
 import { withExamples } from '../../openapi/examples.ts'
 import { buildApp } from '../../src/app.ts'
-import type { Deps } from '../../src/deps.ts'
+import type { AllDeps } from '../../src/deps.ts'
 import { textOf } from './sources.ts'
 
 /** The contract as the routes say it, with an example of every body and answer. */
-export async function contract(deps: Deps): Promise<any> {
+export async function contract(deps: AllDeps): Promise<any> {
   const app = await buildApp(deps)
   await app.ready()
   const document = withExamples(structuredClone(app.swagger()))

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import type { Test } from 'tap'
-import type { Deps } from '../../src/deps.ts'
+import type { AllDeps } from '../../src/deps.ts'
 import type { Config } from '../../src/platform/config/config.ts'
 import { serve } from '../../src/serve.ts'
 
@@ -13,7 +13,7 @@ export interface Wire {
 }
 
 /** Listens on a free port of this machine; it ends with the test. */
-export async function listen(t: Test, deps: Deps, change: Partial<Config> = {}): Promise<Wire> {
+export async function listen(t: Test, deps: AllDeps, change: Partial<Config> = {}): Promise<Wire> {
   const service = await serve({ ...deps, config: { ...deps.config, port: 0, ...change } })
   t.teardown(() => service.close())
   const port = Number(new URL(service.address).port)

@@ -1,4 +1,4 @@
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { systemActor } from '../../identity/rules.ts'
 import type { Mail } from '../../platform/mail/mailer.ts'
 import { countOf } from '../../shared/plurals.ts'
@@ -12,7 +12,7 @@ import { findLastMailing, findNewestCheckpoint, insertMailing } from './checkpoi
  * whether the mail server took the mail or not; one that failed throws, without the address, and is made again by the next
  * run. A crash between mailing and writing it down mails twice, which does no harm.
  */
-export async function mailCheckpoint(deps: Deps): Promise<number> {
+export async function mailCheckpoint(deps: Deps & Pick<AllDeps, 'mailer'>): Promise<number> {
   const { config, mailer } = deps
   const checkpoint = await dueCheckpoint(deps)
   if (!mailer || !config.auditorEmail || !checkpoint) return 0

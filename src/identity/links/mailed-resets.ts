@@ -1,5 +1,5 @@
 import { recordEvent } from '../../audit/index.ts'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { AddressRefused, DeliveryDelayed } from '../../platform/delivery.ts'
 import type { Mail, Mailer } from '../../platform/mail/mailer.ts'
 import { plusMilliseconds } from '../../shared/time.ts'
@@ -28,7 +28,7 @@ const againMilliseconds = 15 * 60_000
  * Raises `too_many_attempts`, by the address that is asked for and the one that asks.
  */
 export async function askPasswordReset(
-  deps: Deps,
+  deps: Deps & Pick<AllDeps, 'mailer'>,
   throttle: Throttle,
   { email, address, requestId }: { email: string; address: string; requestId: string },
 ): Promise<void> {
@@ -51,7 +51,9 @@ const mayReset = ({ active, passwordHash }: UserRow) => active && passwordHash !
  * fails is tried again by the next run and given up after an hour; a mail server that does not answer is not asked again in
  * this one. A crash between mailing and writing it down mails a second link, and the first is not good.
  */
-export async function mailPasswordResets(deps: Deps): Promise<{ sent: number; dropped: number }> {
+export async function mailPasswordResets(
+  deps: Deps & Pick<AllDeps, 'mailer'>,
+): Promise<{ sent: number; dropped: number }> {
   const { mailer } = deps
   const figures = { sent: 0, dropped: 0 }
   if (!mailer) return figures

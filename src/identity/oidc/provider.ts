@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { sealOf } from '../../platform/http/idempotency/encryption.ts'
 import { plusMilliseconds } from '../../shared/time.ts'
 import { oidcNotSetUp, oidcRefused, oidcUnavailable } from './rules.ts'
@@ -21,9 +21,9 @@ export interface Claims {
 /** The municipality's OpenID Connect provider. */
 export interface OidcProvider {
   /** Where the browser goes, and what it has to bring back: sealed, so that only we can read it. Raises `oidc_unavailable`. */
-  begin(deps: Deps): Promise<{ url: string; round: string }>
+  begin(deps: Deps & Pick<AllDeps, 'secretKey'>): Promise<{ url: string; round: string }>
   /** Who came back to `url` with `round`. Raises `oidc_refused` and `oidc_unavailable`. */
-  finish(deps: Deps, url: string, round: string | undefined): Promise<Claims>
+  finish(deps: Deps & Pick<AllDeps, 'secretKey'>, url: string, round: string | undefined): Promise<Claims>
 }
 
 /**
@@ -48,7 +48,7 @@ export function oidcProvider(): OidcProvider {
     })
   }
 
-  async function begin(deps: Deps) {
+  async function begin(deps: Deps & Pick<AllDeps, 'secretKey'>) {
     const client = await metadata(deps)
     const verifier = oidc.randomPKCECodeVerifier()
     const round = { verifier, state: oidc.randomState(), nonce: oidc.randomNonce() }
@@ -64,7 +64,11 @@ export function oidcProvider(): OidcProvider {
     return { url: url.href, round: sealOf(deps.secretKey).close(JSON.stringify({ ...round, until })) }
   }
 
-  async function finish(deps: Deps, url: string, sealed: string | undefined): Promise<Claims> {
+  async function finish(
+    deps: Deps & Pick<AllDeps, 'secretKey'>,
+    url: string,
+    sealed: string | undefined,
+  ): Promise<Claims> {
     const client = await metadata(deps)
     const round = openRound(deps, sealed)
     const tokens = await oidc
@@ -90,7 +94,10 @@ export function oidcProvider(): OidcProvider {
 const callbackOf = ({ config }: Deps) => `${config.baseUrl}/api/v1/session/oidc/callback`
 
 /** What we gave the browser on its way. Raises `oidc_refused` for none, another's, or one that is too old. */
-function openRound({ secretKey, clock }: Deps, sealed = ''): { verifier: string; state: string; nonce: string } {
+function openRound(
+  { secretKey, clock }: Pick<AllDeps, 'secretKey' | 'clock'>,
+  sealed = '',
+): { verifier: string; state: string; nonce: string } {
   try {
     const round = JSON.parse(sealOf(secretKey).open(sealed)) as Record<'verifier' | 'state' | 'nonce' | 'until', string>
     if (round.until > clock.now()) return round

@@ -1,4 +1,4 @@
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import type { App } from '../../platform/http/index.ts'
 import { cookieName, cookieOptions } from '../sessions/cookies.ts'
 import { browserOf, setCookies } from '../sessions/routes.ts'
@@ -9,7 +9,10 @@ import { signInByProvider } from './use-cases.ts'
 const tags = ['Identity']
 
 /** Signing in with the municipality's own accounts. */
-export async function oidcRoutes(app: App, { deps, throttle }: { deps: Deps; throttle: Throttle }): Promise<void> {
+export async function oidcRoutes(
+  app: App,
+  { deps, throttle }: { deps: Deps & Pick<AllDeps, 'secretKey'>; throttle: Throttle },
+): Promise<void> {
   const provider = oidcProvider()
   app.get(
     '/session/oidc',

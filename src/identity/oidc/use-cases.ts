@@ -1,5 +1,5 @@
 import { recordEvent } from '../../audit/index.ts'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { isUniqueViolation } from '../../platform/db/index.ts'
 import { networkOf } from '../../platform/http/index.ts'
 import type { Tx } from '../../schema.ts'
@@ -18,7 +18,7 @@ import { oidcNoRole, oidcRefused, rolesOfClaim } from './rules.ts'
  * is written down once in a quarter of an hour for each address. Raises what {@link OidcProvider} and {@link signInByClaims} raise.
  */
 export async function signInByProvider(
-  deps: Deps,
+  deps: Deps & Pick<AllDeps, 'secretKey'>,
   throttle: Throttle,
   provider: OidcProvider,
   { url, round, browser }: { url: string; round: string | undefined; browser: Browser },

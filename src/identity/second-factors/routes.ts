@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import qrcode from 'qrcode'
 import { Type } from 'typebox'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { type App, answers, commandsOf, IdParams, ref } from '../../platform/http/index.ts'
 import {
   EnrolledTotpSchema,
@@ -33,7 +33,7 @@ export function recentProofOf(
 /** One's authenticator app and recovery codes. */
 export async function secondFactorRoutes(
   app: App,
-  { deps, throttle }: { deps: Deps; throttle: Throttle },
+  { deps, throttle }: { deps: Deps & Pick<AllDeps, 'secretKey'>; throttle: Throttle },
 ): Promise<void> {
   const command = commandsOf(app, deps)
   app.get(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { generateSecret, generateURI, verify } from 'otplib'
 import { recordEvent } from '../../audit/index.ts'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { sealOf } from '../../platform/http/idempotency/encryption.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
@@ -44,7 +44,7 @@ export type ClaimProof = (tx: Tx) => Promise<void>
  * `totp_confirmed`, and what {@link proveRecently} raises.
  */
 export async function enrollTotp(
-  deps: Deps,
+  deps: Deps & Pick<AllDeps, 'secretKey'>,
   throttle: Throttle,
   actor: Actor | undefined,
   recent: RecentProof,
@@ -66,7 +66,7 @@ export async function enrollTotp(
  * has then shown two factors. Raises `totp_not_enrolled`, `totp_confirmed` and `wrong_code`.
  */
 export async function confirmTotp(
-  deps: Deps,
+  deps: Deps & Pick<AllDeps, 'secretKey'>,
   actor: Actor | undefined,
   totp: string,
   session: string,
@@ -100,7 +100,7 @@ export async function readTotp({ db }: Deps, actor: Actor | undefined) {
  * `wrong_code`, `too_many_attempts`, and what {@link proveRecently} raises.
  */
 export async function removeTotp(
-  deps: Deps,
+  deps: Deps & Pick<AllDeps, 'secretKey'>,
   throttle: Throttle,
   actor: Actor | undefined,
   { recent, ...proof }: Proof & { recent: RecentProof },
@@ -132,7 +132,7 @@ export function removeTotpOf(deps: Deps, actor: Actor | undefined, userId: Id): 
  * `second_factor_required` without a proof and `wrong_code` for one that is wrong.
  */
 export async function checkProof(
-  deps: Deps,
+  deps: Deps & Pick<AllDeps, 'secretKey'>,
   userId: Id,
   { totp, recoveryCode }: Proof,
 ): Promise<ClaimProof | undefined> {
@@ -153,7 +153,11 @@ export async function checkProof(
 }
 
 /** The half minute that `totp` belongs to (RFC 6238), this one or one of its neighbours; undefined when it is wrong. */
-async function stepOf(deps: Deps, { userId, sealedSecret }: TotpRow, totp: string): Promise<number | undefined> {
+async function stepOf(
+  deps: Deps & Pick<AllDeps, 'secretKey'>,
+  { userId, sealedSecret }: TotpRow,
+  totp: string,
+): Promise<number | undefined> {
   const secret = secretOf(deps, userId, sealedSecret)
   if (secret === undefined) return undefined
   const epoch = Math.floor(Date.parse(deps.clock.now()) / 1000)
@@ -162,7 +166,7 @@ async function stepOf(deps: Deps, { userId, sealedSecret }: TotpRow, totp: strin
 }
 
 /** The app's secret; undefined where it cannot be read. The recovery codes need no key, so they go on. */
-function secretOf(deps: Deps, userId: Id, sealedSecret: string): string | undefined {
+function secretOf(deps: Deps & Pick<AllDeps, 'secretKey'>, userId: Id, sealedSecret: string): string | undefined {
   for (const key of [deps.secretKey, ...deps.config.formerSecretKeys]) {
     try {
       const [owner, secret] = sealOf(key).open(sealedSecret).split(' ')

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import type { Config } from '../../platform/config/config.ts'
 import {
   type App,
@@ -22,7 +22,10 @@ const tags = ['Identity']
 const nothing = answers(204, Type.Null({ description: 'Done.' }))
 
 /** Signing in and out, and the sessions that go on. */
-export async function sessionRoutes(app: App, { deps, throttle }: { deps: Deps; throttle: Throttle }): Promise<void> {
+export async function sessionRoutes(
+  app: App,
+  { deps, throttle }: { deps: Deps & Pick<AllDeps, 'secretKey'>; throttle: Throttle },
+): Promise<void> {
   app.post(
     '/session',
     {

@@ -1,5 +1,5 @@
 import { recordEvent } from '../../audit/index.ts'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
 import { notFound, Problem } from '../../shared/problem.ts'
@@ -52,7 +52,7 @@ export interface Started {
  * guesses elsewhere does not lock its owner out.
  */
 export async function signIn(
-  deps: Deps,
+  deps: Deps & Pick<AllDeps, 'secretKey'>,
   throttle: Throttle,
   { email, password, browser, ...proof }: { email: string; password: string; browser: Browser } & Proof,
 ): Promise<Started> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { recordEvent } from '../../audit/index.ts'
 import { type Campaign, getCampaign } from '../../campaigns/index.ts'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { type Actor, systemActor } from '../../identity/index.ts'
 import { askFor } from '../../scheduler/index.ts'
 import type { Tx } from '../../schema.ts'
@@ -39,6 +39,9 @@ const atOnce = 250
 /** The job that sends the messages of a channel. */
 const jobOf = (channel: 'email' | 'sms'): string => (channel === 'email' ? 'send-mail' : 'send-sms')
 
+/** What works with the channels: which of them are set up decides what can be planned and sent. */
+export type ChannelDeps = Deps & Pick<AllDeps, 'mailer' | 'sms'>
+
 /** How a planning went. */
 export interface Planned extends Record<string, number> {
   /** Guardians with something to collect. */
@@ -52,7 +55,7 @@ export interface Planned extends Record<string, number> {
  * Plans what is due in every open campaign: the step whose time it is, and the corrections of what was told and is no longer
  * so. Twice, or by two at once, is no more than once: the messages' unique indexes see to that.
  */
-export async function planReminders(deps: Deps, signal?: AbortSignal): Promise<Planned & { givenUp: number }> {
+export async function planReminders(deps: ChannelDeps, signal?: AbortSignal): Promise<Planned & { givenUp: number }> {
   const figures = { lookedAt: 0, planned: 0, listed: 0, givenUp: 0 }
   for (const campaignId of await listOpenCampaigns(deps.db.read)) {
     if (signal?.aborted) break
@@ -77,7 +80,7 @@ export interface Turn {
 }
 
 /** Plans the messages that `turn` makes due, some hundreds to a transaction. */
-export async function planStep(deps: Deps, actor: Actor, turn: Turn, signal?: AbortSignal): Promise<Planned> {
+export async function planStep(deps: ChannelDeps, actor: Actor, turn: Turn, signal?: AbortSignal): Promise<Planned> {
   const { timeZone } = deps.config
   const figures = { lookedAt: 0, planned: 0, listed: 0 }
   if (turn.campaign.status !== 'open' || deps.clock.now() >= endOfPickup(turn.campaign, timeZone)) return figures
@@ -111,7 +114,7 @@ export interface Prospect {
 
 /** Looks who is due what that goes out at `goesAt`, some guardians at a time, without changing anything. */
 export async function* lookAhead(
-  deps: Deps,
+  deps: ChannelDeps,
   { campaign, plan, step }: Turn,
   goesAt: Instant,
   childrenAtOnce?: number,
@@ -141,7 +144,7 @@ export interface Standing {
 
 /** Reads how these guardians of a campaign stand. */
 export async function readStanding(
-  { db, mailer, sms }: Deps,
+  { db, mailer, sms }: ChannelDeps,
   { campaignId, consentRequired }: Pick<ReminderPlan, 'campaignId' | 'consentRequired'>,
   recipients: readonly Recipient[],
 ): Promise<Standing> {

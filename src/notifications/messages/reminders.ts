@@ -1,6 +1,5 @@
 import { recordEvent, recordLook } from '../../audit/index.ts'
 import { checkOpen, checkTakesEnrollments, getCampaign } from '../../campaigns/index.ts'
-import type { Deps } from '../../deps.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
 import type { Id } from '../../shared/ids.ts'
 import { refuse } from '../../shared/problem.ts'
@@ -9,7 +8,7 @@ import { getPlan } from '../plan/repository.ts'
 import { type Channel, unknownStep } from '../plan/rules.ts'
 import { endOfPickup, scheduleOf } from '../plan/schedule-rules.ts'
 import { type MessageLanguage, messageLanguage } from '../words/render.ts'
-import { lookAhead, planStep, soonest, type Turn } from './planning.ts'
+import { type ChannelDeps, lookAhead, planStep, soonest, type Turn } from './planning.ts'
 import type { DueMessage, LeftOut } from './planning-rules.ts'
 
 /** Who would be told by a step, how, and in which language. */
@@ -42,7 +41,7 @@ export interface PreviewedMessage {
  * `campaign_not_open`; a dry run may also look ahead of a draft.
  */
 export async function sendReminders(
-  deps: Deps,
+  deps: ChannelDeps,
   actor: Actor | undefined,
   { campaignId, step: name, dryRun }: { campaignId: Id; step: string; dryRun: boolean },
 ): Promise<Preview> {
@@ -71,7 +70,11 @@ export async function sendReminders(
   return preview
 }
 
-async function previewOf(deps: Deps, turn: Turn, { step, dryRun }: Pick<Preview, 'step' | 'dryRun'>): Promise<Preview> {
+async function previewOf(
+  deps: ChannelDeps,
+  turn: Turn,
+  { step, dryRun }: Pick<Preview, 'step' | 'dryRun'>,
+): Promise<Preview> {
   const goesAt = soonest(deps, turn.plan)
   const byChannel = { email: 0, sms: 0, print: 0 }
   const preview: Preview = { step, dryRun, goesAt, messages: 0, byChannel, byLanguage: {}, leftOut: {}, items: [] }

@@ -15,6 +15,7 @@ import { contactOf } from '../recipients/contact.ts'
 import { listMarks, markRefused, type RecipientRow } from '../recipients/repository.ts'
 import { addressKey } from '../recipients/rules.ts'
 import { type ReminderFacts, renderMail, renderSms } from '../words/render.ts'
+import type { ChannelDeps } from './planning.ts'
 import { isOutdated } from './planning-rules.ts'
 import {
   findLastTold,
@@ -44,7 +45,7 @@ type Verdict = { send: Ready } | { cancel: CancelReason } | { refuse: 'marked' }
  * campaign or by night. That it is being sent is committed before; should the process end there, nobody knows whether it
  * went out, and it is `doubtful` and not sent again. Throws `RetryLater` and `GiveUp` for the runner.
  */
-export async function sendMessage(deps: Deps, { payload, attempts }: Pick<AskedTask, 'payload' | 'attempts'>) {
+export async function sendMessage(deps: ChannelDeps, { payload, attempts }: Pick<AskedTask, 'payload' | 'attempts'>) {
   const ready = await prepare(deps, String(payload.messageId))
   if (!ready) return
   const handOver = await compose(deps, ready)
@@ -176,7 +177,7 @@ function factsOf(
 
 /** Writes the message; answers what gives it to its channel, which answers what the gateway knows it by. */
 async function compose(
-  deps: Deps,
+  deps: ChannelDeps,
   { message, address, language, facts }: Ready,
 ): Promise<() => Promise<string | null>> {
   const { mailer, sms } = deps

@@ -1,10 +1,9 @@
 import { showPage } from '../../audit/index.ts'
 import { getCampaign } from '../../campaigns/index.ts'
-import type { Deps } from '../../deps.ts'
 import { type Actor, authorize, schoolsOf } from '../../identity/index.ts'
 import type { Id } from '../../shared/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../../shared/page.ts'
-import { readStanding } from '../messages/planning.ts'
+import { type ChannelDeps, readStanding } from '../messages/planning.ts'
 import type { PastMessage } from '../messages/planning-rules.ts'
 import { isLive } from '../messages/rules.ts'
 import { getPlan } from '../plan/repository.ts'
@@ -35,7 +34,7 @@ const personal = {
  * The look is recorded.
  */
 export async function readPhoneList(
-  deps: Deps,
+  deps: ChannelDeps,
   actor: Actor | undefined,
   { campaignId, schoolId }: { campaignId: Id; schoolId?: Id | undefined },
   page: PageQuery,
@@ -57,7 +56,7 @@ export async function readPhoneList(
 
 /** The phone list as a PDF to print. The look is recorded. */
 export async function printPhoneList(
-  deps: Deps,
+  deps: ChannelDeps,
   actor: Actor | undefined,
   chosen: { campaignId: Id; schoolId?: Id | undefined },
 ): Promise<Buffer> {
@@ -67,7 +66,7 @@ export async function printPhoneList(
   return phoneListSheet({ campaign, entries, printedAt: deps.clock.now() })
 }
 
-async function listUnreached(deps: Deps, waiting: Waiting): Promise<Entry[]> {
+async function listUnreached(deps: ChannelDeps, waiting: Waiting): Promise<Entry[]> {
   const { read } = deps.db
   const plan = await getPlan(read, waiting.campaignId)
   const entries: Entry[] = []

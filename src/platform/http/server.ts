@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import type { App } from './app.ts'
 import { countRequests } from './limits/rate-limits.ts'
 import { refuseSlowBodies } from './limits/slow-bodies.ts'
@@ -17,7 +17,7 @@ import { inputCompiler } from './validation.ts'
 const bodyLimitBytes = 2 * 1024 * 1024
 
 /** An HTTP application without routes: how it reads, checks, logs and refuses. */
-export async function httpServer(deps: Deps): Promise<App> {
+export async function httpServer(deps: Deps & Pick<AllDeps, 'metrics' | 'tracing'>): Promise<App> {
   const { config } = deps
   const app = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,

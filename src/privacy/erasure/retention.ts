@@ -1,5 +1,5 @@
 import { recordEvent } from '../../audit/index.ts'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { systemActor } from '../../identity/index.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
@@ -13,7 +13,9 @@ import { erasingSteps } from './repository.ts'
  * and finishes the report. What people have typed since into a campaign that is erased goes the same way. Answers how many
  * campaigns had anything to erase, and how many values there were.
  */
-export async function eraseExpired(deps: Deps): Promise<{ campaigns: number; values: number }> {
+export async function eraseExpired(
+  deps: Deps & Pick<AllDeps, 'emptyLog'>,
+): Promise<{ campaigns: number; values: number }> {
   const now = deps.clock.now()
   const due = (await listClosed(deps.db.read)).filter((campaign) => isDue(campaign, now))
   const figures: Figures[] = []
@@ -28,7 +30,7 @@ export async function eraseExpired(deps: Deps): Promise<{ campaigns: number; val
 }
 
 /** What an erasure works with. */
-export type Erasing = Pick<Deps, 'db' | 'clock' | 'newId' | 'signer' | 'truncateWal'>
+export type Erasing = Pick<AllDeps, 'db' | 'clock' | 'newId' | 'signer' | 'truncateWal'>
 
 /** Erases all of one scope and finishes its report. The disk holds nothing of it when the report says that it is done. */
 export async function erase(deps: Erasing, scope: Scope): Promise<Figures> {

@@ -1,6 +1,6 @@
 import { recordEvent, recordLook } from '../../audit/index.ts'
 import { getCampaign } from '../../campaigns/index.ts'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { getEnrollment } from '../../enrollment/index.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
 import { listMessagesTo } from '../../notifications/index.ts'
@@ -59,7 +59,7 @@ async function heldAbout(deps: Deps, child: Concerned) {
  * Raises `not_found` for an enrollment that is not there.
  */
 export async function eraseGuardian(
-  deps: Deps,
+  deps: Deps & Pick<AllDeps, 'emptyLog'>,
   actor: Actor | undefined,
   { reason, includeChildren = false, ...identity }: GuardianRequest & { includeChildren?: boolean },
 ): Promise<{ children: number; erased: Figures }> {

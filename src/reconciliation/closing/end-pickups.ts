@@ -1,6 +1,5 @@
-import { tellStaff } from '../../alerts/index.ts'
+import { type AlertDeps, tellStaff } from '../../alerts/index.ts'
 import { type Campaign, getCampaign, listCampaignsThatAre } from '../../campaigns/index.ts'
-import type { Deps } from '../../deps.ts'
 import { systemActor } from '../../identity/index.ts'
 import { type RunControl, workThrough } from '../../scheduler/index.ts'
 import type { Tx } from '../../schema.ts'
@@ -14,7 +13,7 @@ import { endingDay, endsByItself, isOver } from './pickup-rules.ts'
  * if nobody has, and nobody has moved the window: vouchers expire as if a coordinator had closed it. Until then phones that
  * were offline can bring their scans.
  */
-export async function endPickups(deps: Deps, control: RunControl) {
+export async function endPickups(deps: AlertDeps, control: RunControl) {
   const campaigns = await listCampaignsThatAre(deps.db.read, ['open'])
   return workThrough(control, campaigns, ({ id }) =>
     deps.db.transact(async (tx) => {
@@ -30,7 +29,7 @@ export async function endPickups(deps: Deps, control: RunControl) {
 }
 
 /** Notices and tells that a pickup window is over; answers since when that is known. */
-async function noticeEnd(deps: Deps, tx: Tx, campaign: Campaign): Promise<string | undefined> {
+async function noticeEnd(deps: AlertDeps, tx: Tx, campaign: Campaign): Promise<string | undefined> {
   const { id, name, pickupUntil } = campaign
   const { clock, config } = deps
   const today = localDate(clock.now(), config.timeZone)
@@ -65,7 +64,7 @@ async function noticeEnd(deps: Deps, tx: Tx, campaign: Campaign): Promise<string
 }
 
 /** Tells that a pickup has ended by itself, and what is left to do. */
-function tellEnded(deps: Deps, tx: Tx, { id, name }: Campaign): Promise<unknown> {
+function tellEnded(deps: AlertDeps, tx: Tx, { id, name }: Campaign): Promise<unknown> {
   return tellStaff(deps, tx, {
     topic: `pickup-ended:${id}`,
     role: 'coordinator',

@@ -1,6 +1,5 @@
-import { type Situation, tellStaff } from '../../alerts/index.ts'
+import { type AlertDeps, type Situation, tellStaff } from '../../alerts/index.ts'
 import { listCampaignsThatAre } from '../../campaigns/index.ts'
-import type { Deps } from '../../deps.ts'
 import type { WorkFigures } from '../../scheduler/index.ts'
 import { countOf, inNumber } from '../../shared/plurals.ts'
 import { localDate } from '../../shared/time.ts'
@@ -9,7 +8,7 @@ import { listDevicesInUse } from './repository.ts'
 import { type QuietDevice, type Silence, silenceOf } from './rules.ts'
 
 /** Tells the coordinators, once for each, of devices that have been silent for too long. */
-export function findSilentDevices(deps: Deps): Promise<WorkFigures> {
+export function findSilentDevices(deps: AlertDeps): Promise<WorkFigures> {
   const { db, clock, config } = deps
   return db.transact(async (tx) => {
     const now = clock.now()

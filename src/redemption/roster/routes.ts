@@ -1,10 +1,10 @@
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { type App, answers, ref } from '../../platform/http/index.ts'
 import { RosterQuery, RosterSchema } from './schemas.ts'
 import { readRoster } from './use-cases.ts'
 
 /** What a phone takes along to where there is no network. */
-export async function rosterRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
+export async function rosterRoutes(app: App, { deps }: { deps: Deps & Pick<AllDeps, 'secretKey'> }): Promise<void> {
   app.get(
     '/scanner/roster',
     {

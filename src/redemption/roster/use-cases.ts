@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { type Actor, deviceOf } from '../../identity/index.ts'
 import { getSchool } from '../../places/index.ts'
 import type { Id } from '../../shared/ids.ts'
@@ -42,7 +42,11 @@ export interface RosterEntry {
  * child sealed under another. With `since`, only what is not as it was then. A name is seen where its paper is scanned, and
  * every scan is kept: having the roster shows nobody. Raises `devices_only`.
  */
-export async function readRoster(deps: Deps, actor: Actor | undefined, since = ''): Promise<Roster> {
+export async function readRoster(
+  deps: Deps & Pick<AllDeps, 'secretKey'>,
+  actor: Actor | undefined,
+  since = '',
+): Promise<Roster> {
   const { device, schoolId } = deviceOf(actor)
   const lock = { salt: device.id, iterations: rosterIterations }
   const { read } = deps.db

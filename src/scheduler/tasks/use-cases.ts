@@ -1,4 +1,4 @@
-import type { Deps } from '../../deps.ts'
+import type { AllDeps, Deps } from '../../deps.ts'
 import { isStorageFault } from '../../platform/db/index.ts'
 import type { AskedJob, TaskPayload } from '../../platform/job.ts'
 import type { Tx } from '../../schema.ts'
@@ -83,7 +83,7 @@ export interface Ended {
  * Attempts a task that this process has begun, holding on to it for as long as it takes, and answers how that ended. Never
  * throws: what the job throws is the task's failure.
  */
-export async function attemptTask(deps: Deps, job: AskedJob, task: Task, signal: AbortSignal): Promise<Ended> {
+export async function attemptTask(deps: AllDeps, job: AskedJob, task: Task, signal: AbortSignal): Promise<Ended> {
   const { db, clock, log, metrics } = deps
   const change = (values: Partial<Task>) => db.transact((tx) => updateTask(tx, task, values))
   const alive = setInterval(
