@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { buildApp, buildWorkerApp } from './app.ts'
 import type { AllDeps } from './deps.ts'
-import { authority } from './platform/config/config.ts'
+import { authority, isPostgres } from './platform/config/config.ts'
 import { clearUploads } from './platform/http/index.ts'
 
 /** A service that listens. */
@@ -15,7 +15,8 @@ export interface Service {
 /** Listens where the configuration says, and says so in one log line. What it serves is its role's. */
 export async function serve(deps: AllDeps): Promise<Service> {
   const isWorker = deps.config.role === 'worker'
-  if (!isWorker) await clearUploads(deps.config)
+  // The database's file belongs to one process; a database server may have several.
+  if (!isWorker) await clearUploads(deps.config, !isPostgres(deps.config.databaseUrl))
   const app = isWorker ? await buildWorkerApp(deps) : await buildApp(deps)
   await app.listen({
     host: deps.config.host,

@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from 'helmet'
 import type { Config } from '../config/config.ts'
+import type { App } from './app.ts'
 
 const contentSecurityPolicy = {
   defaultSrc: ["'self'"],
@@ -14,16 +14,11 @@ const contentSecurityPolicy = {
 }
 
 /**
- * Helmet's headers, worked out once: they are the same for every answer. That TLS is to be kept to (HSTS, RFC 6797) is said
- * only where people reach the service over it. Nothing is to be stored on the way unless its route says otherwise.
+ * Gives every answer of `app` Helmet's headers. That TLS is to be kept to (HSTS, RFC 6797) is said only where people reach the
+ * service over it. Nothing is to be stored on the way unless its route says otherwise.
  */
-export function securityHeaders({ baseUrl }: Pick<Config, 'baseUrl'>): Record<string, string> {
-  const headers: Record<string, string> = { 'Cache-Control': 'no-store' }
-  const answer = {
-    setHeader: (name: string, value: string) => Object.assign(headers, { [name]: value }),
-    removeHeader: () => {},
-  }
-  const set = helmet({
+export function secureAnswers(app: App, { baseUrl }: Pick<Config, 'baseUrl'>): void {
+  const secure = helmet({
     contentSecurityPolicy: { directives: contentSecurityPolicy },
     ...(!baseUrl.startsWith('https:') && { strictTransportSecurity: false }),
     // For browsers and plug-ins that are no more.
@@ -33,6 +28,8 @@ export function securityHeaders({ baseUrl }: Pick<Config, 'baseUrl'>): Record<st
     xXssProtection: false,
     originAgentCluster: false,
   })
-  set({} as IncomingMessage, answer as unknown as ServerResponse, () => {})
-  return headers
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('Cache-Control', 'no-store')
+    secure(request.raw, reply.raw, () => done())
+  })
 }

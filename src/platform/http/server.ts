@@ -10,7 +10,7 @@ import { answerError, answerNotFound } from './problems.ts'
 import { countAnswers } from './request-metrics.ts'
 import { traceRequests } from './request-tracing.ts'
 import { namedSchemas } from './schemas.ts'
-import { securityHeaders } from './security-headers.ts'
+import { secureAnswers } from './security-headers.ts'
 import { outputCompiler } from './serialization.ts'
 import { inputCompiler } from './validation.ts'
 
@@ -60,11 +60,7 @@ export async function httpServer(deps: Deps & Pick<AllDeps, 'metrics' | 'tracing
   for (const schema of namedSchemas()) app.addSchema(schema)
   await app.register(cookie)
   await countRequests(app)
-  const secure = securityHeaders(config)
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(secure)
-    done()
-  })
+  secureAnswers(app, config)
   return app
 }
 

@@ -8,7 +8,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { defineProblem, Problem } from '../../shared/problem.ts'
-import { type Config, isPostgres } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import { storageUnavailable } from '../db/index.ts'
 import { fileTooLarge } from '../tabular/index.ts'
 import type { App } from './app.ts'
@@ -85,12 +85,12 @@ const uploadsFolder = ({ databaseFile }: Pick<Config, 'databaseFile'>) => `${res
 const abandonedMilliseconds = 3_600_000
 
 /**
- * Deletes what a killed service had received and not finished with. On SQLite that is all there is: to be called before the
- * service takes requests. Beside a PostgreSQL other processes may share the folder, and only what is an hour old goes.
+ * Deletes what a killed service had received and not finished with. Of a service that is `alone` that is all there is: to be
+ * called before it takes requests. Where other processes may share the folder only what is an hour old goes.
  */
-export async function clearUploads(config: Pick<Config, 'databaseFile' | 'databaseUrl'>): Promise<void> {
+export async function clearUploads(config: Pick<Config, 'databaseFile'>, alone: boolean): Promise<void> {
   const folder = uploadsFolder(config)
-  if (!isPostgres(config.databaseUrl)) return rm(folder, { recursive: true, force: true })
+  if (alone) return rm(folder, { recursive: true, force: true })
   const before = Date.now() - abandonedMilliseconds
   for (const name of await readdir(folder).catch(() => [])) {
     const upload = join(folder, name)

@@ -52,7 +52,6 @@ export function limitCalls(api: App, config: Config): void {
     call: limiter(api, config.rateCalls, byCredential),
     scan: limiter(api, config.rateScans, byCredential),
     heavy: limiter(api, config.rateHeavy, byCredential),
-    page: limiter(api, config.ratePages),
     stranger: strangers,
     none: undefined,
   }

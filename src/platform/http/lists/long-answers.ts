@@ -67,7 +67,7 @@ async function* chunksOf(pieces: AsyncIterable<string>): AsyncGenerator<string, 
     if (chunk.length < chunkLength) continue
     yield chunk
     chunk = ''
-    // SQLite answers at once, and a near client takes at once: nobody else would have a turn until all of it is sent.
+    // A database in a file answers at once, and a near client takes at once: nobody else would have a turn until all is sent.
     await nextTurn()
   }
   yield chunk
