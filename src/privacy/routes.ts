@@ -19,7 +19,7 @@ import { readErasures } from './use-cases.ts'
 const tags = ['Privacy']
 
 /** A guardian's rights, one call each, and the reports of what was erased. Contacts are in no address. */
-export async function privacyRoutes(app: App, { deps }: { deps: Deps & Pick<AllDeps, 'emptyLog'> }): Promise<void> {
+export async function privacyRoutes(app: App, { deps }: { deps: Deps & Pick<AllDeps, 'truncateWal'> }): Promise<void> {
   const command = commandsOf(app, deps)
   app.post(
     '/access-requests',

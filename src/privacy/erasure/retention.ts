@@ -14,7 +14,7 @@ import { erasingSteps } from './repository.ts'
  * campaigns had anything to erase, and how many values there were.
  */
 export async function eraseExpired(
-  deps: Deps & Pick<AllDeps, 'emptyLog'>,
+  deps: Deps & Pick<AllDeps, 'truncateWal'>,
 ): Promise<{ campaigns: number; values: number }> {
   const now = deps.clock.now()
   const due = (await listClosed(deps.db.read)).filter((campaign) => isDue(campaign, now))

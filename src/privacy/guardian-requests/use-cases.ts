@@ -59,7 +59,7 @@ async function heldAbout(deps: Deps, child: Concerned) {
  * Raises `not_found` for an enrollment that is not there.
  */
 export async function eraseGuardian(
-  deps: Deps & Pick<AllDeps, 'emptyLog'>,
+  deps: Deps & Pick<AllDeps, 'truncateWal'>,
   actor: Actor | undefined,
   { reason, includeChildren = false, ...identity }: GuardianRequest & { includeChildren?: boolean },
 ): Promise<{ children: number; erased: Figures }> {
