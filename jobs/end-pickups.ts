@@ -1,5 +1,5 @@
 import { endPickups } from '../src/reconciliation/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Reminds the coordinators of pickups that are over, and ends them some days later if nobody has. */
 export const endPickupsJob = {
@@ -10,4 +10,4 @@ export const endPickupsJob = {
   },
   pattern: '0 5 * * *',
   run: endPickups,
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

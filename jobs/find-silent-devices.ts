@@ -1,5 +1,5 @@
 import { findSilentDevices } from '../src/reconciliation/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Tells the coordinators every morning of devices that have been silent for too long. */
 export const findSilentDevicesJob = {
@@ -10,4 +10,4 @@ export const findSilentDevicesJob = {
   },
   pattern: '30 7 * * *',
   run: findSilentDevices,
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

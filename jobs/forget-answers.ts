@@ -1,6 +1,6 @@
 import { deleteNotices } from '../src/alerts/index.ts'
 import { forgetAnswers } from '../src/platform/http/index.ts'
-import { deleteRuns, deleteTasks, type FigureName, type ScheduledJob } from '../src/scheduler/index.ts'
+import { type CounterName, deleteRuns, deleteTasks, type ScheduledJob } from '../src/scheduler/index.ts'
 import { plusMilliseconds } from '../src/shared/time.ts'
 
 const keptMilliseconds = 30 * 24 * 60 * 60_000
@@ -22,4 +22,4 @@ export const forgetAnswersJob = {
       notices: await db.transact((tx) => deleteNotices(tx, before)),
     }
   },
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

@@ -1,5 +1,5 @@
 import { forgetBrowsers } from '../src/identity/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Forgets every night the browsers that got to know an account a year ago. */
 export const forgetBrowsersJob = {
@@ -10,4 +10,4 @@ export const forgetBrowsersJob = {
   },
   pattern: '15 3 * * *',
   run: async (deps) => ({ forgotten: await forgetBrowsers(deps) }),
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

@@ -1,5 +1,5 @@
 import { mailNotice, noticeJob } from '../src/alerts/index.ts'
-import type { AskedJob } from '../src/scheduler/index.ts'
+import type { QueuedJob } from '../src/scheduler/index.ts'
 
 /** Mails coordinators and administrators what they have to know. */
 export const mailNoticesJob = {
@@ -9,4 +9,4 @@ export const mailNoticesJob = {
     en: 'Mails staff what they have to know.',
   },
   attempt: mailNotice,
-} satisfies AskedJob
+} satisfies QueuedJob

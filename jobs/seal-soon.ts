@@ -2,16 +2,16 @@ import { hasUnseenEvents, sealTrail } from '../src/audit/index.ts'
 import type { Deps } from '../src/deps.ts'
 import type { Runner } from './runner.ts'
 
-/** How often it looks, in milliseconds: so long an event is without a seal. */
+/** How often it polls, in milliseconds: an event is without a seal for as long. */
 const everyMilliseconds = 1000
 /** How long after its making an event may be committed to be found here: many times what a commit takes. */
 const lookBack = 2000
-/** How long it leaves a fault to the job that runs every minute, and writes down how it went. */
+/** How long it leaves a fault to the job that runs every minute, whose runs are recorded. */
 const restMilliseconds = 60_000
 
 /**
- * Seals the trail a second after whatever was committed, by this process or another, and at its end what is left. It keeps no
- * record of it, and leaves faults and late events to the jobs `seal-trail` and `sweep-trail`.
+ * Seals the trail within a second of a commit, by this process or another, and once more when it stops. It records no runs, and
+ * leaves faults and late events to the jobs `seal-trail` and `sweep-trail`.
  */
 export function sealSoon(deps: Deps): Runner {
   const isNew = hasUnseenEvents(deps)
@@ -20,7 +20,7 @@ export function sealSoon(deps: Deps): Runner {
   const seal = async () => {
     if (await isNew()) await sealTrail(deps, { lookBack })
   }
-  const look = () => {
+  const poll = () => {
     if (working || performance.now() < restsUntil) return
     working = seal()
       .catch(() => {
@@ -30,7 +30,7 @@ export function sealSoon(deps: Deps): Runner {
         working = undefined
       })
   }
-  const timer = setInterval(look, everyMilliseconds)
+  const timer = setInterval(poll, everyMilliseconds)
   timer.unref()
   return {
     stop: async () => {

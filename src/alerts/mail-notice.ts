@@ -1,13 +1,13 @@
 import type { Deps } from '../deps.ts'
 import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../platform/delivery.ts'
-import { type AskedTask, GiveUp, RetryLater } from '../scheduler/index.ts'
+import { GiveUp, type QueuedTask, RetryLater } from '../scheduler/index.ts'
 import { findNotice, listActiveUsers } from './repository.ts'
 
 /**
  * Mails one notice to one of those whom it is for, unless they can no longer sign in. The same notice to the same reader has
  * the same Message-ID: sent again by the process after one that was killed, it is one mail to most mail programs.
  */
-export async function mailNotice({ db, mailer }: Deps, { payload }: AskedTask): Promise<void> {
+export async function mailNotice({ db, mailer }: Deps, { payload }: QueuedTask): Promise<void> {
   const { noticeId, userId } = payload as { noticeId: string; userId: string }
   const notice = await findNotice(db.read, noticeId)
   const reader = (await listActiveUsers(db.read)).find(({ id }) => id === userId)

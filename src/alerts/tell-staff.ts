@@ -2,7 +2,7 @@ import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { systemActor } from '../identity/index.ts'
 import type { Role } from '../identity/rules.ts'
-import { askFor } from '../scheduler/index.ts'
+import { enqueue } from '../scheduler/index.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import type { Instant } from '../shared/time.ts'
@@ -67,7 +67,7 @@ export async function tellStaff(
   }
   await insertNotice(tx, notice)
   for (const userId of readers)
-    await askFor(deps, tx, {
+    await enqueue(deps, tx, {
       id: `notice-${notice.id}-${userId}`,
       job: noticeJob,
       payload: { noticeId: notice.id, userId },

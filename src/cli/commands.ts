@@ -1,7 +1,7 @@
 import { collectDefaultMetrics } from 'prom-client'
 import { startRunner } from '../../jobs/runner.ts'
 import { sealSoon } from '../../jobs/seal-soon.ts'
-import { startWatch } from '../../jobs/watch.ts'
+import { startWatchdog } from '../../jobs/watchdog.ts'
 import { BackupRefused } from '../backups/index.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
@@ -139,7 +139,7 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const service = await serve(deps)
   if (role !== 'worker') await announceSetUp(deps)
   const runner = role === 'web' ? undefined : await startRunner(deps)
-  const watch = startWatch(deps)
+  const watch = startWatchdog(deps)
   const sealer = role === 'web' ? undefined : sealSoon(deps)
   await stopped
   deps.log.info('stopping: answering what is under way')

@@ -11,11 +11,11 @@ interface Named {
   meaning: Wording
 }
 
-/** Work that happens by itself, again and again. */
+/** A job with a cron schedule. */
 export interface ScheduledJob<Figure extends string = string> extends Named {
   /** When: a cron pattern in the municipality's time zone. */
   pattern: string
-  /** Does it once and answers its figures. Doing it twice does no harm. */
+  /** Does it once and answers its counters. Doing it twice does no harm. */
   run(deps: Deps, control: RunControl): Promise<Partial<Record<Figure, number>>>
 }
 
@@ -24,41 +24,41 @@ export interface RunControl {
   /** Aborted when somebody cancels the run or the service stops. What was done by then stays done. */
   signal: AbortSignal
   /** Shows how far it is, to whoever looks at the run. */
-  progress(figures: RunFigures): void
+  progress(figures: RunCounters): void
 }
 
-/** Work that is asked for a piece at a time, each piece a task. The tasks of one job are done one after another. */
-export interface AskedJob extends Named {
+/** A job that does tasks from a queue, one after another. */
+export interface QueuedJob extends Named {
   /**
    * Does one task. It may be done twice: by a process that died before it could say that it was done, and by the next.
-   * Throws `RetryLater` or `GiveUp` to say what becomes of it; any other error is tried again a few times.
+   * Throws `RetryLater` or `GiveUp` to say what becomes of it; after any other error it is tried again a few times.
    */
-  attempt(deps: Deps, task: AskedTask, signal: AbortSignal): Promise<void>
+  attempt(deps: Deps, task: QueuedTask, signal: AbortSignal): Promise<void>
   /** How many tasks a second at most; as many as go, if absent. */
   perSecond?(config: Config): number
 }
 
 /** A task as its job sees it. */
-export interface AskedTask {
+export interface QueuedTask {
   id: string
   payload: TaskPayload
-  /** The how-manieth attempt this is, from 1. */
+  /** The attempt number, from 1. */
   attempts: number
 }
 
 /** What a task is about: ids and figures, never a name or an address. */
 export type TaskPayload = Record<string, string | number | null>
 
-/** Work that happens without anybody doing it. */
-export type Job<Figure extends string = string> = ScheduledJob<Figure> | AskedJob
+/** Work that the service does by itself. */
+export type Job<Figure extends string = string> = ScheduledJob<Figure> | QueuedJob
 
-/** Whether a job runs by the clock. */
+/** Whether a job has a cron schedule. */
 export function isScheduled(job: Job): job is ScheduledJob {
   return 'pattern' in job
 }
 
-/** What a run did: how many things it looked at, did, left out … by name. */
-export type RunFigures = Record<string, number>
+/** What a run counted, by name: how many things it looked at, did, left out … */
+export type RunCounters = Record<string, number>
 
 /** `running → done | failed | cancelled | interrupted`: the last when the process ended under it. */
 export const runStatuses = ['running', 'done', 'failed', 'cancelled', 'interrupted'] as const
@@ -99,7 +99,7 @@ export function isFailing({ lastRun, lastDoneAt, nextRunAt }: JobHistory, now: I
   return isLate(now, nextRunAt ?? now) || isLate(lastDoneAt ?? lastRun.startedAt, now)
 }
 
-/** The job is at work. */
+/** A run of the job is active. */
 export const jobRunning = defineProblem<{ name: string }>({
   code: 'job_running',
   status: 409,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Columns } from '../platform/db/index.ts'
 import type { FailureReason } from './failure-rules.ts'
-import type { RunFigures, RunStatus, TaskPayload } from './rules.ts'
+import type { RunCounters, RunStatus, TaskPayload } from './rules.ts'
 import type { TaskStatus } from './tasks/rules.ts'
 
 /** What each job did, and when, and what it was asked to do. */
@@ -20,7 +20,7 @@ export const runTables = (c: Columns) => ({
       endedAt: c.instant('ended_at'),
       /** Until then it counts as alive; moved on while it runs. */
       leasedUntil: c.instant('leased_until').notNull(),
-      figures: c.json<RunFigures>('figures').notNull(),
+      figures: c.json<RunCounters>('figures').notNull(),
       /** When somebody told it to stop. */
       cancelRequestedAt: c.instant('cancel_requested_at'),
       /** Why it failed, as the one who runs the service reads it. */

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
-import { openLane } from '../../jobs/lane.ts'
 import { mailNoticesJob } from '../../jobs/mail-notices.ts'
 import { jobs } from '../../jobs/registry.ts'
+import { startWorkerLoop } from '../../jobs/worker-loop.ts'
 import { tellStaff } from '../../src/alerts/index.ts'
 import { isScheduled } from '../../src/scheduler/index.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
@@ -41,13 +41,13 @@ async function watchedCampaign(t: Test, env: Record<string, string> = {}) {
 
 async function mailsSince({ deps }: Saka, post: Awaited<ReturnType<typeof startMailServer>>) {
   post.mails.length = 0
-  const lane = openLane(deps, mailNoticesJob)
-  lane.wake()
+  const loop = startWorkerLoop(deps, mailNoticesJob)
+  loop.wake()
   await until('all is sent', async () => {
     const { q, t } = deps.db.read
     return (await q.select().from(t.tasks)).every(({ status }) => status === 'done')
   })
-  await lane.stop()
+  await loop.stop()
   return post.mails.map(({ to, raw }) => ({ to: to.join(), text: textOf(raw) }))
 }
 

@@ -3,8 +3,8 @@ import { jobs } from '../../jobs/registry.ts'
 import { type Runner, startRunner } from '../../jobs/runner.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { AddressRefused, ChannelDown } from '../../src/platform/delivery.ts'
+import { counterLabels } from '../../src/scheduler/counter-labels.ts'
 import { failureOf } from '../../src/scheduler/failure-rules.ts'
-import { figureWords } from '../../src/scheduler/figure-words.ts'
 import {
   GiveUp,
   isScheduled,
@@ -78,7 +78,7 @@ t.test('what every job counts has words in both languages', async (t) => {
     if (!isScheduled(job)) continue
     const figures = await job.run(deps, control)
     t.same(
-      Object.keys(figures).filter((name) => !(name in figureWords)),
+      Object.keys(figures).filter((name) => !(name in counterLabels)),
       [],
       job.name,
     )

@@ -3,7 +3,7 @@ import { recordEvent } from '../../audit/index.ts'
 import { type Campaign, getCampaign } from '../../campaigns/index.ts'
 import type { Deps } from '../../deps.ts'
 import { type Actor, systemActor } from '../../identity/index.ts'
-import { askFor } from '../../scheduler/index.ts'
+import { enqueue } from '../../scheduler/index.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { type Instant, type LocalDate, localDate, plusMilliseconds } from '../../shared/time.ts'
@@ -193,7 +193,7 @@ function figuresOf(planned: readonly Message[]): Record<string, unknown> {
 
 /** Asks for a message to be sent, not before `runAt`. */
 function askToSend(deps: Deps, tx: Tx, id: Id, channel: 'email' | 'sms', runAt: Instant): Promise<boolean> {
-  return askFor(deps, tx, { id: `message-${id}`, job: jobOf(channel), payload: { messageId: id }, runAt })
+  return enqueue(deps, tx, { id: `message-${id}`, job: jobOf(channel), payload: { messageId: id }, runAt })
 }
 
 /** 72 random bits in twelve letters: every one of them is paid for in a text message. */

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.ts'
 import { systemActor } from '../../identity/index.ts'
 import { isUniqueViolation } from '../../platform/db/index.ts'
 import { AddressRefused, ChannelDown, DeliveryDelayed } from '../../platform/delivery.ts'
-import { type AskedTask, GiveUp, mostAttempts, RetryLater } from '../../scheduler/index.ts'
+import { type QueuedTask, GiveUp, mostAttempts, RetryLater } from '../../scheduler/index.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { type Instant, localDate } from '../../shared/time.ts'
@@ -44,7 +44,7 @@ type Verdict = { send: Ready } | { cancel: CancelReason } | { refuse: 'marked' }
  * campaign or by night. That it is being sent is committed before; should the process end there, nobody knows whether it
  * went out, and it is `doubtful` and not sent again. Throws `RetryLater` and `GiveUp` for the runner.
  */
-export async function sendMessage(deps: Deps, { payload, attempts }: Pick<AskedTask, 'payload' | 'attempts'>) {
+export async function sendMessage(deps: Deps, { payload, attempts }: Pick<QueuedTask, 'payload' | 'attempts'>) {
   const ready = await prepare(deps, String(payload.messageId))
   if (!ready) return
   const handOver = await compose(deps, ready)

@@ -1,7 +1,7 @@
 import { type Situation, tellStaff } from '../../alerts/index.ts'
 import { listCampaignsThatAre } from '../../campaigns/index.ts'
 import type { Deps } from '../../deps.ts'
-import type { WorkFigures } from '../../scheduler/index.ts'
+import type { WorkCounters } from '../../scheduler/index.ts'
 import { countOf, inNumber } from '../../shared/plurals.ts'
 import { localDate } from '../../shared/time.ts'
 import type { Wording } from '../../shared/wording.ts'
@@ -9,7 +9,7 @@ import { listDevicesInUse } from './repository.ts'
 import { type QuietDevice, type Silence, silenceOf } from './rules.ts'
 
 /** Tells the coordinators, once for each, of devices that have been silent for too long. */
-export function findSilentDevices(deps: Deps): Promise<WorkFigures> {
+export function findSilentDevices(deps: Deps): Promise<WorkCounters> {
   const { db, clock, config } = deps
   return db.transact(async (tx) => {
     const now = clock.now()

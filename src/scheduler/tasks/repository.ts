@@ -81,26 +81,26 @@ export async function updateTask(
 }
 
 /**
- * Notes as handed, at `now`, tasks of a job that can be begun and have not been handed to a queue since `handedBefore` or
- * since their process died; no more than `limit`. Answers their ids.
+ * Marks as dispatched, at `now`, tasks of a job that can be begun and have not been dispatched to a queue since
+ * `dispatchedBefore` or since their process died; no more than `limit`. Answers their ids.
  */
-export async function handTasks(
+export async function markDispatched(
   tx: Tx,
   job: string,
-  { now, handedBefore, limit }: { now: Instant; handedBefore: Instant; limit: number },
+  { now, dispatchedBefore, limit }: { now: Instant; dispatchedBefore: Instant; limit: number },
 ): Promise<string[]> {
   const { q, t } = tx
   const k = t.tasks
-  const handedLongAgo = or(isNull(k.handedAt), lt(k.handedAt, handedBefore), gt(k.handedAt, longestLease(now)))
-  const handedToTheDead = or(isNull(k.handedAt), lt(k.handedAt, k.leasedUntil))
-  const dead = and(eq(k.job, job), isDead(k, now), handedToTheDead)
-  const due = and(eq(k.job, job), isDue(k, now), handedLongAgo)
+  const dispatchedLongAgo = or(isNull(k.handedAt), lt(k.handedAt, dispatchedBefore), gt(k.handedAt, longestLease(now)))
+  const dispatchedToTheDead = or(isNull(k.handedAt), lt(k.handedAt, k.leasedUntil))
+  const dead = and(eq(k.job, job), isDead(k, now), dispatchedToTheDead)
+  const due = and(eq(k.job, job), isDue(k, now), dispatchedLongAgo)
   const waiting = q.select({ id: k.id }).from(k).where(due)
   const rows = [
     ...(await q.select({ id: k.id }).from(k).where(dead).limit(limit)),
     ...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit)),
     ...(await astrayTasks(tx, job, now)).filter(
-      ({ handedAt }) => handedAt === null || handedAt < handedBefore || handedAt > longestLease(now),
+      ({ handedAt }) => handedAt === null || handedAt < dispatchedBefore || handedAt > longestLease(now),
     ),
   ]
   const ids = rows.slice(0, limit).map(({ id }) => id)
@@ -108,8 +108,8 @@ export async function handTasks(
   return ids
 }
 
-/** Takes back that these tasks were handed to a queue: it could not be reached. */
-export async function takeTasksBack({ q, t }: Tx, ids: string[]): Promise<void> {
+/** Marks these tasks as not dispatched: the queue could not be reached. */
+export async function undoDispatch({ q, t }: Tx, ids: string[]): Promise<void> {
   await q.update(t.tasks).set({ handedAt: null }).where(inArray(t.tasks.id, ids))
 }
 
@@ -120,7 +120,7 @@ export async function cancelQueued({ q, t }: Tx, job: string, at: Instant, ids?:
   return (await q.update(k).set({ status: 'cancelled', endedAt: at }).where(waiting).returning({ id: k.id })).length
 }
 
-/** Asks again for what has failed of a job, or those of it with these ids; answers how many. */
+/** Enqueues again what has failed of a job, or those of it with these ids; answers how many. */
 export async function requeueFailed({ q, t }: Tx, job: string, now: Instant, ids?: string[]): Promise<number> {
   const k = t.tasks
   const failed = and(eq(k.job, job), eq(k.status, 'failed'), ids && inArray(k.id, ids))
@@ -161,7 +161,7 @@ export async function listTasks(
   return toPage(rows, page.limit, (task) => [task.createdAt, task.id])
 }
 
-/** Forgets tasks that are done or cancelled and ended before `before`; answers how many. What failed stays to be seen. */
+/** Deletes tasks that are done or cancelled and ended before `before`; answers how many. What failed stays to be seen. */
 export async function deleteTasks({ q, t }: Tx, before: Instant): Promise<number> {
   const k = t.tasks
   const old = and(inArray(k.status, ['done', 'cancelled']), lt(k.endedAt, before))
