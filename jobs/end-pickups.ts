@@ -1,4 +1,4 @@
-import { endPickups } from '../src/reconciliation/index.ts'
+import { closePickupWindows } from '../src/reconciliation/index.ts'
 import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Reminds the coordinators of pickups that are over, and ends them some days later if nobody has. */
@@ -9,5 +9,5 @@ export const endPickupsJob = {
     en: 'Reminds of a pickup window that is over, and ends the pickup some days later.',
   },
   pattern: '0 5 * * *',
-  run: endPickups,
+  run: closePickupWindows,
 } satisfies ScheduledJob<CounterName>

@@ -1,4 +1,4 @@
-import { findSilentDevices } from '../src/reconciliation/index.ts'
+import { findStaleDevices } from '../src/reconciliation/index.ts'
 import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Tells the coordinators every morning of devices that have been silent for too long. */
@@ -9,5 +9,5 @@ export const findSilentDevicesJob = {
     en: 'Finds devices at schools that have not been seen, or keep scans that they have not sent.',
   },
   pattern: '30 7 * * *',
-  run: findSilentDevices,
+  run: findStaleDevices,
 } satisfies ScheduledJob<CounterName>

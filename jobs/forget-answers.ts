@@ -1,4 +1,4 @@
-import { deleteNotices } from '../src/alerts/index.ts'
+import { deleteAlerts } from '../src/alerts/index.ts'
 import { forgetAnswers } from '../src/platform/http/index.ts'
 import { type CounterName, deleteRuns, deleteTasks, type ScheduledJob } from '../src/scheduler/index.ts'
 import { plusMilliseconds } from '../src/shared/time.ts'
@@ -19,7 +19,7 @@ export const forgetAnswersJob = {
       forgotten: await db.transact((tx) => forgetAnswers(tx, before)),
       runs: await db.transact((tx) => deleteRuns(tx, before)),
       tasks: await db.transact((tx) => deleteTasks(tx, before)),
-      notices: await db.transact((tx) => deleteNotices(tx, before)),
+      notices: await db.transact((tx) => deleteAlerts(tx, before)),
     }
   },
 } satisfies ScheduledJob<CounterName>

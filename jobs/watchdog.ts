@@ -1,4 +1,4 @@
-import { tellTrouble } from '../src/alerts/index.ts'
+import { alertTroubledJobs } from '../src/alerts/index.ts'
 import type { Deps } from '../src/deps.ts'
 import { mailNoticesJob } from './mail-notices.ts'
 import type { Runner } from './runner.ts'
@@ -15,7 +15,7 @@ export function startWatchdog(deps: Deps, everyMilliseconds = roundMilliseconds)
   const loop = startWorkerLoop(deps, mailNoticesJob)
   let checking: Promise<unknown> | undefined
   const check = () => {
-    checking ??= tellTrouble(deps)
+    checking ??= alertTroubledJobs(deps)
       .then((troubled) => troubled > 0 && loop.wake())
       .catch((error: unknown) => deps.log.error({ err: error }, 'nobody could be told of jobs that are late'))
       .finally(() => {

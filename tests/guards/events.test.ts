@@ -47,11 +47,11 @@ const quiet = [
   'src/scheduler/tasks/use-cases.ts',
   // Passes other files' transactions on, with a span for each.
   'src/traced.ts',
-  // `reconcile`, `endPickup`, `openFindings` and `tellStaff` record.
-  'src/reconciliation/closing/end-pickups.ts',
+  // `reconcile`, `closePickupWindow`, `openFindings` and `alertStaff` record.
+  'src/reconciliation/closing/close-pickup-windows.ts',
   'src/reconciliation/nightly.ts',
   'src/reconciliation/stale-devices/use-cases.ts',
-  'src/alerts/tell-trouble.ts',
+  'src/alerts/alert-troubled-jobs.ts',
   // `makeScan` records.
   'src/redemption/use-cases.ts',
 ]

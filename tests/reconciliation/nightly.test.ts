@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { mailNoticesJob } from '../../jobs/mail-notices.ts'
 import { jobs } from '../../jobs/registry.ts'
 import { startWorkerLoop } from '../../jobs/worker-loop.ts'
-import { tellStaff } from '../../src/alerts/index.ts'
+import { alertStaff } from '../../src/alerts/index.ts'
 import { isScheduled } from '../../src/scheduler/index.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { startMailServer } from '../support/mailbox.ts'
@@ -34,7 +34,7 @@ async function watchedCampaign(t: Test, env: Record<string, string> = {}) {
       return job.run(deps, { signal, progress: () => {} })
     },
     later: (days: number) => clock.set(plusMilliseconds(clock.now(), days * day)),
-    /** Sends what waits, and answers the mails that came since the last time, one of each notice. */
+    /** Sends what waits, and answers the mails that came since the last time, one of each alert. */
     mails: () => mailsSince(saka, post),
   }
 }
@@ -100,7 +100,7 @@ t.test('staff are told of more situations than one statement can name', async (t
   const words = { el: 'σχολεία', en: 'schools' }
   const about = { topic: 'test', role: 'coordinator' as const, subject: words, intro: words, more: words }
   const tell = async (situations: typeof all) =>
-    (await deps.db.transact((tx) => tellStaff(deps, tx, { ...about, situations }))).told
+    (await deps.db.transact((tx) => alertStaff(deps, tx, { ...about, situations }))).told
   t.equal(await tell(all), all.length)
   t.equal(await tell(all), 0, 'once')
   t.equal(await tell([]), 0)

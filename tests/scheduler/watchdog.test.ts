@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { mailNoticesJob } from '../../jobs/mail-notices.ts'
 import { startWatchdog } from '../../jobs/watchdog.ts'
 import { startWorkerLoop } from '../../jobs/worker-loop.ts'
-import { tellTrouble } from '../../src/alerts/index.ts'
+import { alertTroubledJobs } from '../../src/alerts/index.ts'
 import type { QueuedJob, ScheduledJob } from '../../src/scheduler/index.ts'
 import { enqueue, GiveUp } from '../../src/scheduler/index.ts'
 import { startMailServer } from '../support/mailbox.ts'
@@ -76,7 +76,7 @@ t.test('a job that fails is told once, until it has been done', async (t) => {
     )
   }
   const told = async () => {
-    await tellTrouble(deps)
+    await alertTroubledJobs(deps)
     return (await api.get('/audit/events?action=notice.made')).json.items.length
   }
   await run()
@@ -94,7 +94,7 @@ t.test('a job that fails is told once, until it has been done', async (t) => {
 t.test('tasks that have failed are told once, until they are asked for again', async (t) => {
   const { api, deps, shearing } = await watched(t)
   const told = async () => {
-    await tellTrouble(deps)
+    await alertTroubledJobs(deps)
     return (await api.get('/audit/events?action=notice.made')).json.items.length
   }
   await deps.db.transact((tx) => enqueue(deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} }))

@@ -1,18 +1,18 @@
-import { type StaffNews, tellStaff } from '../alerts/index.ts'
+import { alertStaff, type StaffAlert } from '../alerts/index.ts'
 import { type Campaign, schoolsOfCampaign } from '../campaigns/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Discrepancy, listOpenDiscrepancies, needsAnswer } from '../discrepancies/index.ts'
 import type { Tx } from '../schema.ts'
 import { countOf, inNumber } from '../shared/plurals.ts'
 import type { Wording } from '../shared/wording.ts'
-import { discrepancyWords } from './report/words.ts'
+import { discrepancyLabels } from './report/labels.ts'
 
 /** Has its own mail, by the hour: on the next morning it is too late to ship. */
 const shortage = 'kits_short_at_school'
 
-/** Tells the coordinators of what needs an answer in a campaign and is new, or other than they were told. */
-export function tellFindings(deps: Deps, tx: Tx, campaign: Campaign): Promise<unknown> {
-  return tell(deps, tx, campaign, ({ code }) => code !== shortage, findingLine, {
+/** Alerts the coordinators of what needs an answer in a campaign and is new, or other than they were told. */
+export function alertOfFindings(deps: Deps, tx: Tx, campaign: Campaign): Promise<unknown> {
+  return alert(deps, tx, campaign, ({ code }) => code !== shortage, findingLine, {
     topic: `findings:${campaign.id}`,
     subject: {
       el: `νέα ευρήματα, «${campaign.name}»`,
@@ -25,9 +25,9 @@ export function tellFindings(deps: Deps, tx: Tx, campaign: Campaign): Promise<un
   })
 }
 
-/** Tells the coordinators which schools of a campaign would run out of kits, each time that it is another number. */
-export function tellShortages(deps: Deps, tx: Tx, campaign: Campaign): Promise<unknown> {
-  return tell(deps, tx, campaign, ({ code }) => code === shortage, shortageLine, {
+/** Alerts the coordinators which schools of a campaign would run out of kits, each time that it is another number. */
+export function alertOfShortages(deps: Deps, tx: Tx, campaign: Campaign): Promise<unknown> {
+  return alert(deps, tx, campaign, ({ code }) => code === shortage, shortageLine, {
     topic: `shortages:${campaign.id}`,
     subject: {
       el: `λίγα σετ σε σχολεία, «${campaign.name}»`,
@@ -40,19 +40,19 @@ export function tellShortages(deps: Deps, tx: Tx, campaign: Campaign): Promise<u
   })
 }
 
-async function tell(
+async function alert(
   deps: Deps,
   tx: Tx,
   campaign: Campaign,
   isOfTopic: (discrepancy: Discrepancy) => boolean,
   lineOf: (discrepancy: Discrepancy, school: string | undefined) => Wording,
-  news: Pick<StaffNews, 'topic' | 'subject' | 'intro'>,
+  about: Pick<StaffAlert, 'topic' | 'subject' | 'intro'>,
 ): Promise<unknown> {
   const open = (await listOpenDiscrepancies(tx, campaign.id)).filter(needsAnswer).filter(isOfTopic)
   const names = new Map((await schoolsOfCampaign(tx, campaign)).map(({ id, name }) => [id, name]))
   const address = `${deps.config.baseUrl}/api/v1/campaigns/${campaign.id}/discrepancies?status=open`
-  return tellStaff(deps, tx, {
-    ...news,
+  return alertStaff(deps, tx, {
+    ...about,
     role: 'coordinator',
     more: { el: `Όλα όσα είναι ανοιχτά: ${address}`, en: `All that is open: ${address}` },
     situations: open.map((discrepancy) => ({
@@ -67,8 +67,8 @@ function findingLine({ code, expected, actual, detail }: Discrepancy, school: st
   const at = school === undefined ? '' : `, ${school}`
   const figures = expected !== null && actual !== null
   return {
-    el: `${discrepancyWords[code][0]}${at}${figures ? `: αντί για ${expected}, ${actual}` : ''}`,
-    en: `${discrepancyWords[code][1]}${at}. ${detail}`,
+    el: `${discrepancyLabels[code][0]}${at}${figures ? `: αντί για ${expected}, ${actual}` : ''}`,
+    en: `${discrepancyLabels[code][1]}${at}. ${detail}`,
   }
 }
 
