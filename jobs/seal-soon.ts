@@ -5,7 +5,7 @@ import type { Runner } from './runner.ts'
 /** How often it polls, in milliseconds: an event is without a seal for as long. */
 const everyMilliseconds = 1000
 /** How long after its making an event may be committed to be found here: many times what a commit takes. */
-const lookBack = 2000
+const lookbackMilliseconds = 2000
 /** How long it leaves a fault to the job that runs every minute, whose runs are recorded. */
 const restMilliseconds = 60_000
 
@@ -18,7 +18,7 @@ export function sealSoon(deps: Deps): Runner {
   let working: Promise<void> | undefined
   let restsUntil = 0
   const seal = async () => {
-    if (await isNew()) await sealTrail(deps, { lookBack })
+    if (await isNew()) await sealTrail(deps, { lookbackMilliseconds })
   }
   const poll = () => {
     if (working || performance.now() < restsUntil) return

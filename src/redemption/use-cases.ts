@@ -140,6 +140,6 @@ export async function readScans(
   const { campaignId } = filter
   await getCampaign(read, campaignId)
   const found = await listScans(read, { ...filter, only: schoolsOf(actor, 'scan:read') }, page)
-  const look = { event: 'scans.read', subjectId: campaignId, campaignId, facts: { ...filter } }
-  return showPage(deps, actor, found, page, rawText, look)
+  const entry = { event: 'scans.read', subjectId: campaignId, campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, rawText, entry)
 }

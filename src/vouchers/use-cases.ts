@@ -45,8 +45,8 @@ export async function readVouchers(
   await getCampaign(read, filter.campaignId)
   const found = await listVouchers(read, { ...filter, only: schoolsOf(actor, 'voucher:read') }, page)
   const { campaignId } = filter
-  const look = { event: 'vouchers.read', subjectId: campaignId, campaignId, facts: { ...filter } }
-  return showPage(deps, actor, found, page, typedAtVoucher, look)
+  const entry = { event: 'vouchers.read', subjectId: campaignId, campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, typedAtVoucher, entry)
 }
 
 /** One voucher. */

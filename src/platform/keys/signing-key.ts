@@ -9,7 +9,7 @@ import {
 } from 'node:crypto'
 import { keptKey } from './kept-key.ts'
 
-const markCharacters = 22
+const macCharacters = 22
 
 /** Signs with a key that does not leave it. */
 export interface Signer {
@@ -17,8 +17,8 @@ export interface Signer {
   readonly publicKey: string
   /** An Ed25519 signature (RFC 8032) over `data`, in hex. */
   sign(data: Uint8Array): string
-  /** What only the holder of the key can make of `text`: 132 bits of HMAC-SHA-256 under a key derived from it, base64url. */
-  mark(text: string): string
+  /** The MAC of `text`: 132 bits of HMAC-SHA-256 under a key derived from this one, base64url. */
+  mac(text: string): string
 }
 
 /** The file of the signing key holds something else. */
@@ -43,13 +43,13 @@ export function openSigner(text: string | undefined, file: string): Signer {
   const key = signingKeyFrom(text ?? keptKey(file, newKey))
   if (!key) throw new UnusableKey(file)
   const { x, d } = key.export({ format: 'jwk' })
-  const markKey = createSecretKey(
+  const macKey = createSecretKey(
     Buffer.from(hkdfSync('sha256', Buffer.from(d!, 'base64url'), '', 'saka event mark', 32)),
   )
   return {
     publicKey: Buffer.from(x!, 'base64url').toString('hex'),
     sign: (data) => sign(null, data, key).toString('hex'),
-    mark: (text) => createHmac('sha256', markKey).update(text).digest('base64url').slice(0, markCharacters),
+    mac: (text) => createHmac('sha256', macKey).update(text).digest('base64url').slice(0, macCharacters),
   }
 }
 

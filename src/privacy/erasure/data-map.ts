@@ -22,7 +22,7 @@ export const dataMap: Record<string, Partial<Record<DataKind, string>>> = {
     plain:
       'id schoolId provisioningHash provisioningExpiresAt provisionedAt tokenHash createdAt lastSeenAt revokedAt appVersion',
   },
-  auditEvents: { plain: 'id at actorKind actorId action subjectId change requestId mark' },
+  auditEvents: { plain: 'id at actorKind actorId action subjectId change requestId mac' },
   auditSeals: { plain: 'eventId leaf hash' },
   auditNodes: { plain: 'hash' },
   auditCheckpoints: { plain: 'at root head previous publicKey signature' },
