@@ -7,7 +7,7 @@ import { isolated, plainText } from '../../src/notifications/words/bidi.ts'
 import { smsSegments, toGsm } from '../../src/notifications/words/gsm.ts'
 import { directionOf, type MessageLanguage } from '../../src/notifications/words/language.ts'
 import { messageLanguage, messageLanguages, renderMail, renderSms } from '../../src/notifications/words/render.ts'
-import { BrokenWords, checkWords, readWords, type Words } from '../../src/notifications/words/word-files.ts'
+import { BrokenWords, checkTemplates, readWords, type Words } from '../../src/notifications/words/word-files.ts'
 import { wordKeys } from '../../src/notifications/words/word-keys.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { reminderFacts } from './reminder-facts.ts'
@@ -28,7 +28,7 @@ function broken(t: Test, language: string, change: (file: Record<string, any>) =
 
 function faultsIn(folder: string): string[] {
   try {
-    checkWords(folder)
+    checkTemplates(folder)
     return []
   } catch (error) {
     if (error instanceof BrokenWords) return error.faults

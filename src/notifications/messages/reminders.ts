@@ -1,4 +1,4 @@
-import { recordEvent, recordLook } from '../../audit/index.ts'
+import { recordAccess, recordEvent } from '../../audit/index.ts'
 import { checkOpen, checkTakesEnrollments, getCampaign } from '../../campaigns/index.ts'
 import type { Deps } from '../../deps.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
@@ -63,7 +63,7 @@ export async function sendReminders(
   const preview = await previewOf(deps, turn, { step: name, dryRun })
   if (dryRun) {
     const facts = { step: name, records: preview.messages }
-    await recordLook(deps, actor, { event: 'messages.previewed', subjectId: campaignId, campaignId, facts })
+    await recordAccess(deps, actor, { event: 'messages.previewed', subjectId: campaignId, campaignId, facts })
   } else {
     await db.transact((tx) => recordEvent(deps, tx, actor, 'reminders.asked', campaignId, { step: name }))
     await planStep(deps, actor, turn)

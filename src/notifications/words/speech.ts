@@ -7,7 +7,7 @@ export type Speech = (key: WordKey, values?: Record<string, string>, count?: num
 
 /**
  * Speaks `language` with `words`. What the language lacks is said in Greek: a reminder that is partly in Greek is better than
- * none, and {@link checkWords} keeps it from happening.
+ * none, and {@link checkTemplates} keeps it from happening.
  */
 export function speech(words: Words, language: MessageLanguage): Speech {
   return (key, values = {}, count = 1) => {

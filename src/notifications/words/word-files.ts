@@ -28,14 +28,14 @@ export class BrokenWords extends Error {
 const ownFolder = join(projectRoot, 'src/notifications/words')
 let own: Words | undefined
 
-/** The words of this service, read once. What is missing in a file is nobody's fault here: {@link checkWords} told at the start. */
+/** The words of this service, read once. What is missing in a file is nobody's fault here: {@link checkTemplates} told at the start. */
 export function ownWords(): Words {
   own ??= readWords(ownFolder).words
   return own
 }
 
 /** Reads the words in `folder` and throws {@link BrokenWords} unless every language says everything, and the same. */
-export function checkWords(folder = ownFolder): void {
+export function checkTemplates(folder = ownFolder): void {
   if (folder === ownFolder && own) return
   const { words, unreadable } = readWords(folder)
   const faults = unreadable.length > 0 ? unreadable : wordFaults(words)
