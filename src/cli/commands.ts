@@ -5,7 +5,7 @@ import { startWatchdog } from '../../jobs/watchdog.ts'
 import { BackupRefused } from '../backups/index.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
-import { BrokenWords } from '../notifications/index.ts'
+import { BrokenTemplates } from '../notifications/index.ts'
 import { openDeps } from '../open-deps.ts'
 import { InvalidConfig, readConfig } from '../platform/config/config.ts'
 import {
@@ -93,7 +93,7 @@ function sentenceOf(error: unknown): string {
     DatabaseHeld,
     NewerDatabase,
     UnusableKey,
-    BrokenWords,
+    BrokenTemplates,
     BackupRefused,
     NoConnection,
     RowRefused,

@@ -5,4 +5,4 @@ export { forgetAddresses, listMessagesTo } from './recipients/guardian-repositor
 export { listStopped, markStopped } from './recipients/repository.ts'
 export { notificationRoutes } from './routes.ts'
 export { SentMessageSchema } from './schemas.ts'
-export { BrokenWords, checkTemplates } from './words/word-files.ts'
+export { BrokenTemplates, checkTemplates } from './templates/template-files.ts'

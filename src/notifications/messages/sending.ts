@@ -14,7 +14,7 @@ import { endOfPickup, nextDay, outOfQuietHours, secondsUntil } from '../plan/sch
 import { contactOf } from '../recipients/contact.ts'
 import { listMarks, markRefused, type RecipientRow } from '../recipients/repository.ts'
 import { addressKey } from '../recipients/rules.ts'
-import { type ReminderFacts, renderMail, renderSms } from '../words/render.ts'
+import { type ReminderFacts, renderMail, renderSms } from '../templates/render.ts'
 import { isOutdated } from './planning-rules.ts'
 import {
   changeStatus,
