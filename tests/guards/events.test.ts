@@ -36,7 +36,7 @@ const quiet = [
   // Forgets what was answered to idempotency keys.
   'jobs/forget-answers.ts',
   // Notes when a key or a device was last used.
-  'src/identity/sessions/credentials.ts',
+  'src/identity/sessions/authenticator.ts',
   // Its challenges are questions; `startSession` and `recordRefusal` record what comes of them.
   'src/identity/passkeys/sign-in.ts',
   // Seals events, which are there already.

@@ -26,12 +26,12 @@ export function recordRefusal(
 export async function countAttempt(
   deps: Deps,
   throttle: Throttle,
-  lanes: { account: string; address: string },
+  buckets: { account: string; address: string },
   attempted: Attempted,
 ): Promise<Attempt> {
   let isFirst = false
   try {
-    return throttle.attempt(lanes, () => {
+    return throttle.attempt(buckets, () => {
       isFirst = true
     })
   } catch (error) {
@@ -48,5 +48,5 @@ export async function recordSparingly(
   attempted: Attempted,
   change: Record<string, string>,
 ): Promise<void> {
-  if (throttle.isNews(key)) await recordRefusal(deps, attempted, change)
+  if (throttle.isFirstOccurrence(key)) await recordRefusal(deps, attempted, change)
 }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { networkOf } from '../../platform/http/index.ts'
 import { tooManyAttempts } from '../sessions/rules.ts'
-import { newsOf } from './news.ts'
+import { firstOccurrences } from './first-occurrence.ts'
 
 /** Guesses that are counted together: at an account, from a trusted browser of it, or from an address. */
 interface Bucket {
@@ -35,8 +35,8 @@ export interface Throttle {
    * is the first one in that wait.
    */
   attempt(of: { account: string; address: string }, firstToWait?: () => void): Attempt
-  /** Whether `key` was not asked about for a quarter of an hour: then it is worth writing down. */
-  isNews(key: string): boolean
+  /** Whether `key` occurs for the first time within a quarter of an hour: then it is worth recording. */
+  isFirstOccurrence(key: string): boolean
 }
 
 const minute = 60_000
@@ -53,7 +53,7 @@ const firstWaitMilliseconds = 1000
  */
 export function signInThrottle(milliseconds: () => number = () => performance.now()): Throttle {
   const counts = new Map<string, Count>()
-  const isNews = newsOf(milliseconds)
+  const isFirstOccurrence = firstOccurrences(milliseconds)
 
   function countOf(bucket: Bucket, now: number): Count {
     const known = counts.get(bucket.key)
@@ -100,7 +100,7 @@ export function signInThrottle(milliseconds: () => number = () => performance.no
         withdrawn: () => [own, shared].forEach(takeBack),
       }
     },
-    isNews,
+    isFirstOccurrence,
   }
 }
 
