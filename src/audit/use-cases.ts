@@ -9,7 +9,7 @@ import { macOf } from './sealing/mac.ts'
 type Making = Pick<Deps, 'clock' | 'newId' | 'signer'>
 
 /**
- * Writes down that `actor` did `action` to `subjectId`, in the transaction of the change itself: no change without its
+ * Records that `actor` did `action` to `subjectId`, in the transaction of the change itself: no change without its
  * event, no event without its change. `change` holds no personal data and nothing that somebody typed: those are given as
  * `personal`. The event then holds a salted commitment to each, and erasure takes salt and value away.
  */

@@ -1,6 +1,6 @@
 export { planReminders } from './messages/planning.ts'
 export { sendMessage } from './messages/sending.ts'
-export { knowsStopLink, stopReminders } from './messages/unsubscribing.ts'
+export { knowsUnsubscribeLink, unsubscribe } from './messages/unsubscribing.ts'
 export { forgetAddresses, listMessagesTo } from './recipients/guardian-repository.ts'
 export { listStopped, markStopped } from './recipients/repository.ts'
 export { notificationRoutes } from './routes.ts'

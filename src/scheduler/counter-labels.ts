@@ -29,9 +29,9 @@ export const counterLabels = {
 export type CounterName = keyof typeof counterLabels
 
 /** Counters in one line for each language: `εξετάστηκαν 3 · έγιναν 2`. */
-export function countersInWords(figures: Record<string, number>): Wording {
+export function countersInWords(counters: Record<string, number>): Wording {
   const line = (language: keyof Wording) =>
-    Object.entries(figures)
+    Object.entries(counters)
       .map(([name, value]) => `${(counterLabels as Record<string, Wording>)[name]?.[language] ?? name}: ${value}`)
       .join(' · ')
   return { el: line('el'), en: line('en') }

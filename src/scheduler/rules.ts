@@ -23,8 +23,8 @@ export interface ScheduledJob<Figure extends string = string> extends Named {
 export interface RunControl {
   /** Aborted when somebody cancels the run or the service stops. What was done by then stays done. */
   signal: AbortSignal
-  /** Shows how far it is, to whoever looks at the run. */
-  progress(figures: RunCounters): void
+  /** Shows how far the run is. */
+  progress(counters: RunCounters): void
 }
 
 /** A job that does tasks from a queue, one after another. */
@@ -46,7 +46,7 @@ export interface QueuedTask {
   attempts: number
 }
 
-/** What a task is about: ids and figures, never a name or an address. */
+/** What a task is about: ids and numbers, never a name or an address. */
 export type TaskPayload = Record<string, string | number | null>
 
 /** Work that the service does by itself. */

@@ -272,7 +272,7 @@ function beginRun(
 /** How often a run shows that it is alive and how far it is, and looks whether it should stop, in milliseconds. */
 const beatMilliseconds = 2000
 
-/** Does the work and writes down how it ended. Never throws: there is nobody to catch it. */
+/** Does the work and records how it ended. Never throws: there is nobody to catch it. */
 async function finishRun(deps: Deps, job: ScheduledJob, id: Id): Promise<void> {
   const { db, clock, log, metrics } = deps
   const ended = (status: RunStatus) => metrics.jobRuns.inc({ job_name: job.name, status })

@@ -20,7 +20,7 @@ export interface Claims {
 
 /** The municipality's OpenID Connect provider. */
 export interface OidcProvider {
-  /** Where the browser goes, and what it has to bring back: sealed, so that only we can read it. Raises `oidc_unavailable`. */
+  /** Where the browser goes, and what it has to bring back: encrypted, so that only we can read it. Raises `oidc_unavailable`. */
   begin(deps: Deps): Promise<{ url: string; round: string }>
   /** Who came back to `url` with `round`. Raises `oidc_refused` and `oidc_unavailable`. */
   finish(deps: Deps, url: string, round: string | undefined): Promise<Claims>
@@ -64,9 +64,9 @@ export function oidcProvider(): OidcProvider {
     return { url: url.href, round: sealOf(deps.secretKey).close(JSON.stringify({ ...round, until })) }
   }
 
-  async function finish(deps: Deps, url: string, sealed: string | undefined): Promise<Claims> {
+  async function finish(deps: Deps, url: string, encrypted: string | undefined): Promise<Claims> {
     const client = await metadata(deps)
-    const round = openRound(deps, sealed)
+    const round = openRound(deps, encrypted)
     const tokens = await oidc
       .authorizationCodeGrant(client, new URL(url, callbackOf(deps)), {
         pkceCodeVerifier: round.verifier,
@@ -90,9 +90,12 @@ export function oidcProvider(): OidcProvider {
 const callbackOf = ({ config }: Deps) => `${config.baseUrl}/api/v1/session/oidc/callback`
 
 /** What we gave the browser on its way. Raises `oidc_refused` for none, another's, or one that is too old. */
-function openRound({ secretKey, clock }: Deps, sealed = ''): { verifier: string; state: string; nonce: string } {
+function openRound({ secretKey, clock }: Deps, encrypted = ''): { verifier: string; state: string; nonce: string } {
   try {
-    const round = JSON.parse(sealOf(secretKey).open(sealed)) as Record<'verifier' | 'state' | 'nonce' | 'until', string>
+    const round = JSON.parse(sealOf(secretKey).open(encrypted)) as Record<
+      'verifier' | 'state' | 'nonce' | 'until',
+      string
+    >
     if (round.until > clock.now()) return round
   } catch {
     // Not ours: refused as what came too late.

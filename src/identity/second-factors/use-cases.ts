@@ -168,7 +168,7 @@ function secretOf(deps: Deps, userId: Id, sealedSecret: string): string | undefi
       const [owner, secret] = sealOf(key).open(sealedSecret).split(' ')
       return owner === userId ? secret : undefined
     } catch {
-      // It was sealed with another.
+      // It was encrypted with another.
     }
   }
   deps.log.error('an authenticator app’s secret cannot be read: SECRET_KEY is not the one that it was stored with')

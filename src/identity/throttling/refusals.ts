@@ -4,14 +4,14 @@ import { Problem } from '../../shared/problem.ts'
 import type { Actor } from '../rules.ts'
 import { firstOccurrences } from './first-occurrence.ts'
 
-/** What is refused to somebody whom we know, and should not happen to who keeps to the pages. */
+/** Refusals to an actor who is known that do not happen through the pages. */
 const telling = ['not_allowed', 'foreign_origin', 'second_factor_missing']
 
-/** Writes a refusal down, where it says something of who is refused. */
+/** Records a refusal, where it says something of the actor. */
 export type RecordRefused = (actor: Actor | undefined, error: unknown) => void
 
 /**
- * Writes down who tried what their role does not include, or from a page that is not ours: once in a quarter of an hour for
+ * Records who tried what their role does not include, or from a page that is not ours: once in a quarter of an hour for
  * each person and kind of thing, behind the answer's back, so that trying costs nobody else anything.
  */
 export function refusalRecorder(deps: Deps): RecordRefused {

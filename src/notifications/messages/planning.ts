@@ -53,20 +53,20 @@ export interface Planned extends Record<string, number> {
  * so. Twice, or by two at once, is no more than once: the messages' unique indexes see to that.
  */
 export async function planReminders(deps: Deps, signal?: AbortSignal): Promise<Planned & { givenUp: number }> {
-  const figures = { lookedAt: 0, planned: 0, listed: 0, givenUp: 0 }
+  const counters = { lookedAt: 0, planned: 0, listed: 0, givenUp: 0 }
   for (const campaignId of await listOpenCampaigns(deps.db.read)) {
     if (signal?.aborted) break
-    figures.givenUp += await giveUp(deps, campaignId)
+    counters.givenUp += await giveUp(deps, campaignId)
     const campaign = await getCampaign(deps.db.read, campaignId)
     const plan = await getPlan(deps.db.read, campaignId)
     const now = deps.clock.now()
     const step = stepInForce(scheduleOf(plan, campaign, deps.config.timeZone), now)
     const planned = await planStep(deps, systemActor, { campaign, plan, step }, signal)
-    figures.lookedAt += planned.lookedAt
-    figures.planned += planned.planned
-    figures.listed += planned.listed
+    counters.lookedAt += planned.lookedAt
+    counters.planned += planned.planned
+    counters.listed += planned.listed
   }
-  return figures
+  return counters
 }
 
 /** What is planned for: a campaign with its plan, and the step whose turn it is. */
@@ -79,22 +79,22 @@ export interface Turn {
 /** Plans the messages that `turn` makes due, some hundreds to a transaction. */
 export async function planStep(deps: Deps, actor: Actor, turn: Turn, signal?: AbortSignal): Promise<Planned> {
   const { timeZone } = deps.config
-  const figures = { lookedAt: 0, planned: 0, listed: 0 }
-  if (turn.campaign.status !== 'open' || deps.clock.now() >= endOfPickup(turn.campaign, timeZone)) return figures
+  const counters = { lookedAt: 0, planned: 0, listed: 0 }
+  if (turn.campaign.status !== 'open' || deps.clock.now() >= endOfPickup(turn.campaign, timeZone)) return counters
   // Nobody is due anything, and nobody was told anything that could be corrected: no need to read a whole campaign for that.
-  if (!turn.step && !(await hasMessages(deps.db.read, turn.campaign.id))) return figures
+  if (!turn.step && !(await hasMessages(deps.db.read, turn.campaign.id))) return counters
   const goesAt = soonest(deps, turn.plan)
   for await (const { recipients, due } of lookAhead(deps, turn, goesAt)) {
     if (signal?.aborted) break
-    figures.lookedAt += recipients.length
+    counters.lookedAt += recipients.length
     for (let from = 0; from < due.length; from += atOnce) {
       const some = due.slice(from, from + atOnce)
       const added = await deps.db.transact((tx) => addMessages(deps, tx, actor, turn, goesAt, some))
-      figures.planned += added.length
-      figures.listed += added.filter(({ channel }) => channel === 'print').length
+      counters.planned += added.length
+      counters.listed += added.filter(({ channel }) => channel === 'print').length
     }
   }
-  return figures
+  return counters
 }
 
 /** When a message that is planned now begins to go out. */

@@ -1,11 +1,11 @@
 import { qrPng } from '../../vouchers/index.ts'
+import { isolated, plainText } from './bidi.ts'
 import type { ReminderFacts } from './facts.ts'
-import { messageLanguage } from './language.ts'
+import { directionOf, localeOf, type MessageLanguage, messageLanguage } from './language.ts'
 import { mailHtml } from './mail-html.ts'
 import { mailText } from './mail-text.ts'
-import { withNames } from './names.ts'
 import { smsText } from './sms.ts'
-import { speech } from './speech.ts'
+import { type Speech, speech } from './speech.ts'
 import { ownTemplates } from './template-files.ts'
 
 export type { ReminderFacts } from './facts.ts'
@@ -49,4 +49,14 @@ export function renderMail(tag: string | null, facts: ReminderFacts, templates =
 export function renderSms(tag: string | null, facts: ReminderFacts, templates = ownTemplates()): string {
   const language = messageLanguage(tag)
   return smsText(speech(templates, language), language, facts)
+}
+
+/** The given names, where all are known, before what is said of them; each read in its own direction. */
+function withNames(say: Speech, language: MessageLanguage, { vouchers }: ReminderFacts, what: string): string {
+  const names = vouchers.flatMap(({ givenName }) => plainText(givenName ?? '') || [])
+  if (names.length < vouchers.length) return what
+  const list = new Intl.ListFormat(localeOf(language)).format(
+    names.map((name) => isolated(name, directionOf(language))),
+  )
+  return say('named', { names: list, what })
 }

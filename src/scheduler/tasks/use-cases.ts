@@ -85,7 +85,7 @@ export interface Ended {
   status: 'done' | 'queued' | 'failed'
   /** How long the whole job should pause, in milliseconds. */
   pause: number
-  /** Writes it down. The next task may be begun in the same commit. */
+  /** Records it. The next task may be begun in the same commit. */
   write(): Promise<void>
 }
 
