@@ -108,7 +108,7 @@ export const jobRunning = defineProblem<{ name: string }>({
   members: () => ({ retryAfter: 60 }),
 })
 
-/** The job does what it is asked for, not what a clock says. */
+/** The job does queued tasks, and has no schedule. */
 export const notByClock = defineProblem<{ name: string }>({
   code: 'not_by_clock',
   status: 409,

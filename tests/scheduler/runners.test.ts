@@ -249,7 +249,7 @@ for (const kind of kinds) {
       await deps.db.transact(({ q, t }) => q.update(t.tasks).set({ status: 'running', attempts: 1, leasedUntil }))
       await ask(saka, 'asked', 'handed')
       await deps.db.transact(({ q, t }) =>
-        q.update(t.tasks).set({ handedAt: clock.now() }).where(eq(t.tasks.id, 'handed')),
+        q.update(t.tasks).set({ dispatchedAt: clock.now() }).where(eq(t.tasks.id, 'handed')),
       )
       await deps.db.transact((tx) =>
         enqueue(deps, tx, {

@@ -30,7 +30,7 @@ export const dataMap: Record<string, Partial<Record<DataKind, string>>> = {
   jobRuns: {
     plain: 'id job status actorId dueAt startedAt endedAt leasedUntil cancelRequestedAt figures failure reason',
   },
-  tasks: { plain: 'id job payload status runAt leasedUntil handedAt failure reason createdAt endedAt' },
+  tasks: { plain: 'id job payload status runAt leasedUntil dispatchedAt failure reason createdAt endedAt' },
   situations: { plain: 'topic matter state since toldAt' },
   notices: { plain: 'id topic role subject text createdAt' },
   auditDisclosures: { typed: 'value', plain: 'eventId field campaignId salt' },

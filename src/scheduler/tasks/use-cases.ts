@@ -119,7 +119,7 @@ export async function attemptTask(deps: Deps, job: QueuedJob, task: Task, signal
     const level = status === 'failed' ? 'error' : isNotYet ? 'debug' : 'warn'
     log[level]({ job: job.name, task: task.id, attempts: task.attempts, failure }, `the task is ${status}`)
     const now = clock.now()
-    const end = after === undefined ? { endedAt: now } : { runAt: plusMilliseconds(now, after), handedAt: null }
+    const end = after === undefined ? { endedAt: now } : { runAt: plusMilliseconds(now, after), dispatchedAt: null }
     return { status, pause, write: () => change({ status, attempts, failure, reason, leasedUntil: null, ...end }) }
   } finally {
     clearInterval(alive)
