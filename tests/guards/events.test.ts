@@ -52,6 +52,4 @@ const quiet = [
   'src/reconciliation/nightly.ts',
   'src/reconciliation/stale-devices/use-cases.ts',
   'src/alerts/alert-troubled-jobs.ts',
-  // `makeScan` records.
-  'src/redemption/use-cases.ts',
 ]

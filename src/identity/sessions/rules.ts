@@ -20,7 +20,7 @@ export const tooManyAttempts = defineProblem<{ seconds: number }>({
 })
 
 /** A key or a device asks for what only people have. */
-export const peopleOnly = defineProblem({
+const peopleOnly = defineProblem({
   code: 'people_only',
   status: 403,
   title: 'For people only',
