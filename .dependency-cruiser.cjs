@@ -25,7 +25,7 @@ const ranks = [
 const modules = ranks.slice(2).flat().join('|')
 
 /** Files that decide and compute and touch nothing else: a folder's rules, and its parts that only know numbers and text. */
-const pure = '[a-z/-]*(rules|apportion|sainte-lague|draw|reason|chain|merkle|canonical|verifier)'
+const pure = '[a-z/-]*(rules|apportion|sainte-lague|reason|chain|merkle|canonical|verifier)'
 
 const folder = (names) => `^src/(${names.join('|')})/`
 const top = '^(src/[^/]+\\.js$|src/(demo|cli)/|jobs/|openapi/)'

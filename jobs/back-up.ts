@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import type { Deps } from '../src/deps.ts'
 import { isPostgres } from '../src/platform/config/config.ts'
 import { projectRoot } from '../src/platform/project-root.ts'
-import type { FigureName, RunFigures, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, RunCounters, ScheduledJob } from '../src/scheduler/index.ts'
 
 const main = join(projectRoot, 'src/main.ts')
 
@@ -23,9 +23,9 @@ export const backUpJob = {
     const { backupFolder } = config
     return backupFolder ? { made: 1, ...(await makeBackup(config, backupFolder, signal)) } : { made: 0 }
   },
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>
 
-async function makeBackup(config: Deps['config'], folder: string, signal: AbortSignal): Promise<RunFigures> {
+async function makeBackup(config: Deps['config'], folder: string, signal: AbortSignal): Promise<RunCounters> {
   const child = spawn(process.execPath, [...process.execArgv, main, 'backup', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,

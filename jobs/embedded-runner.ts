@@ -1,20 +1,19 @@
 import { Cron } from 'croner'
 import type { AllDeps } from '../src/deps.ts'
 import { isScheduled, readOverdueJobs, runOnTime } from '../src/scheduler/index.ts'
-import { farewell } from './farewell.ts'
-import { openLane } from './lane.ts'
+import { activeRuns, withinGracePeriod } from './graceful-shutdown.ts'
 import type { Runner } from './runner.ts'
-import { runsUnderWay } from './runs-under-way.ts'
+import { startWorkerLoop } from './worker-loop.ts'
 
-/** How often it looks for tasks, in milliseconds. */
-const lookMilliseconds = 500
+/** How often it polls for tasks, in milliseconds. */
+const pollMilliseconds = 500
 
 /**
- * Does the jobs in this process: those that run by the clock when their time has come, and tasks as they are asked for. What
- * should have run while no process was up runs now: a machine that is switched off at night misses nothing.
+ * Runs the jobs in this process: scheduled jobs when they are due, and tasks as they are enqueued. A job that was due while no
+ * process was up runs now: a machine that is switched off at night misses nothing.
  */
 export async function runEmbedded(deps: AllDeps): Promise<Runner> {
-  const runs = runsUnderWay()
+  const runs = activeRuns()
   const run = (name: string, work: () => Promise<unknown>) =>
     runs.add(work().catch((error: unknown) => deps.log.error({ job: name, err: error }, 'the job could not begin')))
   const planned = deps.jobs
@@ -25,17 +24,17 @@ export async function runEmbedded(deps: AllDeps): Promise<Runner> {
           run(job.name, () => runOnTime(deps, job)),
         ),
     )
-  const lanes = deps.jobs.flatMap((job) => (isScheduled(job) ? [] : [openLane(deps, job)]))
-  const look = setInterval(() => {
-    for (const lane of lanes) lane.wake()
-  }, lookMilliseconds)
-  look.unref()
+  const loops = deps.jobs.flatMap((job) => (isScheduled(job) ? [] : [startWorkerLoop(deps, job)]))
+  const polling = setInterval(() => {
+    for (const loop of loops) loop.wake()
+  }, pollMilliseconds)
+  polling.unref()
   for (const { job, dueAt } of await readOverdueJobs(deps)) run(job.name, () => runOnTime(deps, job, dueAt))
   return {
     stop: async () => {
       for (const cron of planned) cron.stop()
-      clearInterval(look)
-      await Promise.all([...lanes.map((lane) => lane.stop()), farewell(runs.ended())])
+      clearInterval(polling)
+      await Promise.all([...loops.map((loop) => loop.stop()), withinGracePeriod(runs.ended())])
     },
   }
 }

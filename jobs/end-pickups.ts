@@ -1,5 +1,5 @@
-import { endPickups } from '../src/reconciliation/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import { closePickupWindows } from '../src/reconciliation/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Reminds the coordinators of pickups that are over, and ends them some days later if nobody has. */
 export const endPickupsJob = {
@@ -9,5 +9,5 @@ export const endPickupsJob = {
     en: 'Reminds of a pickup window that is over, and ends the pickup some days later.',
   },
   pattern: '0 5 * * *',
-  run: endPickups,
-} satisfies ScheduledJob<FigureName>
+  run: closePickupWindows,
+} satisfies ScheduledJob<CounterName>

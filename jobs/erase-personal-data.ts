@@ -1,5 +1,5 @@
 import { eraseExpired } from '../src/privacy/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Erases, every night, the personal data of campaigns whose retention is over. */
 export const erasePersonalDataJob = {
@@ -10,4 +10,4 @@ export const erasePersonalDataJob = {
   },
   pattern: '45 3 * * *',
   run: eraseExpired,
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

@@ -1,5 +1,5 @@
-import { findSilentDevices } from '../src/reconciliation/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import { findStaleDevices } from '../src/reconciliation/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Tells the coordinators every morning of devices that have been silent for too long. */
 export const findSilentDevicesJob = {
@@ -9,5 +9,5 @@ export const findSilentDevicesJob = {
     en: 'Finds devices at schools that have not been seen, or keep scans that they have not sent.',
   },
   pattern: '30 7 * * *',
-  run: findSilentDevices,
-} satisfies ScheduledJob<FigureName>
+  run: findStaleDevices,
+} satisfies ScheduledJob<CounterName>

@@ -1,6 +1,6 @@
-import { deleteNotices } from '../src/alerts/index.ts'
-import { forgetAnswers } from '../src/platform/http/index.ts'
-import { deleteRuns, deleteTasks, type FigureName, type ScheduledJob } from '../src/scheduler/index.ts'
+import { deleteAlerts } from '../src/alerts/index.ts'
+import { purgeAnswers } from '../src/platform/http/index.ts'
+import { type CounterName, deleteRuns, deleteTasks, type ScheduledJob } from '../src/scheduler/index.ts'
 import { plusMilliseconds } from '../src/shared/time.ts'
 
 const keptMilliseconds = 30 * 24 * 60 * 60_000
@@ -16,10 +16,10 @@ export const forgetAnswersJob = {
   run: async ({ db, clock }) => {
     const before = plusMilliseconds(clock.now(), -keptMilliseconds)
     return {
-      forgotten: await db.transact((tx) => forgetAnswers(tx, before)),
+      forgotten: await db.transact((tx) => purgeAnswers(tx, before)),
       runs: await db.transact((tx) => deleteRuns(tx, before)),
       tasks: await db.transact((tx) => deleteTasks(tx, before)),
-      notices: await db.transact((tx) => deleteNotices(tx, before)),
+      notices: await db.transact((tx) => deleteAlerts(tx, before)),
     }
   },
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

@@ -1,5 +1,5 @@
-import { forgetBrowsers } from '../src/identity/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import { purgeBrowsers } from '../src/identity/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Forgets every night the browsers that got to know an account a year ago. */
 export const forgetBrowsersJob = {
@@ -9,5 +9,5 @@ export const forgetBrowsersJob = {
     en: 'Forgets the browsers that somebody signed in from a year ago.',
   },
   pattern: '15 3 * * *',
-  run: async (deps) => ({ forgotten: await forgetBrowsers(deps) }),
-} satisfies ScheduledJob<FigureName>
+  run: async (deps) => ({ forgotten: await purgeBrowsers(deps) }),
+} satisfies ScheduledJob<CounterName>

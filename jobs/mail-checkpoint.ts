@@ -1,5 +1,5 @@
 import { mailCheckpoint } from '../src/audit/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Mails a checkpoint to the auditor in the first hour of every day, or in the next in which the mail server takes it. */
 export const mailCheckpointJob = {
@@ -10,4 +10,4 @@ export const mailCheckpointJob = {
   },
   pattern: '20 * * * *',
   run: async (deps) => ({ sent: await mailCheckpoint(deps) }),
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

@@ -1,5 +1,5 @@
 import { mailPasswordResets } from '../src/identity/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Mails every minute the links that people who forgot their password have asked for since. */
 export const mailPasswordResetsJob = {
@@ -10,4 +10,4 @@ export const mailPasswordResetsJob = {
   },
   pattern: '* * * * *',
   run: mailPasswordResets,
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

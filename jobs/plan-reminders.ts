@@ -1,5 +1,5 @@
 import { planReminders } from '../src/notifications/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Plans, every five minutes, the reminders that have come due, and corrections of what was told and is no longer so. */
 export const planRemindersJob = {
@@ -10,4 +10,4 @@ export const planRemindersJob = {
   },
   pattern: '*/5 * * * *',
   run: (deps, { signal }) => planReminders(deps, signal),
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

@@ -10,7 +10,7 @@ import { isScheduled, type Job, redisAway } from '../src/scheduler/index.ts'
 import { Problem } from '../src/shared/problem.ts'
 import { clockQueue } from './redis-runner.ts'
 
-/** Letters from elsewhere, which Bull Board's page asks for: whoever looks is nobody else's business. */
+/** Fonts from elsewhere, which Bull Board's page asks for: nobody outside is to learn who looks at it. */
 const foreignFonts = /<link[^>]+fonts\.googleapis[^>]+>/g
 
 /**
@@ -29,7 +29,7 @@ export async function queueBoard(
   scope.addHook('onClose', () => Promise.all(queues.map((queue) => queue.close())).then(() => undefined))
   scope.addHook('onRequest', async ({ actor }) => authorize(actor, 'queue:inspect'))
   scope.addHook('preHandler', async ({ routeOptions }) => {
-    // Whoever looks while Redis is away is told so instead of waiting.
+    // While Redis is away a reader gets the refusal at once instead of waiting.
     if (routeOptions.url?.startsWith(`/api/v1${prefix}/api/`) && !(await answers(queues[0]!))) throw redisAway()
   })
   scope.addHook('onSend', async (_request, reply, payload) => {

@@ -1,5 +1,5 @@
 import { reconcileNightly } from '../src/reconciliation/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Reconciles every night each campaign that is not closed, and mails the coordinators when something is new. */
 export const reconcileNightlyJob = {
@@ -10,4 +10,4 @@ export const reconcileNightlyJob = {
   },
   pattern: '30 4 * * *',
   run: reconcileNightly,
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

@@ -1,5 +1,5 @@
 import { sealTrail } from '../src/audit/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /**
  * Seals every minute what `sealSoon` has left, makes a checkpoint if that was something, and copies it out. Where nothing
@@ -13,7 +13,7 @@ export const sealTrailJob = {
   },
   pattern: '* * * * *',
   run: (deps) => sealTrail(deps),
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>
 
 /** Looks once a day through all events for one without a seal, however old its id: the clock may have jumped there and back. */
 export const sweepTrailJob = {
@@ -24,4 +24,4 @@ export const sweepTrailJob = {
   },
   pattern: '10 2 * * *',
   run: (deps) => sealTrail(deps, { everything: true }),
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

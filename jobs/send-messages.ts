@@ -1,5 +1,5 @@
 import { sendMessage } from '../src/notifications/index.ts'
-import type { AskedJob } from '../src/scheduler/index.ts'
+import type { QueuedJob } from '../src/scheduler/index.ts'
 
 /** Sends reminders by mail, one task each. Apart from text messages: neither waits for the other. */
 export const sendMailJob = {
@@ -7,7 +7,7 @@ export const sendMailJob = {
   meaning: { el: 'Στέλνει τις υπενθυμίσεις με e-mail.', en: 'Sends reminders by mail.' },
   attempt: sendMessage,
   perSecond: ({ mailPerSecond }) => mailPerSecond,
-} satisfies AskedJob
+} satisfies QueuedJob
 
 /** Sends reminders by text message, one task each. */
 export const sendSmsJob = {
@@ -15,4 +15,4 @@ export const sendSmsJob = {
   meaning: { el: 'Στέλνει τις υπενθυμίσεις με SMS.', en: 'Sends reminders by text message.' },
   attempt: sendMessage,
   perSecond: ({ smsPerSecond }) => smsPerSecond,
-} satisfies AskedJob
+} satisfies QueuedJob

@@ -1,5 +1,5 @@
 import { watchStock } from '../src/reconciliation/index.ts'
-import type { FigureName, ScheduledJob } from '../src/scheduler/index.ts'
+import type { CounterName, ScheduledJob } from '../src/scheduler/index.ts'
 
 /** Looks, every hour in which people work, which schools would run out of kits, and mails the coordinators what is new. */
 export const watchStockJob = {
@@ -10,4 +10,4 @@ export const watchStockJob = {
   },
   pattern: '10 7-18 * * *',
   run: watchStock,
-} satisfies ScheduledJob<FigureName>
+} satisfies ScheduledJob<CounterName>

@@ -9,7 +9,7 @@ import { enrollmentRoutes } from './enrollment/index.ts'
 import { authenticator, deviceReportRoutes, identityRoutes, knowActor } from './identity/index.ts'
 import { metricsRoutes } from './metrics/index.ts'
 import { notificationRoutes } from './notifications/index.ts'
-import { parentsPage, stopPage, welcomePages } from './pages/index.ts'
+import { parentsPage, setPasswordPages, unsubscribePage } from './pages/index.ts'
 import { placesRoutes } from './places/index.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { type App, httpServer, limitCalls } from './platform/http/index.ts'
@@ -30,8 +30,8 @@ export async function buildApp(deps: AllDeps): Promise<App> {
   await app.register(metricsRoutes, { deps })
   app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => app.swagger())
   await app.register(parentsPage, { deps })
-  await app.register(stopPage, { deps })
-  await app.register(welcomePages, { deps })
+  await app.register(unsubscribePage, { deps })
+  await app.register(setPasswordPages, { deps })
   await app.register(apiRoutes, { prefix: '/api/v1' })
   return app
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { jobs } from '../jobs/registry.ts'
 import type { AllDeps } from './deps.ts'
 import { createFirstAdmin } from './identity/index.ts'
-import { checkWords } from './notifications/index.ts'
+import { checkTemplates } from './notifications/index.ts'
 import { type Config, InvalidConfig, isPostgres } from './platform/config/config.ts'
 import { openPostgres, openSqlite, takeSharedLock } from './platform/db/index.ts'
 import { secretKeyOf } from './platform/keys/secret-key.ts'
@@ -31,7 +31,7 @@ export async function openDeps(
     commitTogether?: number
   } = {},
 ): Promise<OpenDeps> {
-  checkWords()
+  checkTemplates()
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? openLog(config.logLevel)
   const metrics = openMetrics()

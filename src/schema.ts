@@ -1,4 +1,4 @@
-import { noticeTables } from './alerts/tables.ts'
+import { alertTables } from './alerts/tables.ts'
 import { allocationTables } from './allocation/tables.ts'
 import { auditTables } from './audit/tables.ts'
 import { campaignTables } from './campaigns/tables.ts'
@@ -38,7 +38,7 @@ export function schema(c: db.Columns) {
     ...notificationTables(c, { ...campaigns, ...vouchers }),
     ...reconciliationTables(c, campaigns),
     ...runTables(c),
-    ...noticeTables(c),
+    ...alertTables(c),
     ...privacyTables(c, campaigns),
   }
 }

@@ -6,7 +6,7 @@ import type { Instant } from '../shared/time.ts'
 import type { KnownSituation, Situation } from './rules.ts'
 
 /** A mail to staff as stored. */
-export type Notice = Tables['notices']['$inferSelect']
+export type Alert = Tables['notices']['$inferSelect']
 
 /** What was found of a topic so far. */
 export async function listSituations({ q, t }: Reader, topic: string): Promise<KnownSituation[]> {
@@ -49,17 +49,17 @@ export async function deleteSituations({ q, t }: Tx, topic: string, matters: rea
 }
 
 /** Adds a mail to staff. */
-export async function insertNotice({ q, t }: Tx, notice: Notice): Promise<void> {
-  await q.insert(t.notices).values(notice)
+export async function insertAlert({ q, t }: Tx, alert: Alert): Promise<void> {
+  await q.insert(t.notices).values(alert)
 }
 
 /** The mail to staff with this id. */
-export async function findNotice({ q, t }: Reader, id: Id): Promise<Notice | undefined> {
+export async function findAlert({ q, t }: Reader, id: Id): Promise<Alert | undefined> {
   return (await q.select().from(t.notices).where(eq(t.notices.id, id)))[0]
 }
 
 /** Forgets mails to staff that are older than `before`; answers how many. */
-export async function deleteNotices({ q, t }: Tx, before: Instant): Promise<number> {
+export async function deleteAlerts({ q, t }: Tx, before: Instant): Promise<number> {
   return (await q.delete(t.notices).where(lt(t.notices.createdAt, before)).returning({ id: t.notices.id })).length
 }
 

@@ -22,7 +22,7 @@ export interface KnownSituation {
 }
 
 /** What to do about the situations of one topic. */
-export interface SituationNews {
+export interface SituationChanges {
   /** Not found before, or in another state. */
   fresh: Situation[]
   /** To be told: fresh, or found while there was nobody who could be told. */
@@ -32,7 +32,7 @@ export interface SituationNews {
 }
 
 /** Compares what is so now with what was known. */
-export function newsAmong(known: KnownSituation[], now: Situation[]): SituationNews {
+export function compareSituations(known: KnownSituation[], now: Situation[]): SituationChanges {
   const before = new Map(known.map((situation) => [situation.matter, situation]))
   const current = new Set(now.map(({ matter }) => matter))
   const isFresh = ({ matter, state }: Situation) => before.get(matter)?.state !== state
@@ -46,8 +46,8 @@ export function newsAmong(known: KnownSituation[], now: Situation[]): SituationN
 /** How many lines a mail has at most; the rest is counted. */
 const mostLines = 50
 
-/** A mail's text: Greek first, then English; `more` says where to look. */
-export function noticeText(intro: Wording, lines: Wording[], more: Wording): string {
+/** The text of an alert: Greek first, then English; `more` says where to look. */
+export function alertText(intro: Wording, lines: Wording[], more: Wording): string {
   const inLanguage = (language: keyof Wording, rest: (count: number) => string) => [
     intro[language],
     '',

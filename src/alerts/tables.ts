@@ -1,8 +1,8 @@
 import type { Columns } from '../platform/db/index.ts'
 import type { Role } from '../shared/actor.ts'
 
-/** What staff are told of, and the mails that tell it. */
-export const noticeTables = (c: Columns) => ({
+/** The situations that staff are alerted of, and the alerts. */
+export const alertTables = (c: Columns) => ({
   situations: c.table(
     'situations',
     {

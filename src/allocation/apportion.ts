@@ -1,4 +1,4 @@
-import { drawLots } from './draw.ts'
+import { hash } from 'node:crypto'
 import type { AllocationLine, AllocationRule, ReasonCode } from './reason.ts'
 import { type Division, type Draw, divide, largestClaim } from './sainte-lague.ts'
 
@@ -148,4 +148,15 @@ export function apportion(input: ApportionmentInput): Apportionment {
     if (!division.complete) break
   }
   return { quantities, ...totals(needs, quantities), line: (index) => lineAt(index, schools[index]!, steps) }
+}
+
+/**
+ * Which of `ids`, all different, win one of the `places` (1 to their number) in a draw: those with the lowest SHA-256 of
+ * `seed:id`, compared as hexadecimal. Neither the order of the ids nor who else takes part changes an id's lot, and anybody
+ * who knows the seed can draw again: `printf %s "$seed:$id" | sha256sum`.
+ */
+function drawLots(seed: string, ids: readonly string[], places: number): boolean[] {
+  const lots = ids.map((id) => hash('sha256', `${seed}:${id}`))
+  const lastToWin = lots.toSorted()[places - 1]!
+  return lots.map((lot) => lot <= lastToWin)
 }

@@ -63,8 +63,8 @@ export function schoolNeeds({ enrolled, shipped }: Figures, { bufferPercent }: P
     .filter(({ need, shipped }) => need > 0 || shipped > 0)
 }
 
-/** The kits that can be divided: on hand and already shipped, less the reserve. Never below zero. */
-export function dividedStock({ onHand, shipped, reserve }: Figures): number {
+/** The allocatable kits: on hand and already shipped, less the reserve. Never below zero. */
+export function allocatableStock({ onHand, shipped, reserve }: Figures): number {
   const alreadyShipped = [...shipped.values()].reduce((sum, kits) => sum + kits, 0)
   return Math.max(0, onHand + alreadyShipped - reserve)
 }

@@ -10,10 +10,7 @@ export const allocationTables = (c: Columns, { campaigns, schools }: CampaignTab
     'allocations',
     {
       id: c.id('id').primaryKey(),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
       status: c.word<AllocationStatus>('status').notNull().default('proposed'),
       whatIf: c.bool('what_if').notNull(),
       policy: c.json<Policy>('policy').notNull(),
@@ -37,14 +34,8 @@ export const allocationTables = (c: Columns, { campaigns, schools }: CampaignTab
   const allocationLines = c.table(
     'allocation_lines',
     {
-      allocationId: c
-        .id('allocation_id')
-        .notNull()
-        .references(() => allocations.id),
-      schoolId: c
-        .id('school_id')
-        .notNull()
-        .references(() => schools.id),
+      allocationId: c.idOf('allocation_id', () => allocations.id),
+      schoolId: c.idOf('school_id', () => schools.id),
       need: c.int('need').notNull(),
       shipped: c.int('shipped').notNull(),
       quantity: c.int('quantity').notNull(),

@@ -23,9 +23,9 @@ import {
 } from './repository.ts'
 import {
   type AllocationRun,
+  allocatableStock,
   basisOf,
   checkConfirmable,
-  dividedStock,
   type Figures,
   type Policy,
   promises,
@@ -60,11 +60,11 @@ export async function proposeAllocation(
   const proposed = await deps.db.transact(async (tx) => {
     authorize(actor, 'allocation:write')
     const campaign = await getCampaign(tx, campaignId)
-    refuse(checkDivisible(campaign))
+    refuse(checkAllocatable(campaign))
     const { figures } = await readFigures(tx, campaign, policy)
     const schools = schoolNeeds(figures, policy)
     const seed = deps.newId()
-    const stock = stockQuantity ?? dividedStock(figures)
+    const stock = stockQuantity ?? allocatableStock(figures)
     const { needQuantity, shortfall, line } = apportion({ schools, stock, policy, seed })
     const run: AllocationRun = {
       id: deps.newId(),
@@ -116,7 +116,7 @@ export async function confirmAllocation(deps: Deps, actor: Actor | undefined, id
 async function confirmProposal(deps: Deps, tx: Tx, actor: Actor, run: AllocationRun): Promise<AllocationRun> {
   const campaign = await getCampaign(tx, run.campaignId)
   const { figures, planned } = await readFigures(tx, campaign, run.policy)
-  refuse(checkDivisible(campaign))
+  refuse(checkAllocatable(campaign))
   refuse(checkConfirmable(run, basisOf(figures)))
   refuse(checkFourEyes(campaign, run.createdById, actor))
   const superseded = await supersedeConfirmed(tx, campaign.id)
@@ -164,7 +164,7 @@ export async function readAllocations(
 }
 
 /** Stock may be divided before the campaign opens, so that it opens prepared, and until its pickup ends. */
-function checkDivisible(campaign: Campaign) {
+function checkAllocatable(campaign: Campaign) {
   return campaign.status === 'draft' ? undefined : checkOpen(campaign)
 }
 

@@ -4,8 +4,8 @@ import type { Id } from '../shared/ids.ts'
 import type { Page, PageQuery } from '../shared/page.ts'
 import { recordEvent } from './use-cases.ts'
 
-/** One look at records that hold personal data or free text. */
-export interface Look {
+/** One entry of the access log: a reading of records that hold personal data or free text. */
+export interface AccessLogEntry {
   /** The event: `enrollments.read`. */
   event: string
   subjectId: string
@@ -22,51 +22,51 @@ export interface Withheld<Item extends object, Hidden extends object> {
   by: Action
   /** The record as a pseudonym. */
   hide: (item: Item) => Hidden
-  /** It holds names, contacts or pupil numbers: every look is an event. Otherwise it holds free text, and an auditor's is. */
+  /** It holds names, contacts or pupil numbers: every access is an event. Otherwise it holds free text, and only an auditor's access is. */
   personal?: true
 }
 
 /**
- * Writes down a look at personal data, with the reason where one is given, in a transaction of its own. Await it before
- * the answer is sent: what could not be written down is not shown.
+ * Records an access to personal data, with the reason where one is given, in a transaction of its own. Await it before the answer
+ * is sent: nothing is shown whose access could not be recorded.
  */
-export async function recordLook(
+export async function recordAccess(
   deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'signer'>,
   actor: Actor,
-  { event, subjectId, campaignId, facts, searched }: Look,
+  { event, subjectId, campaignId, facts, searched }: AccessLogEntry,
 ): Promise<void> {
   const fields = { reason: actor.accessReason, searched: searched || undefined }
   await deps.db.transact((tx) => recordEvent(deps, tx, actor, event, subjectId, facts, { campaignId, fields }))
 }
 
-/** One record as `actor` may see it, its look written down. */
+/** One record as `actor` may see it; the access is recorded. */
 export async function showOne<Item extends object, Hidden extends object>(
   deps: Deps,
   actor: Actor,
   item: Item,
   withheld: Withheld<Item, Hidden>,
-  look: Look,
+  entry: AccessLogEntry,
 ): Promise<Item | Hidden> {
   if (!sees(actor, item, withheld)) return withheld.hide(item)
-  if (isRecorded(actor, withheld)) await recordLook(deps, actor, look)
+  if (isRecorded(actor, withheld)) await recordAccess(deps, actor, entry)
   return item
 }
 
-/** A page of records as `actor` may see them, the look written down once for a list that is answered whole. */
+/** A page of records as `actor` may see them; the access is recorded, once for a list that is answered whole. */
 export async function showPage<Item extends object, Hidden extends object>(
   deps: Deps,
   actor: Actor,
   { items, nextCursor }: Page<Item>,
   { streamed, cursor }: PageQuery,
   withheld: Withheld<Item, Hidden>,
-  look: Look,
+  entry: AccessLogEntry,
 ): Promise<Page<Item | Hidden>> {
   const seen = items.filter((item) => sees(actor, item, withheld))
-  // Of a whole list the first page does not say whether anything will be shown: who may see some of it looks.
-  const looked = streamed || items.length === 0 ? seesPersonal(actor, withheld.by) : seen.length > 0
-  if (looked && streamed !== 'more' && isRecorded(actor, withheld)) {
-    const facts = { records: seen.length, ...look.facts, cursor, whole: streamed === 'first' }
-    await recordLook(deps, actor, { ...look, facts })
+  // The first page of a whole list does not say whether anything will be shown: the access counts if the actor may see any.
+  const accessed = streamed || items.length === 0 ? seesPersonal(actor, withheld.by) : seen.length > 0
+  if (accessed && streamed !== 'more' && isRecorded(actor, withheld)) {
+    const facts = { records: seen.length, ...entry.facts, cursor, whole: streamed === 'first' }
+    await recordAccess(deps, actor, { ...entry, facts })
   }
   const shown = new Set<Item>(seen)
   return { items: items.map((item) => (shown.has(item) ? item : withheld.hide(item))), nextCursor }
@@ -76,7 +76,7 @@ function sees(actor: Actor, item: object, { by }: { by: Action }): boolean {
   return seesPersonal(actor, by, 'schoolId' in item ? { schoolId: item.schoolId as Id } : {})
 }
 
-/** A reason turns an auditor's look at free text into one that is written down. Others read it at their daily work. */
+/** An auditor's access to free text with a reason is recorded. Others read it at their daily work. */
 function isRecorded(actor: Actor, { personal }: { personal?: true }): boolean {
   const audits = actor.roles.some(({ role }) => role === 'auditor')
   return personal ?? (audits && actor.accessReason !== undefined)

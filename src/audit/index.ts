@@ -1,4 +1,4 @@
-export { recordLook, showOne, showPage } from './access-log.ts'
+export { recordAccess, showOne, showPage } from './access-log.ts'
 export { withDisclosures } from './repository.ts'
 export { auditRoutes } from './routes.ts'
 export type { ReadEvent } from './rules.ts'

@@ -14,8 +14,8 @@ export interface EventFilter {
   to?: string | undefined
 }
 
-/** Appends an event with its mark. */
-export async function insertEvent(tx: Tx, event: AuditEvent, mark: string): Promise<void> {
+/** Appends an event with its MAC. */
+export async function insertEvent(tx: Tx, event: AuditEvent, mac: string): Promise<void> {
   const insert = prepared(tx, 'audit:insert', ({ q, t }) =>
     q.insert(t.auditEvents).values({
       id: sql.placeholder('id'),
@@ -26,14 +26,14 @@ export async function insertEvent(tx: Tx, event: AuditEvent, mark: string): Prom
       subjectId: sql.placeholder('subjectId'),
       change: sql.placeholder('change'),
       requestId: sql.placeholder('requestId'),
-      mark: sql.placeholder('mark'),
+      mac: sql.placeholder('mac'),
     }),
   )
-  await insert.execute({ ...event, mark })
+  await insert.execute({ ...event, mac })
 }
 
-/** Appends events with their marks, in few statements. */
-export function insertEvents(tx: Tx, events: readonly (AuditEvent & { mark: string })[]): Promise<void> {
+/** Appends events with their MACs, in few statements. */
+export function insertEvents(tx: Tx, events: readonly (AuditEvent & { mac: string })[]): Promise<void> {
   return insertRows(tx, tx.t.auditEvents, events)
 }
 

@@ -70,7 +70,7 @@ const sentences: Record<FaultKind, (where: string, fault: { position: number; un
   backdated: (where) =>
     `${where} says that it is older than a checkpoint which does not have it: it was inserted later.`,
   foreign: (where) =>
-    `${where} did not bear the service’s mark when it was sealed: it was inserted or changed straight in the database.`,
+    `${where} did not bear the service’s authentication code (MAC) when it was sealed: it was inserted or changed straight in the database.`,
   disclosed_otherwise: (where) =>
     `${where} is told a value that it does not commit to: one beside it was changed or put in. It is not shown.`,
   rewritten: (_, { position, until }) =>

@@ -17,8 +17,8 @@ export const auditTables = (c: Columns) => {
       subjectId: c.text('subject_id').notNull(),
       change: c.json<Record<string, unknown>>('change').notNull(),
       requestId: c.text('request_id'),
-      /** What the service alone can make of the rest. None on events from before there were marks. */
-      mark: c.text('mark'),
+      /** The MAC of the rest, which the service alone can make. None on events from before there were MACs. */
+      mac: c.text('mark'),
     },
     (t) => [c.index('audit_events_subject').on(t.subjectId), c.index('audit_events_actor').on(t.actorId, t.id)],
   )

@@ -3,13 +3,13 @@ import type { Actor } from '../identity/rules.ts'
 import type { Tx } from '../schema.ts'
 import { insertDisclosures, insertEvent, insertEvents } from './repository.ts'
 import { type AuditEvent, commitmentsOf, disclosuresOf, type Personal } from './rules.ts'
-import { markOf } from './sealing/marks.ts'
+import { macOf } from './sealing/mac.ts'
 
 /** What an event is made with. */
 type Making = Pick<Deps, 'clock' | 'newId' | 'signer'>
 
 /**
- * Writes down that `actor` did `action` to `subjectId`, in the transaction of the change itself: no change without its
+ * Records that `actor` did `action` to `subjectId`, in the transaction of the change itself: no change without its
  * event, no event without its change. `change` holds no personal data and nothing that somebody typed: those are given as
  * `personal`. The event then holds a salted commitment to each, and erasure takes salt and value away.
  */
@@ -24,7 +24,7 @@ export function recordEvent(
 ): Promise<void> {
   const event = eventOf(deps, actor, action, subjectId, change)
   // Nearly all events have nothing to forget, and cost one statement.
-  return personal ? insertCommitted(deps, tx, event, personal) : insertEvent(tx, event, markOf(deps.signer, event))
+  return personal ? insertCommitted(deps, tx, event, personal) : insertEvent(tx, event, macOf(deps.signer, event))
 }
 
 /** Something that happened to one of many. */
@@ -47,7 +47,7 @@ export async function recordEvents(
   for (let start = 0; start < happenings.length; start += eventsAtOnce) {
     const events = happenings.slice(start, start + eventsAtOnce).map(({ action, subjectId, change }) => {
       const event = eventOf(deps, actor, action, subjectId, change)
-      return { ...event, mark: markOf(deps.signer, event) }
+      return { ...event, mac: macOf(deps.signer, event) }
     })
     await insertEvents(tx, events)
   }
@@ -76,6 +76,6 @@ export function eventOf(
 async function insertCommitted({ signer }: Making, tx: Tx, event: AuditEvent, personal: Personal): Promise<void> {
   const disclosures = disclosuresOf(event.id, personal)
   const committed = { ...event, change: { ...event.change, ...commitmentsOf(disclosures) } }
-  await insertEvent(tx, committed, markOf(signer, committed))
+  await insertEvent(tx, committed, macOf(signer, committed))
   await insertDisclosures(tx, disclosures)
 }

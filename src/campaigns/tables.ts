@@ -13,10 +13,7 @@ export const campaignTables = (c: Columns, { communities }: PlacesTables) => {
   const kitItems = c.table(
     'kit_items',
     {
-      kitId: c
-        .id('kit_id')
-        .notNull()
-        .references(() => kits.id),
+      kitId: c.idOf('kit_id', () => kits.id),
       position: c.int('position').notNull(),
       name: c.text('name').notNull(),
       quantity: c.int('quantity').notNull(),
@@ -33,10 +30,7 @@ export const campaignTables = (c: Columns, { communities }: PlacesTables) => {
       id: c.id('id').primaryKey(),
       name: c.text('name').notNull(),
       year: c.int('year').notNull(),
-      kitId: c
-        .id('kit_id')
-        .notNull()
-        .references(() => kits.id),
+      kitId: c.idOf('kit_id', () => kits.id),
       targetQuantity: c.int('target_quantity').notNull(),
       budgetCents: c.cents('budget_cents').notNull(),
       reserveQuantity: c.int('reserve_quantity').notNull().default(0),
@@ -64,14 +58,8 @@ export const campaignTables = (c: Columns, { communities }: PlacesTables) => {
   const campaignCommunities = c.table(
     'campaign_communities',
     {
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
-      communityId: c
-        .id('community_id')
-        .notNull()
-        .references(() => communities.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
+      communityId: c.idOf('community_id', () => communities.id),
     },
     (t) => [c.primaryKey({ columns: [t.campaignId, t.communityId] })],
   )

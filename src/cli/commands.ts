@@ -1,7 +1,7 @@
 import { collectDefaultMetrics } from 'prom-client'
 import { sealSoon } from '../../jobs/seal-soon.ts'
 import { startRunner } from '../../jobs/start-runner.ts'
-import { startWatch } from '../../jobs/watch.ts'
+import { startWatchdog } from '../../jobs/watchdog.ts'
 import type { Deps } from '../deps.ts'
 import { offerSetUp } from '../identity/index.ts'
 import { openDeps } from '../open-deps.ts'
@@ -119,7 +119,7 @@ async function runServe(env: Env, terminal: Terminal): Promise<void> {
   const service = await serve(deps)
   if (role !== 'worker') await announceSetUp(deps)
   const runner = role === 'web' ? undefined : await startRunner(deps)
-  const watch = startWatch(deps)
+  const watch = startWatchdog(deps)
   const sealer = role === 'web' ? undefined : sealSoon(deps)
   await stopped
   deps.log.info('stopping: answering what is under way')

@@ -10,7 +10,7 @@ import { openDeps } from '../open-deps.ts'
 import { readConfig } from '../platform/config/config.ts'
 import type { Mailer } from '../platform/mail/mailer.ts'
 import { projectRoot } from '../platform/project-root.ts'
-import { type AskedJob, attemptTask, beginNextTask } from '../scheduler/index.ts'
+import { attemptTask, beginNextTask, type QueuedJob } from '../scheduler/index.ts'
 import { type Service, serve } from '../serve.ts'
 import { openAccounts } from './accounts.ts'
 import { campaign2021, campaign2023, campaignNow } from './campaigns.ts'
@@ -102,7 +102,7 @@ async function play(
 }
 
 /** Does the tasks that wait of a job that sends mail, without its pace. */
-async function sendWaiting(deps: AllDeps, { perSecond: _, ...job }: AskedJob): Promise<number> {
+async function sendWaiting(deps: AllDeps, { perSecond: _, ...job }: QueuedJob): Promise<number> {
   let sent = 0
   for (let task = await beginNextTask(deps, job); task; task = await beginNextTask(deps, job)) {
     const ended = await attemptTask(deps, job, task, new AbortController().signal)

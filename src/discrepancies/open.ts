@@ -16,7 +16,7 @@ import {
   resolveOpen,
   updateDiscrepancy,
 } from './repository.ts'
-import { type DiscrepancyCode, type Finding, newsOf } from './rules.ts'
+import { type DiscrepancyCode, type Finding, firstOccurrences } from './rules.ts'
 
 type Sources = Pick<Deps, 'clock' | 'newId' | 'signer'>
 
@@ -59,7 +59,7 @@ async function changeKnown(
   { campaignId }: About,
 ): Promise<Id> {
   const { id, version } = known
-  const news = newsOf(known, finding)
+  const news = firstOccurrences(known, finding)
   if (!news) return id
   const openAgain = { status: 'open', resolution: null, resolvedById: null, resolvedAt: null, gone: false } as const
   const change = { ...finding, ...figuresOf(finding), ...(news === 'reopened' && openAgain) }
@@ -97,7 +97,7 @@ export async function openFindings(
   for (const some of portions(findings, findingsAtOnce)) {
     const known = await listMatters(books, about.campaignId, some)
     const told = some.map((finding) => ({ finding, known: known.get(matterOf(finding)) }))
-    const isNew = told.some(({ finding, known }) => newsOf(known, finding))
+    const isNew = told.some(({ finding, known }) => firstOccurrences(known, finding))
     const opened = isNew ? await deps.db.transact((tx) => openTold(deps, tx, actor, told, about)) : []
     for (const [i, { known }] of told.entries()) ids.push(opened[i] ?? known!.id)
   }

@@ -87,7 +87,7 @@ export interface KnownDiscrepancy {
  * What a finding is to the discrepancy known of its matter: `opened` where there is none, `reopened` where it was gone or was
  * explained with other figures, `refreshed` where it is open with other figures, nothing where it says nothing new.
  */
-export function newsOf(
+export function firstOccurrences(
   known: KnownDiscrepancy | undefined,
   finding: Finding,
 ): 'opened' | 'reopened' | 'refreshed' | undefined {

@@ -9,10 +9,7 @@ export const discrepancyTables = (c: Columns, { campaigns }: CampaignTables) => 
     'discrepancies',
     {
       id: c.id('id').primaryKey(),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
       code: c.word<DiscrepancyCode>('code').notNull(),
       severity: c.word<Severity>('severity').notNull(),
       status: c.word<DiscrepancyStatus>('status').notNull().default('open'),

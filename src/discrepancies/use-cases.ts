@@ -83,6 +83,6 @@ export async function readDiscrepancies(
   const { read } = deps.db
   await getCampaign(read, campaignId)
   const found = await listDiscrepancies(read, campaignId, filter, page)
-  const look = { event: 'discrepancies.read', subjectId: campaignId, campaignId, facts: { ...filter } }
-  return showPage(deps, actor, found, page, typedResolution, look)
+  const entry = { event: 'discrepancies.read', subjectId: campaignId, campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, typedResolution, entry)
 }

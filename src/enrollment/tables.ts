@@ -10,14 +10,8 @@ export const enrollmentTables = (c: Columns, { campaigns, schools }: CampaignTab
     'enrollments',
     {
       id: c.id('id').primaryKey(),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
-      schoolId: c
-        .id('school_id')
-        .notNull()
-        .references(() => schools.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
+      schoolId: c.idOf('school_id', () => schools.id),
       pupilRef: c.text('pupil_ref').notNull(),
       givenName: c.text('given_name'),
       familyName: c.text('family_name'),
@@ -47,10 +41,7 @@ export const enrollmentTables = (c: Columns, { campaigns, schools }: CampaignTab
   const guardians = c.table(
     'guardians',
     {
-      enrollmentId: c
-        .id('enrollment_id')
-        .notNull()
-        .references(() => enrollments.id),
+      enrollmentId: c.idOf('enrollment_id', () => enrollments.id),
       /** 1 or 2. */
       position: c.int('position').notNull(),
       name: c.text('name'),

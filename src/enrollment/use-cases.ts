@@ -32,7 +32,7 @@ const personal = { by: 'enrollment:read', hide: pseudonymOf, personal: true } as
 
 /**
  * Enrollments of a campaign by school and pupil number; school staff see their own school's alone, who only audits sees
- * pseudonyms until a reason is given. The look is recorded. Raises `access_reason_missing`.
+ * pseudonyms until a reason is given. The access is recorded. Raises `access_reason_missing`.
  */
 export async function readEnrollments(
   deps: Deps,
@@ -48,17 +48,17 @@ export async function readEnrollments(
   const sought = { ...filter, q, only: schoolsOf(actor, 'enrollment:read') }
   const found = await listEnrollments(read, sought, page)
   const records = page.streamed === 'first' ? await countEnrollments(read, sought) : found.items.length
-  const look = {
+  const entry = {
     event: 'enrollments.read',
     subjectId: campaignId,
     campaignId,
     facts: { ...filter, records },
     searched: q,
   }
-  return showPage(deps, actor, found, page, personal, look)
+  return showPage(deps, actor, found, page, personal, entry)
 }
 
-/** One enrollment with its guardians; who only audits sees a pseudonym until a reason is given. The look is recorded. */
+/** One enrollment with its guardians; who only audits sees a pseudonym until a reason is given. The access is recorded. */
 export async function readEnrollment(deps: Deps, actor: Actor | undefined, id: Id): Promise<ShownEnrollment> {
   authorize(actor, 'enrollment:read')
   const enrollment = await getEnrollment(deps.db.read, id)

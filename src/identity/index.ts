@@ -14,7 +14,7 @@ export {
   systemActor,
   warehousesOf,
 } from './rules.ts'
-export { authenticator } from './sessions/credentials.ts'
+export { authenticator } from './sessions/authenticator.ts'
 export { knowActor } from './sessions/hook.ts'
-export { forgetBrowsers } from './sessions/known-browsers.ts'
+export { purgeBrowsers } from './sessions/use-cases.ts'
 export { createFirstAdmin } from './use-cases.ts'

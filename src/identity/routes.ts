@@ -34,7 +34,7 @@ import {
   UserSchema,
 } from './schemas.ts'
 import { secondFactorRoutes } from './second-factors/routes.ts'
-import type { Authenticator } from './sessions/credentials.ts'
+import type { Authenticator } from './sessions/authenticator.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { signInThrottle } from './throttling/throttle.ts'
 import {

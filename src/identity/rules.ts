@@ -11,7 +11,7 @@ const reading: Holder[] = [...desk, 'auditor']
 
 /**
  * Who may do what: the one table of the service. How far, {@link reach} says. A device hands out, and takes in deliveries, at
- * its school: it has its roster, which is sealed, and is told of a child when that child's voucher is shown to it. It reads no list
+ * its school: it has its roster, which is encrypted, and is told of a child when that child's voucher is shown to it. It reads no list
  * of children, of vouchers or of scans, as it may be lost or stolen.
  */
 export const permissions = {

@@ -23,7 +23,7 @@ const ProofSchema = Type.Object({
 })
 const PresentPasswordSchema = Type.String({ maxLength: 200, examples: ['correct horse battery staple'] })
 /** Null where there is no body at all. */
-export const RecentProofSchema = nullable(Type.Object({ password: Type.Optional(PresentPasswordSchema) }))
+export const ReauthenticationSchema = nullable(Type.Object({ password: Type.Optional(PresentPasswordSchema) }))
 export const TotpRemovalSchema = Type.Object({
   ...ProofSchema.properties,
   password: Type.Optional(PresentPasswordSchema),

@@ -1,25 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 import { refuse } from '../shared/problem.ts'
-import { worstPasswords } from './passwords/common-passwords.ts'
 import { checkPassword, normalPassword } from './passwords/rules.ts'
 
-/** What a secret begins with, by what it is: who finds one somewhere knows what to end. */
-export type SecretKind = 'session' | 'browser' | 'link' | 'key' | 'device' | 'setup'
+/** What a token begins with, by what it is for: who finds one somewhere knows what to revoke. */
+export type TokenKind = 'session' | 'browser' | 'link' | 'key' | 'device' | 'setup'
 
-/** A new secret with 256 random bits. It is shown once; only its hash is stored. */
-export function newSecret(kind: SecretKind): string {
+/** A new token with 256 random bits. It is shown once; only its hash is stored. */
+export function newToken(kind: TokenKind): string {
   return `saka_${kind}_${randomBytes(32).toString('base64url')}`
 }
 
-/** Whether `text` is of the form of a secret by which somebody is known: that of {@link newSecret}, and no longer. */
-export function isCredential(text: string): boolean {
+/** Whether `text` is of the form of a token that authenticates somebody: that of {@link newToken}, and no longer. */
+export function isAccessToken(text: string): boolean {
   return /^saka_(session|key|device)_[\w-]{43}$/.test(text)
 }
 
-/** What a secret is stored and looked up as: SHA-256, enough for a text that cannot be guessed. */
-export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
+/** What a token is stored and looked up as: SHA-256, enough for a text that cannot be guessed. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
 }
 
 /** What a password is stored as: argon2id with the parameters of OWASP's Password Storage Cheat Sheet. */
@@ -27,10 +26,23 @@ function hashPassword(password: string): Promise<string> {
   return hash(normalPassword(password), { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
 }
 
+let common: Promise<ReadonlySet<string>> | undefined
+
+/**
+ * The 49,000 passwords that are seen most often in breaches, in lower case: the list of zxcvbn-ts (MIT), from SecLists and
+ * others. Read when the first password is set; it takes 8 MB.
+ */
+function commonPasswords(): Promise<ReadonlySet<string>> {
+  common ??= import('@zxcvbn-ts/language-common').then(
+    ({ dictionary }) => new Set(dictionary['passwords-common'] as string[]),
+  )
+  return common
+}
+
 /** What a new password of `owner` is stored as. Raises `weak_password`. */
 export async function hashNewPassword(password: string, owner: { email: string; name: string }): Promise<string> {
-  const worst = await worstPasswords()
-  refuse(checkPassword(password, owner, (text) => worst.has(text)))
+  const commonOnes = await commonPasswords()
+  refuse(checkPassword(password, owner, (text) => commonOnes.has(text)))
   return hashPassword(password)
 }
 

@@ -24,10 +24,7 @@ export const identityTables = (c: Columns, { schools }: { schools: TableWithId }
     {
       tokenHash: c.text('token_hash').primaryKey(),
       id: c.id('id').notNull(),
-      userId: c
-        .id('user_id')
-        .notNull()
-        .references(() => users.id),
+      userId: c.idOf('user_id', () => users.id),
       createdAt: c.instant('created_at').notNull(),
       lastSeenAt: c.instant('last_seen_at').notNull(),
       expiresAt: c.instant('expires_at').notNull(),
@@ -41,10 +38,7 @@ export const identityTables = (c: Columns, { schools }: { schools: TableWithId }
     'known_browsers',
     {
       tokenHash: c.text('token_hash').primaryKey(),
-      userId: c
-        .id('user_id')
-        .notNull()
-        .references(() => users.id),
+      userId: c.idOf('user_id', () => users.id),
       createdAt: c.instant('created_at').notNull(),
     },
     (t) => [c.index('known_browsers_user').on(t.userId)],
@@ -66,10 +60,7 @@ export const identityTables = (c: Columns, { schools }: { schools: TableWithId }
     {
       issuer: c.text('issuer').notNull(),
       subject: c.text('subject').notNull(),
-      userId: c
-        .id('user_id')
-        .notNull()
-        .references(() => users.id),
+      userId: c.idOf('user_id', () => users.id),
     },
     (t) => [c.primaryKey({ columns: [t.issuer, t.subject] })],
   )
@@ -78,7 +69,7 @@ export const identityTables = (c: Columns, { schools }: { schools: TableWithId }
       .id('user_id')
       .primaryKey()
       .references(() => users.id),
-    /** Sealed with the service's key. */
+    /** Encrypted with the service's key. */
     sealedSecret: c.text('sealed_secret').notNull(),
     createdAt: c.instant('created_at').notNull(),
     confirmedAt: c.instant('confirmed_at'),
@@ -89,10 +80,7 @@ export const identityTables = (c: Columns, { schools }: { schools: TableWithId }
     'recovery_codes',
     {
       codeHash: c.text('code_hash').primaryKey(),
-      userId: c
-        .id('user_id')
-        .notNull()
-        .references(() => users.id),
+      userId: c.idOf('user_id', () => users.id),
     },
     (t) => [c.index('recovery_codes_user').on(t.userId)],
   )
@@ -102,10 +90,7 @@ export const identityTables = (c: Columns, { schools }: { schools: TableWithId }
       id: c.id('id').primaryKey(),
       /** What the authenticator calls it: base64url, unique among all of the world. */
       credentialId: c.text('credential_id').notNull(),
-      userId: c
-        .id('user_id')
-        .notNull()
-        .references(() => users.id),
+      userId: c.idOf('user_id', () => users.id),
       /** What its owner calls it. */
       name: c.text('name').notNull(),
       /** COSE (RFC 9052), in base64url. */
@@ -162,10 +147,7 @@ export const identityTables = (c: Columns, { schools }: { schools: TableWithId }
     {
       id: c.id('id').primaryKey(),
       name: c.text('name').notNull(),
-      schoolId: c
-        .id('school_id')
-        .notNull()
-        .references(() => schools.id),
+      schoolId: c.idOf('school_id', () => schools.id),
       provisioningHash: c.text('provisioning_hash'),
       provisioningExpiresAt: c.instant('provisioning_expires_at').notNull(),
       provisionedAt: c.instant('provisioned_at'),

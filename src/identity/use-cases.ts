@@ -37,7 +37,7 @@ import {
   systemActor,
   unknownSchool,
 } from './rules.ts'
-import { hashNewPassword, hashSecret, newSecret } from './secrets.ts'
+import { hashNewPassword, hashToken, newToken } from './secrets.ts'
 import { deleteSessionsOf } from './sessions/repository.ts'
 
 const provisioningMilliseconds = 10 * 60_000
@@ -136,12 +136,12 @@ export async function createApiKey(
   },
 ): Promise<ApiKeyRow & { key: string }> {
   authorize(actor, 'api_key:write')
-  const key = newSecret('key')
+  const key = newToken('key')
   return deps.db.transact(async (tx) => {
     const row = await insertApiKey(tx, {
       id: deps.newId(),
       name: command.name,
-      keyHash: hashSecret(key),
+      keyHash: hashToken(key),
       roles: command.roles,
       createdById: actor.id,
       createdAt: deps.clock.now(),
@@ -174,7 +174,7 @@ export function createDevice(
   actor: Actor | undefined,
   { name, schoolId }: { name: string; schoolId: Id },
 ): Promise<{ device: DeviceRow; provisioningToken: string }> {
-  const provisioningToken = newSecret('setup')
+  const provisioningToken = newToken('setup')
   const now = deps.clock.now()
   return deps.db.transact(async (tx) => {
     authorize(actor, 'device:write')
@@ -182,7 +182,7 @@ export function createDevice(
       id: deps.newId(),
       name,
       schoolId,
-      provisioningHash: hashSecret(provisioningToken),
+      provisioningHash: hashToken(provisioningToken),
       provisioningExpiresAt: plusMilliseconds(now, provisioningMilliseconds),
       createdAt: now,
     }).catch((error: unknown) => {
@@ -198,9 +198,9 @@ export function provisionDevice(
   deps: Deps,
   { provisioningToken, requestId }: { provisioningToken: string; requestId: string },
 ): Promise<{ device: DeviceRow; deviceToken: string }> {
-  const deviceToken = newSecret('device')
+  const deviceToken = newToken('device')
   return deps.db.transact(async (tx) => {
-    const device = await claimProvisioning(tx, hashSecret(provisioningToken), hashSecret(deviceToken), deps.clock.now())
+    const device = await claimProvisioning(tx, hashToken(provisioningToken), hashToken(deviceToken), deps.clock.now())
     if (!device) throw provisioningTokenInvalid()
     const actor: Actor = { kind: 'device', id: device.id, name: device.name, roles: [], requestId }
     await recordEvent(deps, tx, actor, 'device.provisioned', device.id)

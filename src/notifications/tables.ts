@@ -22,10 +22,7 @@ export const notificationTables = (c: Columns, { campaigns, vouchers }: Campaign
     'recipients',
     {
       id: c.id('id').primaryKey(),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
       /** A digest of campaign and contact; its own id once that is erased. */
       key: c.text('key').notNull(),
       /** What the page is found by that ends reminders. It can do nothing else. */
@@ -41,10 +38,7 @@ export const notificationTables = (c: Columns, { campaigns, vouchers }: Campaign
   const contactMarks = c.table(
     'contact_marks',
     {
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
       /** A digest of campaign and address. */
       addressKey: c.text('address_key').notNull(),
       refusal: c.word<Refusal>('refusal'),
@@ -60,14 +54,8 @@ export const notificationTables = (c: Columns, { campaigns, vouchers }: Campaign
     'messages',
     {
       id: c.id('id').primaryKey(),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
-      recipientId: c
-        .id('recipient_id')
-        .notNull()
-        .references(() => recipients.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
+      recipientId: c.idOf('recipient_id', () => recipients.id),
       step: c.text('step').notNull(),
       /** 0, and one more for each correction of what was told. */
       edition: c.int('edition').notNull(),
@@ -120,14 +108,8 @@ export const notificationTables = (c: Columns, { campaigns, vouchers }: Campaign
   const messageVouchers = c.table(
     'message_vouchers',
     {
-      messageId: c
-        .id('message_id')
-        .notNull()
-        .references(() => messages.id),
-      voucherId: c
-        .id('voucher_id')
-        .notNull()
-        .references(() => vouchers.id),
+      messageId: c.idOf('message_id', () => messages.id),
+      voucherId: c.idOf('voucher_id', () => vouchers.id),
     },
     (t) => [c.primaryKey({ columns: [t.messageId, t.voucherId] }), c.index('message_vouchers_voucher').on(t.voucherId)],
   )

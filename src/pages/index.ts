@@ -1,3 +1,3 @@
 export { parentsPage } from './family/routes.ts'
-export { welcomePages } from './set-password/routes.ts'
-export { stopPage } from './unsubscribe/routes.ts'
+export { setPasswordPages } from './set-password/routes.ts'
+export { unsubscribePage } from './unsubscribe/routes.ts'

@@ -38,14 +38,8 @@ export const placesTables = (c: Columns) => {
       name: c.text('name').notNull(),
       /** The name as it is searched: without case and accents. */
       folded: c.text('folded').notNull(),
-      communityId: c
-        .id('community_id')
-        .notNull()
-        .references(() => communities.id),
-      locationId: c
-        .id('location_id')
-        .notNull()
-        .references(() => locations.id),
+      communityId: c.idOf('community_id', () => communities.id),
+      locationId: c.idOf('location_id', () => locations.id),
       address: c.text('address'),
       postalCode: c.text('postal_code'),
       latitude: c.degrees('latitude'),

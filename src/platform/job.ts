@@ -22,22 +22,22 @@ export interface RunControl {
   /** Aborted when somebody cancels the run or the service stops. What was done by then stays done. */
   signal: AbortSignal
   /** Shows how far it is, to whoever looks at the run. */
-  progress(figures: RunFigures): void
+  progress(figures: RunCounters): void
 }
 
 /** Work that is asked for a piece at a time, each piece a task. The tasks of one job are done one after another. */
-export interface AskedJob extends Named {
+export interface QueuedJob extends Named {
   /**
    * Does one task. It may be done twice: by a process that died before it could say that it was done, and by the next.
    * Throws `RetryLater` or `GiveUp` to say what becomes of it; any other error is tried again a few times.
    */
-  attempt(deps: AllDeps, task: AskedTask, signal: AbortSignal): Promise<void>
+  attempt(deps: AllDeps, task: QueuedTask, signal: AbortSignal): Promise<void>
   /** How many tasks a second at most; as many as go, if absent. */
   perSecond?(config: Config): number
 }
 
 /** A task as its job sees it. */
-export interface AskedTask {
+export interface QueuedTask {
   id: string
   payload: TaskPayload
   /** The how-manieth attempt this is, from 1. */
@@ -48,7 +48,7 @@ export interface AskedTask {
 export type TaskPayload = Record<string, string | number | null>
 
 /** Work that happens without anybody doing it. */
-export type Job<Figure extends string = string> = ScheduledJob<Figure> | AskedJob
+export type Job<Figure extends string = string> = ScheduledJob<Figure> | QueuedJob
 
 /** Whether a job runs by the clock. */
 export function isScheduled(job: Job): job is ScheduledJob {
@@ -56,4 +56,4 @@ export function isScheduled(job: Job): job is ScheduledJob {
 }
 
 /** What a run did: how many things it looked at, did, left out … by name. */
-export type RunFigures = Record<string, number>
+export type RunCounters = Record<string, number>

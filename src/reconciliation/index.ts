@@ -1,4 +1,4 @@
-export { endPickups } from './closing/end-pickups.ts'
+export { closePickupWindows } from './closing/close-pickup-windows.ts'
 export { reconcileNightly, watchStock } from './nightly.ts'
 export { reconciliationRoutes } from './routes.ts'
-export { findSilentDevices } from './stale-devices/use-cases.ts'
+export { findStaleDevices } from './stale-devices/use-cases.ts'

@@ -8,8 +8,8 @@ import { gathered } from '../shared/page.ts'
 import { localDate } from '../shared/time.ts'
 import { readShortages } from './checks/shortage-repository.ts'
 import { checkShortages, needsKits } from './checks/shortage-rules.ts'
+import { alertOfFindings, alertOfShortages } from './finding-alerts.ts'
 import { reconcile, turnOf } from './run.ts'
-import { tellFindings, tellShortages } from './tell-findings.ts'
 
 /**
  * Runs the checks over every campaign that is open or closing, and tells the coordinators what is new among what needs an
@@ -22,8 +22,8 @@ export async function reconcileNightly(deps: AlertDeps, control: RunControl) {
     await reconcile(deps, systemActor, id)
     await deps.db.transact(async (tx) => {
       const campaign = await getCampaign(tx, id)
-      await tellFindings(deps, tx, campaign)
-      await tellShortages(deps, tx, campaign)
+      await alertOfFindings(deps, tx, campaign)
+      await alertOfShortages(deps, tx, campaign)
     })
     return 'done' as const
   })
@@ -57,6 +57,6 @@ async function watchStockOf(deps: AlertDeps, campaignId: Id): Promise<'done' | '
     await resolveGone(deps, systemActor, settled, `The kits suffice since ${clock.now()}.`)
     return compared
   })
-  await db.transact(async (tx) => tellShortages(deps, tx, await getCampaign(tx, campaignId)))
+  await db.transact(async (tx) => alertOfShortages(deps, tx, await getCampaign(tx, campaignId)))
   return compared > 0 ? 'done' : 'skipped'
 }

@@ -11,10 +11,7 @@ export const reconciliationTables = (c: Columns, { campaigns }: CampaignTables) 
     'reconciliations',
     {
       id: c.id('id').primaryKey(),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
       status: c.word<ReconciliationStatus>('status').notNull(),
       checks: c.json<Check[]>('checks').notNull(),
       comparison: c.json<ComparisonLine[]>('comparison').notNull(),

@@ -5,7 +5,7 @@ import type { Instant, LocalDate } from '../shared/time.ts'
 import {
   alreadyRedeemed,
   enrollmentInactive,
-  type PresentedVoucher,
+  type VoucherLookup,
   voucherExpired,
   voucherRevoked,
 } from '../vouchers/index.ts'
@@ -26,7 +26,7 @@ export interface RefusalFacts {
 }
 
 /** What there is to say about the refusal of `known`. */
-export function refusalFacts(refusal: Refusal, known: PresentedVoucher | undefined): RefusalFacts {
+export function refusalFacts(refusal: Refusal, known: VoucherLookup | undefined): RefusalFacts {
   if (!known) return {}
   const { voucher, enrollment, campaign, school } = known
   const where = { id: school.id, name: school.name }

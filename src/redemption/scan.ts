@@ -1,7 +1,7 @@
 import type { Actor } from '../identity/index.ts'
 import type { Id } from '../shared/ids.ts'
 import type { Instant } from '../shared/time.ts'
-import type { PresentedVoucher } from '../vouchers/index.ts'
+import type { VoucherLookup } from '../vouchers/index.ts'
 import type { ScanRow } from './repository.ts'
 import { type CollectedBy, type Redemption, redeemedAt } from './rules.ts'
 
@@ -22,7 +22,7 @@ export interface Scan {
 /** An attempt as it was kept, and the voucher where it names one. */
 export interface Scanned {
   scan: ScanRow
-  known: PresentedVoucher | undefined
+  known: VoucherLookup | undefined
 }
 
 /** An attempt of `actor` with the id and the time that the server keeps it with, before anything is known of its voucher. */

@@ -15,18 +15,9 @@ export const redemptionTables = (
     'redemptions',
     {
       id: c.id('id').primaryKey(),
-      voucherId: c
-        .id('voucher_id')
-        .notNull()
-        .references(() => vouchers.id),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
-      schoolId: c
-        .id('school_id')
-        .notNull()
-        .references(() => schools.id),
+      voucherId: c.idOf('voucher_id', () => vouchers.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
+      schoolId: c.idOf('school_id', () => schools.id),
       collectedBy: c.word<CollectedBy>('collected_by').notNull(),
       actorId: c.text('actor_id').notNull(),
       redeemedAt: c.instant('redeemed_at').notNull(),
@@ -44,10 +35,7 @@ export const redemptionTables = (
       /** The scanner's own name for the attempt: sent twice, it is still one. */
       scanId: c.text('scan_id').notNull(),
       campaignId: c.id('campaign_id').references(() => campaigns.id),
-      schoolId: c
-        .id('school_id')
-        .notNull()
-        .references(() => schools.id),
+      schoolId: c.idOf('school_id', () => schools.id),
       voucherId: c.id('voucher_id').references(() => vouchers.id),
       redemptionId: c.id('redemption_id').references(() => redemptions.id),
       discrepancyId: c.id('discrepancy_id'),

@@ -10,7 +10,7 @@ import type { Page, PageQuery } from '../shared/page.ts'
 import { Problem } from '../shared/problem.ts'
 import { localDate } from '../shared/time.ts'
 import { moveStock } from '../stock/index.ts'
-import { findVoucherByCode, markRedeemed, type PresentedVoucher, readPayload } from '../vouchers/index.ts'
+import { findVoucherByCode, markRedeemed, readPayload, type VoucherLookup } from '../vouchers/index.ts'
 import { type Refusal, refusalFacts } from './refusals.ts'
 import { recordRefusedHandOut } from './refused-hand-out.ts'
 import { findScan, insertRedemption, insertScan, listScans, type ScanFilter, type ScanRow } from './repository.ts'
@@ -109,7 +109,7 @@ async function keepRefused(
   tx: Tx,
   actor: Actor,
   attempt: ScanRow & { result: Refusal },
-  known: PresentedVoucher | undefined,
+  known: VoucherLookup | undefined,
 ): Promise<Scanned> {
   const school = await getSchool(tx, attempt.schoolId)
   const campaign = known?.campaign ?? (await findOpenCampaignOfSchool(tx, school.id))
@@ -141,6 +141,6 @@ export async function readScans(
   const { campaignId } = filter
   await getCampaign(read, campaignId)
   const found = await listScans(read, { ...filter, only: schoolsOf(actor, 'scan:read') }, page)
-  const look = { event: 'scans.read', subjectId: campaignId, campaignId, facts: { ...filter } }
-  return showPage(deps, actor, found, page, rawText, look)
+  const entry = { event: 'scans.read', subjectId: campaignId, campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, rawText, entry)
 }

@@ -1,20 +1,20 @@
 export {
-  type AskedJob,
-  type AskedTask,
   isScheduled,
   type Job,
+  type QueuedJob,
+  type QueuedTask,
   type RunControl,
-  type RunFigures,
+  type RunCounters,
   type ScheduledJob,
 } from '../platform/job.ts'
-export { nextDue } from './clockwork.ts'
-export type { FigureName } from './figure-words.ts'
+export type { CounterName } from './counter-labels.ts'
+export { nextDue } from './cron-schedule.ts'
 export { deleteRuns } from './repository.ts'
 export { runRoutes } from './routes.ts'
 export { redisAway } from './rules.ts'
 export { deleteTasks, hasDueTask } from './tasks/repository.ts'
 export { GiveUp, mostAttempts, RetryLater } from './tasks/rules.ts'
-export { askFor, attemptTask, beginNextTask, beginTask, handOverTasks } from './tasks/use-cases.ts'
+export { attemptTask, beginNextTask, beginTask, dispatchTasks, enqueue } from './tasks/use-cases.ts'
 export {
   type JobDeps,
   readLateJobs,
@@ -23,4 +23,4 @@ export {
   runOnTime,
   type TroubledJob,
 } from './use-cases.ts'
-export { type WorkFigures, workThrough } from './work-through.ts'
+export { type WorkCounters, workThrough } from './work-through.ts'

@@ -8,13 +8,13 @@ import { longestLease } from './rules.ts'
 /** One run of a job. */
 export type JobRun = Tables['jobRuns']['$inferSelect']
 
-/** Begins a run; false while another of the same job is at work, or when the time that it was due at has had its run. */
+/** Begins a run; false while another of the same job is active, or when the time that it was due at has had its run. */
 export async function insertRun({ q, t }: Tx, run: Tables['jobRuns']['$inferInsert']): Promise<boolean> {
   return (await q.insert(t.jobRuns).values(run).onConflictDoNothing().returning({ id: t.jobRuns.id })).length > 0
 }
 
 /**
- * Gives up the runs of a job whose process has given no sign of life: their lease ended before `now`, or ends so late that a
+ * Interrupts the runs of a job whose process has given no sign of life: their lease ended before `now`, or ends so late that a
  * clock which was ahead must have made it.
  */
 export async function interruptRuns({ q, t }: Tx, job: string, now: Instant): Promise<void> {
@@ -40,7 +40,7 @@ export async function updateRun(
     .where(and(eq(r.id, id), eq(r.status, 'running')))
 }
 
-/** Tells the run of a job that is at work to stop; answers how many runs that is, 0 or 1. */
+/** Tells the active run of a job to stop; answers how many runs that is, 0 or 1. */
 export async function requestCancel({ q, t }: Tx, job: string, at: Instant): Promise<number> {
   const r = t.jobRuns
   const running = and(eq(r.job, job), eq(r.status, 'running'))
@@ -54,7 +54,7 @@ export async function isCancelled({ q, t }: Reader, id: Id): Promise<boolean> {
   return (await q.select({ id: r.id }).from(r).where(cancelled)).length > 0
 }
 
-/** The last run of a job that had begun by `now`: one that a clock dated ahead, before it was put back, says nothing. */
+/** The last run of a job that had begun by `now`. One that a clock dated ahead, before it was set back, does not count. */
 export async function findLastRun({ q, t }: Reader, job: string, now: Instant): Promise<JobRun | undefined> {
   const r = t.jobRuns
   const begun = and(eq(r.job, job), lte(r.startedAt, now))
@@ -82,7 +82,7 @@ export async function listRuns({ q, t }: Reader, job: string, page: PageQuery): 
   return toPage(rows, page.limit, (run) => [run.id])
 }
 
-/** Forgets runs that ended and began before `before`; answers how many. */
+/** Deletes runs that ended and began before `before`; answers how many. */
 export async function deleteRuns({ q, t }: Tx, before: Instant): Promise<number> {
   const r = t.jobRuns
   const old = and(lt(r.startedAt, before), ne(r.status, 'running'))

@@ -40,16 +40,16 @@ export function isFailing({ lastRun, lastDoneAt, nextRunAt }: JobHistory, now: I
   return isLate(now, nextRunAt ?? now) || isLate(lastDoneAt ?? lastRun.startedAt, now)
 }
 
-/** The job is at work. */
+/** A run of the job is active. */
 export const jobRunning = defineProblem<{ name: string }>({
   code: 'job_running',
   status: 409,
   title: 'The job is running',
-  detail: ({ name }) => `${name} is at work already. Look at its runs in a minute.`,
+  detail: ({ name }) => `${name} is at work already. AccessLogEntry at its runs in a minute.`,
   members: () => ({ retryAfter: 60 }),
 })
 
-/** The job does what it is asked for, not what a clock says. */
+/** The job does queued tasks, and has no schedule. */
 export const notByClock = defineProblem<{ name: string }>({
   code: 'not_by_clock',
   status: 409,
@@ -63,6 +63,6 @@ export const redisAway = defineProblem({
   status: 503,
   title: 'Redis does not answer',
   detail: () =>
-    'The queues are in Redis, which does not answer. Nothing is lost: jobs go on once it does. Look again later.',
+    'The queues are in Redis, which does not answer. Nothing is lost: jobs go on once it does. AccessLogEntry again later.',
   members: () => ({ retryAfter: 30 }),
 })

@@ -94,7 +94,7 @@ export const TaskChoiceSchema = Type.Object(
   { additionalProperties: false },
 )
 
-/** How many tasks were asked for again. */
+/** How many tasks were queued again. */
 export const RetriedSchema = Type.Object({ retried: Type.Integer({ examples: [3] }) })
 
 /** How many tasks, or runs, were cancelled. */

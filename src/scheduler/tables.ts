@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Columns } from '../platform/db/index.ts'
-import type { RunFigures, TaskPayload } from '../platform/job.ts'
+import type { RunCounters, TaskPayload } from '../platform/job.ts'
 import type { FailureReason } from './failure-rules.ts'
 import type { RunStatus } from './rules.ts'
 import type { TaskStatus } from './tasks/rules.ts'
@@ -13,15 +13,15 @@ export const runTables = (c: Columns) => ({
       id: c.id('id').primaryKey(),
       job: c.text('job').notNull(),
       status: c.word<RunStatus>('status').notNull(),
-      /** Who asked for it; null where the time had come. */
+      /** Who requested it; null for a scheduled run. */
       actorId: c.text('actor_id'),
-      /** The moment of the clock that it answers; null where somebody asked for it. */
+      /** The time of the schedule that it is for; null where somebody requested it. */
       dueAt: c.instant('due_at'),
       startedAt: c.instant('started_at').notNull(),
       endedAt: c.instant('ended_at'),
       /** Until then it counts as alive; moved on while it runs. */
       leasedUntil: c.instant('leased_until').notNull(),
-      figures: c.json<RunFigures>('figures').notNull(),
+      figures: c.json<RunCounters>('figures').notNull(),
       /** When somebody told it to stop. */
       cancelRequestedAt: c.instant('cancel_requested_at'),
       /** Why it failed, as the one who runs the service reads it. */
@@ -38,14 +38,14 @@ export const runTables = (c: Columns) => ({
       c.check('job_runs_ended', sql`(status = 'running') = (ended_at is null)`),
     ],
   ),
-  /** The outbox: work that was asked for in the transaction of its cause. */
+  /** The outbox: tasks that were enqueued in the transaction of their cause. */
   tasks: c.table(
     'tasks',
     {
-      /** Chosen by who asks: asked for twice, it is still one. */
+      /** Chosen by who enqueues it: enqueued twice, it is still one. */
       id: c.text('id').primaryKey(),
       job: c.text('job').notNull(),
-      /** Ids and figures; no name, no address. */
+      /** Ids and numbers; no name, no address. */
       payload: c.json<TaskPayload>('payload').notNull(),
       status: c.word<TaskStatus>('status').notNull(),
       /** Not before. */
@@ -53,8 +53,8 @@ export const runTables = (c: Columns) => ({
       attempts: c.int('attempts').notNull(),
       /** Until then the process that does it counts as alive. */
       leasedUntil: c.instant('leased_until'),
-      /** When it was handed to a queue outside the database. */
-      handedAt: c.instant('handed_at'),
+      /** When it was dispatched to a queue outside the database. */
+      dispatchedAt: c.instant('handed_at'),
       /** Why the last attempt failed, as the one who runs the service reads it. */
       failure: c.text('failure'),
       /** The same in a word, for everybody else. */

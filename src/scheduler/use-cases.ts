@@ -2,14 +2,14 @@ import { recordEvent } from '../audit/index.ts'
 import type { AllDeps, Deps } from '../deps.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import { isStorageFault } from '../platform/db/index.ts'
-import { isScheduled, type Job, type RunFigures, type ScheduledJob } from '../platform/job.ts'
+import { isScheduled, type Job, type RunCounters, type ScheduledJob } from '../platform/job.ts'
 import type { Id } from '../shared/ids.ts'
 import type { Page, PageQuery } from '../shared/page.ts'
 import { notFound } from '../shared/problem.ts'
 import { type Instant, plusMilliseconds } from '../shared/time.ts'
-import { lastDue, nextDue } from './clockwork.ts'
+import { countersInWords } from './counter-labels.ts'
+import { lastDue, nextDue } from './cron-schedule.ts'
 import { type FailureReason, failureOf, failureWords } from './failure-rules.ts'
-import { figuresInWords } from './figure-words.ts'
 import {
   findLastDoneAt,
   findLastRun,
@@ -25,7 +25,7 @@ import { isFailing, isLate, jobRunning, leaseMilliseconds, notByClock, type RunS
 import { cancelQueued, countTasks, findOldestDue, listTasks, requeueFailed, type Task } from './tasks/repository.ts'
 import { nothingToCancel, type TaskStatus } from './tasks/rules.ts'
 
-/** A job with when it runs, when it last did, and whether it should have since; one that is asked for has its tasks instead. */
+/** A job with when it runs, when it last did, and whether it should have since; a queued job has its tasks instead. */
 export type PlannedJob = Pick<Job, 'name' | 'meaning'> & {
   pattern: string | null
   nextRunAt: Instant | null
@@ -34,14 +34,14 @@ export type PlannedJob = Pick<Job, 'name' | 'meaning'> & {
   tasks: Partial<Record<TaskStatus, number>> | null
 }
 
-/** A run with its figures and its failure in words. */
+/** A run with its counters and its failure in words. */
 export type ShownRun = ReturnType<typeof shownRun>
 
 /** A task with its failure in words. */
 export type ShownTask = ReturnType<typeof shownTask>
 
 function shownRun(run: JobRun) {
-  return { ...run, summary: figuresInWords(run.figures), reason: reasonInWords(run.reason) }
+  return { ...run, summary: countersInWords(run.figures), reason: reasonInWords(run.reason) }
 }
 
 function shownTask(task: Task) {
@@ -68,7 +68,7 @@ export async function readLateJobs(deps: JobDeps): Promise<string[]> {
 
 /** A job that does not do what it should. */
 export interface TroubledJob extends Pick<Job, 'name' | 'meaning'> {
-  /** `perhaps` says that this process cannot tell: it has just started, or the job is at work right now. */
+  /** `perhaps` says that this process cannot tell: it has just started, or a run of the job is active. */
   trouble: 'late' | 'failed' | 'perhaps'
 }
 
@@ -166,7 +166,7 @@ export async function readTasks(
   return { items: items.map(shownTask), nextCursor }
 }
 
-/** Asks again for the tasks of a job that failed: for all, or for those with these ids. Raises `not_found`. */
+/** Enqueues again the tasks of a job that failed: for all, or for those with these ids. Raises `not_found`. */
 export function retryTasks(
   deps: JobDeps,
   actor: Actor | undefined,
@@ -182,7 +182,7 @@ export function retryTasks(
 }
 
 /**
- * Cancels what waits of a job (all, or the tasks with these ids) and tells a run that is at work to stop where it can. What
+ * Cancels what waits of a job (all, or the tasks with these ids) and tells an active run to stop where it can. What
  * has been done stays done. Raises `not_found` and `nothing_to_cancel`.
  */
 export function cancelJob(
@@ -272,17 +272,17 @@ async function finishRun(deps: AllDeps, job: ScheduledJob, id: Id): Promise<void
   const ended = (status: RunStatus) => metrics.jobRuns.inc({ job_name: job.name, status })
   const change = (values: Parameters<typeof updateRun>[2]) => db.transact((tx) => updateRun(tx, id, values))
   const stop = new AbortController()
-  let figures: RunFigures = {}
+  let figures: RunCounters = {}
   const beat = async () => {
     if (await isCancelled(db.read, id)) stop.abort()
     await change({ leasedUntil: plusMilliseconds(clock.now(), leaseMilliseconds), figures })
   }
   const alive = setInterval(() => void beat().catch(() => undefined), beatMilliseconds)
-  const progress = (now: RunFigures) => {
+  const progress = (now: RunCounters) => {
     figures = { ...now }
   }
   try {
-    figures = (await job.run(deps, { signal: stop.signal, progress })) as RunFigures
+    figures = (await job.run(deps, { signal: stop.signal, progress })) as RunCounters
     const status = stop.signal.aborted ? 'cancelled' : 'done'
     await change({ status, endedAt: clock.now(), figures })
     ended(status)

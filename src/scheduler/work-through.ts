@@ -4,7 +4,7 @@ import type { RunControl } from '../platform/job.ts'
 export type Outcome = 'done' | 'skipped'
 
 /** What a run that works through a list answers. */
-export type WorkFigures = {
+export type WorkCounters = {
   lookedAt: number
   done: number
   /** There was nothing to do. */
@@ -25,22 +25,22 @@ export async function workThrough<Item>(
   { signal, progress }: RunControl,
   items: readonly Item[],
   work: (item: Item) => Promise<Outcome>,
-): Promise<WorkFigures> {
-  const figures: WorkFigures = { lookedAt: 0, done: 0, skipped: 0, failed: 0 }
+): Promise<WorkCounters> {
+  const counters: WorkCounters = { lookedAt: 0, done: 0, skipped: 0, failed: 0 }
   let first: unknown
   for (const item of items) {
     if (signal.aborted) break
-    figures.lookedAt++
+    counters.lookedAt++
     try {
-      figures[await work(item)]++
+      counters[await work(item)]++
     } catch (error) {
       first ??= error
-      figures.failed++
+      counters.failed++
     }
-    progress(figures)
+    progress(counters)
   }
-  if (figures.failed === 0) return figures
-  throw new PartlyFailed(`${figures.failed} of ${figures.lookedAt} failed: ${String((first as Error).message)}`, {
+  if (counters.failed === 0) return counters
+  throw new PartlyFailed(`${counters.failed} of ${counters.lookedAt} failed: ${String((first as Error).message)}`, {
     cause: first,
   })
 }

@@ -1,7 +1,7 @@
 export { type CampaignStockFigures, campaignStockFigures, type StockFigures } from './ledger/figures.ts'
 export { moveStock } from './ledger/movements.ts'
 export { reverseMovement } from './ledger/reversals.ts'
-export { stockForAllocation } from './reservations/divisible.ts'
+export { stockForAllocation } from './reservations/allocatable-stock.ts'
 export { releaseReservations, reserveForSchools } from './reservations/use-cases.ts'
 export { stockRoutes } from './routes.ts'
 export { cancelPlannedShipments } from './shipments/dispatch.ts'

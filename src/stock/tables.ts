@@ -11,14 +11,8 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
   const balances = c.table(
     'balances',
     {
-      locationId: c
-        .id('location_id')
-        .notNull()
-        .references(() => locations.id),
-      kitId: c
-        .id('kit_id')
-        .notNull()
-        .references(() => kits.id),
+      locationId: c.idOf('location_id', () => locations.id),
+      kitId: c.idOf('kit_id', () => kits.id),
       /** The location's kind again: what may go below zero depends on it. */
       kind: c.word<LocationKind>('kind').notNull(),
       onHand: c.int('on_hand').notNull().default(0),
@@ -35,18 +29,9 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
     'movements',
     {
       id: c.id('id').primaryKey(),
-      kitId: c
-        .id('kit_id')
-        .notNull()
-        .references(() => kits.id),
-      fromLocationId: c
-        .id('from_location_id')
-        .notNull()
-        .references(() => locations.id),
-      toLocationId: c
-        .id('to_location_id')
-        .notNull()
-        .references(() => locations.id),
+      kitId: c.idOf('kit_id', () => kits.id),
+      fromLocationId: c.idOf('from_location_id', () => locations.id),
+      toLocationId: c.idOf('to_location_id', () => locations.id),
       quantity: c.int('quantity').notNull(),
       kind: c.word<MovementKind>('kind').notNull(),
       causeType: c.word<MovementCause>('cause_type').notNull(),
@@ -70,18 +55,9 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
     'receipts',
     {
       id: c.id('id').primaryKey(),
-      warehouseId: c
-        .id('warehouse_id')
-        .notNull()
-        .references(() => locations.id),
-      kitId: c
-        .id('kit_id')
-        .notNull()
-        .references(() => kits.id),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
+      warehouseId: c.idOf('warehouse_id', () => locations.id),
+      kitId: c.idOf('kit_id', () => kits.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
       quantity: c.int('quantity').notNull(),
       damagedQuantity: c.int('damaged_quantity').notNull(),
       unitCostCents: c.cents('unit_cost_cents').notNull(),
@@ -106,22 +82,10 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
       id: c.id('id').primaryKey(),
       /** The delivery note's, counted from 1. */
       number: c.int('number').notNull(),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
-      warehouseId: c
-        .id('warehouse_id')
-        .notNull()
-        .references(() => locations.id),
-      schoolId: c
-        .id('school_id')
-        .notNull()
-        .references(() => schools.id),
-      kitId: c
-        .id('kit_id')
-        .notNull()
-        .references(() => kits.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
+      warehouseId: c.idOf('warehouse_id', () => locations.id),
+      schoolId: c.idOf('school_id', () => schools.id),
+      kitId: c.idOf('kit_id', () => kits.id),
       quantity: c.int('quantity').notNull(),
       /** How much of it came out of the school's own reservation. */
       reservedQuantity: c.int('reserved_quantity').notNull().default(0),
@@ -156,14 +120,8 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
     'promises',
     {
       id: c.id('id').primaryKey(),
-      locationId: c
-        .id('location_id')
-        .notNull()
-        .references(() => locations.id),
-      kitId: c
-        .id('kit_id')
-        .notNull()
-        .references(() => kits.id),
+      locationId: c.idOf('location_id', () => locations.id),
+      kitId: c.idOf('kit_id', () => kits.id),
       /** Signed: below zero frees. */
       quantity: c.int('quantity').notNull(),
       at: c.instant('at').notNull(),
@@ -174,22 +132,10 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
   const reservations = c.table(
     'reservations',
     {
-      warehouseId: c
-        .id('warehouse_id')
-        .notNull()
-        .references(() => locations.id),
-      kitId: c
-        .id('kit_id')
-        .notNull()
-        .references(() => kits.id),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
-      schoolId: c
-        .id('school_id')
-        .notNull()
-        .references(() => schools.id),
+      warehouseId: c.idOf('warehouse_id', () => locations.id),
+      kitId: c.idOf('kit_id', () => kits.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
+      schoolId: c.idOf('school_id', () => schools.id),
       quantity: c.int('quantity').notNull(),
     },
     (t) => [
@@ -201,10 +147,7 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
     'counts',
     {
       id: c.id('id').primaryKey(),
-      locationId: c
-        .id('location_id')
-        .notNull()
-        .references(() => locations.id),
+      locationId: c.idOf('location_id', () => locations.id),
       /** The cut-off: the variance is taken against the book at this instant. */
       countedAt: c.instant('counted_at').notNull(),
       status: c.word<CountStatus>('status').notNull().default('open'),
@@ -221,14 +164,8 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
   const countLines = c.table(
     'count_lines',
     {
-      countId: c
-        .id('count_id')
-        .notNull()
-        .references(() => counts.id),
-      kitId: c
-        .id('kit_id')
-        .notNull()
-        .references(() => kits.id),
+      countId: c.idOf('count_id', () => counts.id),
+      kitId: c.idOf('kit_id', () => kits.id),
       counted: c.int('counted').notNull(),
       /** The book figure at the cut-off; known once posted. */
       expected: c.int('expected'),
@@ -239,14 +176,8 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
     'adjustments',
     {
       id: c.id('id').primaryKey(),
-      locationId: c
-        .id('location_id')
-        .notNull()
-        .references(() => locations.id),
-      kitId: c
-        .id('kit_id')
-        .notNull()
-        .references(() => kits.id),
+      locationId: c.idOf('location_id', () => locations.id),
+      kitId: c.idOf('kit_id', () => kits.id),
       /** The shipment whose missing kits it explains: in transit alone. */
       shipmentId: c.id('shipment_id').references(() => shipments.id),
       /** Signed: above zero adds. */
@@ -265,18 +196,9 @@ export const stockTables = (c: Columns, { campaigns, kits, locations, schools }:
   )
   const returns = c.table('returns', {
     id: c.id('id').primaryKey(),
-    schoolId: c
-      .id('school_id')
-      .notNull()
-      .references(() => schools.id),
-    warehouseId: c
-      .id('warehouse_id')
-      .notNull()
-      .references(() => locations.id),
-    kitId: c
-      .id('kit_id')
-      .notNull()
-      .references(() => kits.id),
+    schoolId: c.idOf('school_id', () => schools.id),
+    warehouseId: c.idOf('warehouse_id', () => locations.id),
+    kitId: c.idOf('kit_id', () => kits.id),
     quantity: c.int('quantity').notNull(),
     reason: c.text('reason').notNull(),
     occurredAt: c.instant('occurred_at').notNull(),

@@ -1,5 +1,5 @@
 export { formatCode, payloadOf, readPayload } from '../shared/voucher-code.ts'
-export { findVoucherByCode, markRedeemed, type PresentedVoucher } from './lookup-repository.ts'
+export { findVoucherByCode, markRedeemed, type VoucherLookup } from './lookup-repository.ts'
 export { qrPng, qrSvg } from './qr.ts'
 export { hasBeenServed, markIssuedAgain, voucherCountsBySchool } from './repository.ts'
 export { toVoucher, voucherRoutes } from './routes.ts'

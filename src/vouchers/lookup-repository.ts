@@ -5,7 +5,7 @@ import type { Id } from '../shared/ids.ts'
 import type { Instant } from '../shared/time.ts'
 import type { VoucherCode } from '../shared/voucher-code.ts'
 
-const presentedColumns = ({ vouchers, enrollments, campaigns, schools }: Tables) => ({
+const lookupColumns = ({ vouchers, enrollments, campaigns, schools }: Tables) => ({
   voucher: vouchers,
   enrollment: {
     id: enrollments.id,
@@ -29,16 +29,16 @@ const presentedColumns = ({ vouchers, enrollments, campaigns, schools }: Tables)
     address: schools.address,
     locationId: schools.locationId,
   },
-  /** What these were at when this was read: as long as they still are, nothing here has changed but perhaps the voucher. */
+  /** The versions that were read: as long as they are current, nothing here has changed but perhaps the voucher. */
   versions: { enrollment: enrollments.version, campaign: campaigns.version },
 })
 
-/** A voucher that somebody holds up, with all that decides what it is good for. */
-export type PresentedVoucher = NonNullable<Awaited<ReturnType<typeof findVoucherByCode>>>
+/** A voucher that was looked up, with all that decides what it is good for. */
+export type VoucherLookup = NonNullable<Awaited<ReturnType<typeof findVoucherByCode>>>
 
-const presented = ({ q, t }: Reader) =>
+const lookup = ({ q, t }: Reader) =>
   q
-    .select(presentedColumns(t))
+    .select(lookupColumns(t))
     .from(t.vouchers)
     .innerJoin(t.enrollments, eq(t.enrollments.id, t.vouchers.enrollmentId))
     .innerJoin(t.campaigns, eq(t.campaigns.id, t.vouchers.campaignId))
@@ -47,21 +47,21 @@ const presented = ({ q, t }: Reader) =>
 /** The voucher with this code, and the enrollment, campaign and school it belongs to. */
 export async function findVoucherByCode(reader: Reader, code: VoucherCode) {
   const find = prepared(reader, 'vouchers:by-code', (r) =>
-    presented(r).where(eq(r.t.vouchers.code, sql.placeholder('code'))),
+    lookup(r).where(eq(r.t.vouchers.code, sql.placeholder('code'))),
   )
   return (await find.execute({ code }))[0]
 }
 
 /** The same of the voucher with this id. */
-export async function findPresentedVoucher(reader: Reader, id: Id): Promise<PresentedVoucher | undefined> {
-  return (await presented(reader).where(eq(reader.t.vouchers.id, id)))[0]
+export async function lookUpVoucher(reader: Reader, id: Id): Promise<VoucherLookup | undefined> {
+  return (await lookup(reader).where(eq(reader.t.vouchers.id, id)))[0]
 }
 
 /**
- * Uses up a voucher; false when it is no longer issued, or its enrollment or its campaign no longer as it was presented: somebody
+ * Uses up a voucher; false when it is no longer issued, or its enrollment or its campaign no longer as it was looked up: somebody
  * was faster.
  */
-export async function markRedeemed(tx: Tx, { voucher, versions }: PresentedVoucher, at: Instant): Promise<boolean> {
+export async function markRedeemed(tx: Tx, { voucher, versions }: VoucherLookup, at: Instant): Promise<boolean> {
   const update = prepared(tx, 'vouchers:redeem', ({ q, t: { vouchers, enrollments, campaigns } }) => {
     const enrollment = q
       .select({ version: enrollments.version })

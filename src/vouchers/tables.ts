@@ -15,18 +15,9 @@ export const voucherTables = (
     'vouchers',
     {
       id: c.id('id').primaryKey(),
-      campaignId: c
-        .id('campaign_id')
-        .notNull()
-        .references(() => campaigns.id),
-      enrollmentId: c
-        .id('enrollment_id')
-        .notNull()
-        .references(() => enrollments.id),
-      schoolId: c
-        .id('school_id')
-        .notNull()
-        .references(() => schools.id),
+      campaignId: c.idOf('campaign_id', () => campaigns.id),
+      enrollmentId: c.idOf('enrollment_id', () => enrollments.id),
+      schoolId: c.idOf('school_id', () => schools.id),
       code: c.text('code').$type<VoucherCode>().notNull(),
       status: c.word<VoucherStatus>('status').notNull().default('issued'),
       issuedAt: c.instant('issued_at').notNull(),

@@ -8,7 +8,7 @@ import type { Page, PageQuery } from '../shared/page.ts'
 import { notFound, refuse } from '../shared/problem.ts'
 import { occurred } from '../shared/time-facts.ts'
 import { issueVoucher } from './issue.ts'
-import { findPresentedVoucher } from './lookup-repository.ts'
+import { lookUpVoucher } from './lookup-repository.ts'
 import {
   getVoucher,
   listVouchers,
@@ -45,8 +45,8 @@ export async function readVouchers(
   await getCampaign(read, filter.campaignId)
   const found = await listVouchers(read, { ...filter, only: schoolsOf(actor, 'voucher:read') }, page)
   const { campaignId } = filter
-  const look = { event: 'vouchers.read', subjectId: campaignId, campaignId, facts: { ...filter } }
-  return showPage(deps, actor, found, page, typedAtVoucher, look)
+  const entry = { event: 'vouchers.read', subjectId: campaignId, campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, typedAtVoucher, entry)
 }
 
 /** One voucher. */
@@ -113,9 +113,9 @@ export function reissueVoucher(
 ): Promise<Voucher> {
   return deps.db.transact(async (tx) => {
     authorize(actor, 'voucher:reissue')
-    const presented = await findPresentedVoucher(tx, voucherId)
-    if (!presented) throw notFound({ what: 'voucher' })
-    const { voucher, enrollment } = presented
+    const found = await lookUpVoucher(tx, voucherId)
+    if (!found) throw notFound({ what: 'voucher' })
+    const { voucher, enrollment } = found
     authorize(actor, 'voucher:reissue', voucher)
     refuse(checkReissuable(voucher, deps.config.timeZone))
     if (enrollment.status !== 'active') throw enrollmentInactive({ enrollmentStatus: enrollment.status })

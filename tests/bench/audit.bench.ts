@@ -7,7 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sealTrail } from '../../src/audit/index.ts'
-import { markOf } from '../../src/audit/sealing/marks.ts'
+import { macOf } from '../../src/audit/sealing/mac.ts'
 import { exportTrail } from '../../src/audit/verification/export.ts'
 import { proveEvent } from '../../src/audit/verification/proofs.ts'
 import { verifyTrail } from '../../src/audit/verification/use-cases.ts'
@@ -51,7 +51,7 @@ async function recordMany(): Promise<void> {
       const change = { schoolId: id, scanId: voucherId, result: 'accepted', collectedBy: 'guardian' }
       const event = { id, at, actorKind: 'device', actorId: id, action: 'voucher.redeemed', subjectId: voucherId }
       const whole = { ...event, change, requestId: voucherId }
-      return { ...whole, mark: markOf(deps.signer, whole) }
+      return { ...whole, mac: macOf(deps.signer, whole) }
     })
     await deps.db.transact((tx) => insertRows(tx, tx.t.auditEvents, rows))
   }

@@ -1,4 +1,4 @@
-import { hashSecret } from '../../src/identity/secrets.ts'
+import { hashToken } from '../../src/identity/secrets.ts'
 import type { OpenDeps } from '../../src/open-deps.ts'
 import { insertRows } from '../../src/platform/db/index.ts'
 import { generateCode, type VoucherCode } from '../../src/shared/voucher-code.ts'
@@ -32,7 +32,7 @@ export async function issueVouchers(deps: OpenDeps, key: string, count: number):
       {
         id: newId(),
         name: 'bench',
-        keyHash: hashSecret(key),
+        keyHash: hashToken(key),
         roles: [{ role: 'admin' }],
         createdById: 'bench',
         createdAt: now,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
-import { newSecret } from '../../src/identity/secrets.ts'
+import { newToken } from '../../src/identity/secrets.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
 import { answers, ref } from '../../src/platform/http/index.ts'
@@ -38,7 +38,7 @@ async function startService(vouchers: number, commitTogether: number | undefined
     RATE_LIMIT_SCANS: '0',
   })
   const deps = await openDeps(config, { clock: { now: () => now }, ...(commitTogether && { commitTogether }) })
-  const key = newSecret('key')
+  const key = newToken('key')
   const issued = await issueVouchers(deps, key, vouchers)
   const bodies = issued.map(({ code, schoolId }) =>
     JSON.stringify({ payload: payloadOf(config.baseUrl, code), schoolId, scanId: deps.newId(), scannedAt: now }),
@@ -100,7 +100,7 @@ async function startBare(): Promise<Contestant> {
     scanId: id,
     scannedAt: now,
   })
-  return { port, path: '/redemptions', authorization: `Bearer ${newSecret('key')}`, bodies: [body] }
+  return { port, path: '/redemptions', authorization: `Bearer ${newToken('key')}`, bodies: [body] }
 }
 
 const [kind, vouchers] = process.argv.slice(2)

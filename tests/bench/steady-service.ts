@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { newSecret } from '../../src/identity/secrets.ts'
+import { newToken } from '../../src/identity/secrets.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
 import { serve } from '../../src/serve.ts'
@@ -31,7 +31,7 @@ async function start({ databaseUrl, folder, vouchers }: ServiceStart): Promise<S
     RATE_LIMIT_SCANS: '0',
   })
   const deps = await openDeps(config, { clock: { now: () => now } })
-  const key = newSecret('key')
+  const key = newToken('key')
   const issued = await issueVouchers(deps, key, vouchers)
   const bodies = issued.map(({ code, schoolId }) =>
     JSON.stringify({ payload: payloadOf(config.baseUrl, code), schoolId, scanId: deps.newId(), scannedAt: now }),

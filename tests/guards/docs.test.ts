@@ -66,7 +66,7 @@ t.test('docs/configuration.md lists every setting with its default, and tells wh
 
 t.test('docs/jobs.md lists every job with its time', async (t) => {
   const told = rowsOf('jobs.md').map(([name, when]) => `${name} ${when}`)
-  const real = jobs.map((job) => `${job.name} ${isScheduled(job) ? job.pattern : 'when asked'}`)
+  const real = jobs.map((job) => `${job.name} ${isScheduled(job) ? job.pattern : 'when queued'}`)
   t.same(told.sort(), real.sort())
 })
 

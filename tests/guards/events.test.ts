@@ -36,7 +36,7 @@ const quiet = [
   // Forgets what was answered to idempotency keys.
   'jobs/forget-answers.ts',
   // Notes when a key or a device was last used.
-  'src/identity/sessions/credentials.ts',
+  'src/identity/sessions/authenticator.ts',
   // Its challenges are questions; `startSession` and `recordRefusal` record what comes of them.
   'src/identity/passkeys/sign-in.ts',
   // Seals events, which are there already.
@@ -47,11 +47,9 @@ const quiet = [
   'src/scheduler/tasks/use-cases.ts',
   // Passes other files' transactions on, with a span for each.
   'src/traced.ts',
-  // `reconcile`, `endPickup`, `openFindings` and `tellStaff` record.
-  'src/reconciliation/closing/end-pickups.ts',
+  // `reconcile`, `closePickupWindow`, `openFindings` and `alertStaff` record.
+  'src/reconciliation/closing/close-pickup-windows.ts',
   'src/reconciliation/nightly.ts',
   'src/reconciliation/stale-devices/use-cases.ts',
-  'src/alerts/tell-trouble.ts',
-  // `makeScan` records.
-  'src/redemption/use-cases.ts',
+  'src/alerts/alert-troubled-jobs.ts',
 ]

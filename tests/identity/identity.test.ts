@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 
 import t, { type Test } from 'tap'
-import { hashSecret, newSecret } from '../../src/identity/secrets.ts'
-import { authenticator } from '../../src/identity/sessions/credentials.ts'
+import { hashToken, newToken } from '../../src/identity/secrets.ts'
+import { authenticator } from '../../src/identity/sessions/authenticator.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { type Answer, type Api, firstMorning, type Saka, startSaka } from '../support/saka.ts'
@@ -269,9 +269,9 @@ t.test('what somebody may do is written next to the deed', async (t) => {
 
 t.test('what is no secret of ours is not looked for, and one that nobody holds is not remembered', async (t) => {
   const { deps } = await startSaka(t)
-  const secret = newSecret('key')
+  const secret = newToken('key')
   const roles = [{ role: 'auditor' as const }]
-  const key = { id: deps.newId(), name: 'έλεγχος', keyHash: hashSecret(secret), roles, createdById: 'test' }
+  const key = { id: deps.newId(), name: 'έλεγχος', keyHash: hashToken(secret), roles, createdById: 'test' }
   await deps.db.transact(async ({ q, t: tables }) => {
     await q.insert(tables.apiKeys).values({ ...key, createdAt: firstMorning })
   })
@@ -283,23 +283,23 @@ t.test('what is no secret of ours is not looked for, and one that nobody holds i
         return Reflect.get(target, name)
       },
     })
-  const { find } = authenticator({ ...deps, db: counted(deps.db) })
+  const { authenticate } = authenticator({ ...deps, db: counted(deps.db) })
   const looksFor = async (text: string) => {
     const before = looks
-    await find(text)
+    await authenticate(text)
     return looks - before
   }
   t.intercept(Date, 'now', { value: () => 1_700_000_000_000 })
-  t.match(await find(secret), { kind: 'api_key' })
+  t.match(await authenticate(secret), { kind: 'api_key' })
   t.equal(await looksFor(secret), 0, 'a holder is remembered')
-  const nobodys = newSecret('key')
+  const nobodys = newToken('key')
   t.same([await looksFor(nobodys), await looksFor(nobodys)], [1, 1], 'what nobody holds is not')
   for (const foreign of [
     `${secret}A`,
     `${secret}${'A'.repeat(15_000)}`,
     ` ${secret}`,
     secret.slice(0, -1),
-    newSecret('link'),
+    newToken('link'),
     'x',
     '',
   ])

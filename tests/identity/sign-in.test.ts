@@ -184,8 +184,8 @@ t.test('of those who have to wait, the first in each wait is worth an event', as
     }
   }
   t.ok(told <= 3, 'a thousand accounts from one address are one wait')
-  t.ok(throttle.isNews('asked maria'))
-  t.notOk(throttle.isNews('asked maria'))
+  t.ok(throttle.isFirstOccurrence('asked maria'))
+  t.notOk(throttle.isFirstOccurrence('asked maria'))
   pass(15 * minute)
-  t.ok(throttle.isNews('asked maria'))
+  t.ok(throttle.isFirstOccurrence('asked maria'))
 })

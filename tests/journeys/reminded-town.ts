@@ -4,7 +4,7 @@ import { planReminders } from '../../src/notifications/index.ts'
 import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../../src/platform/delivery.ts'
 import type { Mailer } from '../../src/platform/mail/mailer.ts'
 import type { SmsGateway } from '../../src/platform/sms/sms.ts'
-import { type AskedJob, attemptTask, beginNextTask } from '../../src/scheduler/index.ts'
+import { attemptTask, beginNextTask, type QueuedJob } from '../../src/scheduler/index.ts'
 import type { Saka } from '../support/saka.ts'
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -100,7 +100,7 @@ export function outsideWorld({ deps: own, clock }: Saka, random: () => number): 
   }
 
   /** Attempts a task until it ends, or the process does: then what is under way stays as it is for ever. */
-  async function attempt(job: AskedJob, task: Parameters<typeof attemptTask>[2]) {
+  async function attempt(job: QueuedJob, task: Parameters<typeof attemptTask>[2]) {
     let isKilled = false
     let kill = () => {}
     const killing = new Promise<void>((resolve) => {
@@ -118,7 +118,7 @@ export function outsideWorld({ deps: own, clock }: Saka, random: () => number): 
       mailer: { send: (one) => untilDeath(mailer.send(one)), close: () => {} },
       sms: { send: (one) => untilDeath(sms.send(one)) },
     }
-    const mortalJob: AskedJob = { ...job, attempt: (...args) => Promise.race([job.attempt(...args), killing]) }
+    const mortalJob: QueuedJob = { ...job, attempt: (...args) => Promise.race([job.attempt(...args), killing]) }
     const ended = await attemptTask(mortal, mortalJob, task, new AbortController().signal)
     return isKilled ? 'killed' : ended
   }

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import t from 'tap'
-import { openLane } from '../../jobs/lane.ts'
 import { sendMailJob, sendSmsJob } from '../../jobs/send-messages.ts'
+import { startWorkerLoop } from '../../jobs/worker-loop.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { databaseOf } from '../support/engine.ts'
@@ -162,8 +162,8 @@ t.test('a mail server that does not answer holds up no text message', async (t) 
   await saka.enroll(saka.school.id, '2', guardian(null, '6902128001'))
   await saka.issue()
   await saka.plan()
-  const lanes = [sendMailJob, sendSmsJob].map((job) => openLane(saka.deps, job))
-  for (const lane of lanes) lane.wake()
+  const loops = [sendMailJob, sendSmsJob].map((job) => startWorkerLoop(saka.deps, job))
+  for (const loop of loops) loop.wake()
   await until(
     'the text message has gone out',
     async () => (await saka.messages('&channel=sms&status=sent')).length === 1,
@@ -172,7 +172,7 @@ t.test('a mail server that does not answer holds up no text message', async (t) 
   t.match(await saka.messages('&channel=email'), [{ status: 'sending' }])
   release?.()
   await until('the mail has gone out', async () => (await saka.messages('&channel=email&status=sent')).length === 1)
-  await Promise.all(lanes.map((lane) => lane.stop()))
+  await Promise.all(loops.map((loop) => loop.stop()))
 })
 
 t.test('a clock that jumps there and back sends nothing twice', async (t) => {

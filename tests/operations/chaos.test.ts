@@ -246,9 +246,12 @@ t.test('whoever is killed whenever, nothing that was answered is lost and no mes
   // All stop, and two minutes pass without a sign of life of those that were killed.
   for (const service of services) t.equal(await service.stop(), 0, `${service.name} ends in peace`)
   await deps.db.transact(async ({ q, t: { tasks } }) => {
-    const handedAt = '2019-12-31T00:00:00.000Z'
-    await q.update(tasks).set({ handedAt, leasedUntil: '2020-01-01T00:00:00.000Z' }).where(eq(tasks.status, 'running'))
-    await q.update(tasks).set({ handedAt }).where(eq(tasks.status, 'queued'))
+    const dispatchedAt = '2019-12-31T00:00:00.000Z'
+    await q
+      .update(tasks)
+      .set({ dispatchedAt, leasedUntil: '2020-01-01T00:00:00.000Z' })
+      .where(eq(tasks.status, 'running'))
+    await q.update(tasks).set({ dispatchedAt }).where(eq(tasks.status, 'queued'))
   })
   for (const service of services) await service.start()
   await until('all tasks are done', async () => (await count(`tasks where status in ('queued', 'running')`)) === 0)

@@ -131,7 +131,7 @@ t.test('many processes are one service', { skip: skip ?? (redis ? false : 'there
       await deps.db.transact(async ({ q, t: { tasks } }) => {
         await q
           .update(tasks)
-          .set({ leasedUntil: '2020-01-01T00:00:00.000Z', handedAt: '2019-12-31T00:00:00.000Z' })
+          .set({ leasedUntil: '2020-01-01T00:00:00.000Z', dispatchedAt: '2019-12-31T00:00:00.000Z' })
           .where(eq(tasks.status, 'running'))
       })
       await until('all are done', async () => (await count(`tasks where job = 'send-mail' and status <> 'done'`)) === 0)

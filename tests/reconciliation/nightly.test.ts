@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
-import { openLane } from '../../jobs/lane.ts'
 import { mailNoticesJob } from '../../jobs/mail-notices.ts'
 import { jobs } from '../../jobs/registry.ts'
-import { tellStaff } from '../../src/alerts/index.ts'
+import { startWorkerLoop } from '../../jobs/worker-loop.ts'
+import { alertStaff } from '../../src/alerts/index.ts'
 import { isScheduled } from '../../src/scheduler/index.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { startMailServer } from '../support/mailbox.ts'
@@ -34,20 +34,20 @@ async function watchedCampaign(t: Test, env: Record<string, string> = {}) {
       return job.run(deps, { signal, progress: () => {} })
     },
     later: (days: number) => clock.set(plusMilliseconds(clock.now(), days * day)),
-    /** Sends what waits, and answers the mails that came since the last time, one of each notice. */
+    /** Sends what waits, and answers the mails that came since the last time, one of each alert. */
     mails: () => mailsSince(saka, post),
   }
 }
 
 async function mailsSince({ deps }: Saka, post: Awaited<ReturnType<typeof startMailServer>>) {
   post.mails.length = 0
-  const lane = openLane(deps, mailNoticesJob)
-  lane.wake()
+  const loop = startWorkerLoop(deps, mailNoticesJob)
+  loop.wake()
   await until('all is sent', async () => {
     const { q, t } = deps.db.read
     return (await q.select().from(t.tasks)).every(({ status }) => status === 'done')
   })
-  await lane.stop()
+  await loop.stop()
   return post.mails.map(({ to, raw }) => ({ to: to.join(), text: textOf(raw) }))
 }
 
@@ -100,7 +100,7 @@ t.test('staff are told of more situations than one statement can name', async (t
   const words = { el: 'σχολεία', en: 'schools' }
   const about = { topic: 'test', role: 'coordinator' as const, subject: words, intro: words, more: words }
   const tell = async (situations: typeof all) =>
-    (await deps.db.transact((tx) => tellStaff(deps, tx, { ...about, situations }))).told
+    (await deps.db.transact((tx) => alertStaff(deps, tx, { ...about, situations }))).told
   t.equal(await tell(all), all.length)
   t.equal(await tell(all), 0, 'once')
   t.equal(await tell([]), 0)

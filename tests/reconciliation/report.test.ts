@@ -3,7 +3,7 @@ import { openFindings } from '../../src/discrepancies/index.ts'
 import type { Finding } from '../../src/discrepancies/rules.ts'
 import { systemActor } from '../../src/identity/index.ts'
 import { extractForPaper, mostDiscrepancies, mostSchools } from '../../src/reconciliation/report/extract.ts'
-import { checkWords } from '../../src/reconciliation/report/words.ts'
+import { checkLabels } from '../../src/reconciliation/report/labels.ts'
 import { readPdf } from '../support/pdf-reader.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
 
@@ -31,7 +31,7 @@ t.test('a run on paper says what the run says, in Greek and English, and waits f
     t.ok(lines.includes(line), line)
   }
   for (const { name } of run.comparison) t.ok(lines.includes(name), name)
-  for (const { code } of run.checks) t.ok(checkWords[code], `${code} has words`)
+  for (const { code } of run.checks) t.ok(checkLabels[code], `${code} has words`)
 })
 
 t.test('what was found stands there with its figures and its answer, and so does who signed', async (t) => {

@@ -1,12 +1,12 @@
-import type { AskedJob, ScheduledJob } from '../../src/scheduler/index.ts'
-import { askFor } from '../../src/scheduler/index.ts'
+import type { QueuedJob, ScheduledJob } from '../../src/scheduler/index.ts'
+import { enqueue } from '../../src/scheduler/index.ts'
 import type { Saka } from '../support/saka.ts'
 
 /** What both jobs of the flock do, for a coordinator. */
 export const meaning = { el: 'Κουρεύει ένα πρόβατο.', en: 'Shears a sheep.' }
 
 /** A job whose tasks each test does in its own way. It notes which were attempted, in order. */
-export function shearing(attempt: AskedJob['attempt'] = async () => {}): AskedJob & { attempted: string[] } {
+export function shearing(attempt: QueuedJob['attempt'] = async () => {}): QueuedJob & { attempted: string[] } {
   const attempted: string[] = []
   return {
     name: 'shear-sheep',
@@ -28,7 +28,7 @@ export function counting(pattern = '0 3 * * *'): ScheduledJob & { counted: numbe
 /** Asks for these sheep to be shorn. */
 export function ask({ deps }: Saka, ...ids: string[]): Promise<unknown> {
   return deps.db.transact(async (tx) => {
-    for (const id of ids) await askFor(deps, tx, { id, job: 'shear-sheep', payload: { sheep: id } })
+    for (const id of ids) await enqueue(deps, tx, { id, job: 'shear-sheep', payload: { sheep: id } })
   })
 }
 

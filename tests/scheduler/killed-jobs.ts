@@ -1,4 +1,4 @@
-import type { AskedJob, Job, ScheduledJob } from '../../src/scheduler/index.ts'
+import type { Job, QueuedJob, ScheduledJob } from '../../src/scheduler/index.ts'
 
 const meaning = { el: 'Κουρεύει ένα πρόβατο.', en: 'Shears a sheep.' }
 
@@ -12,7 +12,7 @@ async function work(name: string): Promise<void> {
   await new Promise(() => setInterval(() => {}, 1000))
 }
 
-const shearing: AskedJob = {
+const shearing: QueuedJob = {
   name: 'shear-sheep',
   meaning,
   attempt: async (_deps, { id }) => {

@@ -6,7 +6,7 @@ import { runEmbedded } from '../../jobs/embedded-runner.ts'
 import { runOnRedis } from '../../jobs/redis-runner.ts'
 import type { AllDeps } from '../../src/deps.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
-import { askFor } from '../../src/scheduler/index.ts'
+import { enqueue } from '../../src/scheduler/index.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { databaseOf } from '../support/engine.ts'
 import { startRedis } from '../support/redis.ts'
@@ -30,7 +30,7 @@ for (const kind of kinds) {
   t.test(`${kind.name}: a process that is killed leaves its task to the next, and its run is given up`, async (t) => {
     const saka = await startSaka(t, { jobs: killedJobs })
     const { clock, deps, api } = saka
-    await deps.db.transact((tx) => askFor(deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} }))
+    await deps.db.transact((tx) => enqueue(deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} }))
     const env = {
       ...process.env,
       ...databaseOf(deps),

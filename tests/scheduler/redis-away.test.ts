@@ -140,7 +140,7 @@ else {
     const saka = await startSaka(t, { jobs: [job] })
     const { clock, deps } = saka
     await ask(saka, 'dolly')
-    await deps.db.transact(({ q, t }) => q.update(t.tasks).set({ handedAt: clock.now() }))
+    await deps.db.transact(({ q, t }) => q.update(t.tasks).set({ dispatchedAt: clock.now() }))
     const runner = await runOnRedis(deps, redis.url)
     t.teardown(() => runner.stop())
     await new Promise((tick) => setTimeout(tick, 1200))

@@ -4,7 +4,7 @@ import { runEmbedded } from '../../jobs/embedded-runner.ts'
 import { runOnRedis } from '../../jobs/redis-runner.ts'
 import type { Runner } from '../../jobs/runner.ts'
 import type { AllDeps } from '../../src/deps.ts'
-import { askFor, GiveUp, type Job, RetryLater, type ScheduledJob } from '../../src/scheduler/index.ts'
+import { enqueue, GiveUp, type Job, RetryLater, type ScheduledJob } from '../../src/scheduler/index.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { startRedis } from '../support/redis.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
@@ -62,7 +62,7 @@ for (const kind of kinds) {
       const job = shearing()
       const saka = await service(t, [job])
       const cause = saka.deps.db.transact(async (tx) => {
-        await askFor(saka.deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} })
+        await enqueue(saka.deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} })
         throw new Error('the cause has gone')
       })
       await t.rejects(cause, { message: 'the cause has gone' })
@@ -249,10 +249,10 @@ for (const kind of kinds) {
       await deps.db.transact(({ q, t }) => q.update(t.tasks).set({ status: 'running', attempts: 1, leasedUntil }))
       await ask(saka, 'asked', 'handed')
       await deps.db.transact(({ q, t }) =>
-        q.update(t.tasks).set({ handedAt: clock.now() }).where(eq(t.tasks.id, 'handed')),
+        q.update(t.tasks).set({ dispatchedAt: clock.now() }).where(eq(t.tasks.id, 'handed')),
       )
       await deps.db.transact((tx) =>
-        askFor(deps, tx, {
+        enqueue(deps, tx, {
           ...{ id: 'later', job: 'shear-sheep', payload: {} },
           runAt: plusMilliseconds(clock.now(), 60_000),
         }),

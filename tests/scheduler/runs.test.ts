@@ -5,8 +5,8 @@ import { startRunner } from '../../jobs/start-runner.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { isStorageFault } from '../../src/platform/db/index.ts'
 import { AddressRefused, ChannelDown } from '../../src/platform/delivery.ts'
+import { counterLabels } from '../../src/scheduler/counter-labels.ts'
 import { failureOf as failureIn } from '../../src/scheduler/failure-rules.ts'
-import { figureWords } from '../../src/scheduler/figure-words.ts'
 import {
   GiveUp,
   isScheduled,
@@ -80,7 +80,7 @@ t.test('what every job counts has words in both languages', async (t) => {
     if (!isScheduled(job)) continue
     const figures = await job.run(deps, control)
     t.same(
-      Object.keys(figures).filter((name) => !(name in figureWords)),
+      Object.keys(figures).filter((name) => !(name in counterLabels)),
       [],
       job.name,
     )

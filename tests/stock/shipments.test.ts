@@ -293,8 +293,8 @@ t.test('the campaign’s figures add up, and what a school has lost or sent back
   })
   t.match(bySchool.get(schools[1].id), { shipped: 5, inTransit: 5, atSchools: 0 })
 
-  const divisible = await stockForAllocation(deps.db.read, campaign)
-  t.same(divisible, {
+  const allocatable = await stockForAllocation(deps.db.read, campaign)
+  t.same(allocatable, {
     onHand: 70,
     shippedBySchool: new Map([
       [school.id, 20],

@@ -2,18 +2,18 @@ import { Queue } from 'bullmq'
 import { and, eq, gt, inArray, lte, notInArray, or } from 'drizzle-orm'
 import { runOnRedis } from '../../jobs/redis-runner.ts'
 import type { AllDeps, Deps } from '../../src/deps.ts'
-import { type AskedJob, RetryLater } from '../../src/scheduler/index.ts'
+import { type QueuedJob, RetryLater } from '../../src/scheduler/index.ts'
 import { until } from './until.ts'
 
 /**
  * Has the runner on Redis do the tasks of `jobs` that are due by the clock of `deps`, until none is left that can be done: a job that
  * pauses is left at that.
  */
-export async function doDueOnRedis(deps: AllDeps, jobs: readonly AskedJob[], redisUrl: string): Promise<void> {
+export async function doDueOnRedis(deps: AllDeps, jobs: readonly QueuedJob[], redisUrl: string): Promise<void> {
   const paused = new Set<string>()
   const watched = jobs.map((job) => ({
     ...job,
-    attempt: (...args: Parameters<AskedJob['attempt']>) =>
+    attempt: (...args: Parameters<QueuedJob['attempt']>) =>
       job.attempt(...args).catch((error: unknown) => {
         if (error instanceof RetryLater && error.pausesJob) paused.add(job.name)
         throw error

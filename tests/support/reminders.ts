@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import { sendMailJob, sendSmsJob } from '../../jobs/send-messages.ts'
 import type { AllDeps } from '../../src/deps.ts'
 import { planReminders } from '../../src/notifications/index.ts'
-import { type AskedJob, attemptTask, beginNextTask } from '../../src/scheduler/index.ts'
+import { attemptTask, beginNextTask, type QueuedJob } from '../../src/scheduler/index.ts'
 import { type CampaignChange, type OpenCampaign, openCampaign } from './campaign.ts'
 import { doDueOnRedis } from './due-on-redis.ts'
 import { type MailServer, startMailServer } from './mailbox.ts'
@@ -50,7 +50,7 @@ export async function remindedCampaign(
 }
 
 /** Does the sending jobs' tasks that are due, as a runner does or by the one on Redis, until none is left that can be done. */
-export async function sendDue(deps: AllDeps, jobs: readonly AskedJob[] = [sendMailJob, sendSmsJob]): Promise<void> {
+export async function sendDue(deps: AllDeps, jobs: readonly QueuedJob[] = [sendMailJob, sendSmsJob]): Promise<void> {
   if (deps.config.redisUrl) return doDueOnRedis(deps, jobs, deps.config.redisUrl)
   for (const job of jobs) {
     let task = await beginNextTask(deps, job)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import type { RoleGrant } from '../../src/identity/rules.ts'
-import { hashSecret, newSecret } from '../../src/identity/secrets.ts'
+import { hashToken, newToken } from '../../src/identity/secrets.ts'
 import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
 import type { Log } from '../../src/platform/observability/log.ts'
@@ -140,11 +140,11 @@ export async function startSaka(
   }
 
   async function as(...roles: RoleGrant[]): Promise<Api> {
-    const key = newSecret('key')
+    const key = newToken('key')
     const row = {
       id: deps.newId(),
       name: roles[0]?.role ?? 'none',
-      keyHash: hashSecret(key),
+      keyHash: hashToken(key),
       roles,
       createdById: 'test',
       createdAt: instant,

@@ -42,7 +42,7 @@ export async function insertCheckpoint({ q, t }: Tx, checkpoint: Checkpoint): Pr
   return (await q.insert(t.auditCheckpoints).values(checkpoint).onConflictDoNothing().returning()).length > 0
 }
 
-/** Writes down an attempt to mail. */
+/** Records an attempt to mail. */
 export async function insertMailing({ q, t }: Tx, mailing: Mailing): Promise<void> {
   await q.insert(t.auditMailings).values(mailing)
 }

@@ -26,7 +26,7 @@ export async function sealTrail(deps: Deps, reach: Reach = {}): Promise<{ sealed
   return { sealed, copied: await copyCheckpoints(deps) }
 }
 
-/** Seals all there is for somebody who is about to look. What stands against it is logged, and found by who looks. */
+/** Seals all there is before somebody verifies. What stands against it is logged, and found by the verification. */
 export async function settleTrail(deps: Deps): Promise<void> {
   await sealTrail(deps, { everything: true }).catch((error: unknown) => {
     deps.log.error({ err: error }, 'the trail could not be sealed')

@@ -3,7 +3,7 @@ import { insertRows, prepared } from '../../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../../schema.ts'
 import type { AuditEvent } from '../rules.ts'
 import type { Seal } from './chain.ts'
-import type { StoredEvent } from './marks.ts'
+import type { StoredEvent } from './mac.ts'
 import type { Subtree } from './merkle.ts'
 
 /** The last seal; undefined before the first. */
@@ -51,16 +51,16 @@ export async function listSealedEvents(reader: Reader, after: number, until: num
 /** Events by their ids as they are stored, in the order of the ids. */
 export async function listStoredEvents({ q, t }: Reader, ids: string[]): Promise<StoredEvent[]> {
   return q
-    .select({ ...columns(t), mark: t.auditEvents.mark })
+    .select({ ...columns(t), mac: t.auditEvents.mac })
     .from(t.auditEvents)
     .where(inArray(t.auditEvents.id, ids))
     .orderBy(asc(t.auditEvents.id))
 }
 
-/** The first event that bears a mark; undefined while none does. */
-export async function findFirstMarked({ q, t }: Reader): Promise<string | undefined> {
-  const { id, mark } = t.auditEvents
-  return (await q.select({ id }).from(t.auditEvents).where(isNotNull(mark)).orderBy(asc(id)).limit(1))[0]?.id
+/** The first event that bears a MAC; undefined while none does. */
+export async function findFirstAuthenticated({ q, t }: Reader): Promise<string | undefined> {
+  const { id, mac } = t.auditEvents
+  return (await q.select({ id }).from(t.auditEvents).where(isNotNull(mac)).orderBy(asc(id)).limit(1))[0]?.id
 }
 
 /** The greatest id of an event. */
@@ -137,7 +137,7 @@ function columns({ auditEvents: { change, ...others } }: Pick<Tables, 'auditEven
 }
 
 /** A stored event as one. A change that was tampered with may be no JSON any more: it has to be found, not to stop the search. */
-export function toEvent({ mark: _, ...row }: Omit<StoredEvent, 'mark'> & { mark?: unknown }): AuditEvent {
+export function toEvent({ mac: _, ...row }: Omit<StoredEvent, 'mac'> & { mac?: unknown }): AuditEvent {
   try {
     return { ...row, change: JSON.parse(row.change) as AuditEvent['change'] }
   } catch {

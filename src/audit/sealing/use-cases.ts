@@ -7,9 +7,9 @@ import { foreignFound, lateMilliseconds, trailBroken } from '../rules.ts'
 import { eventOf } from '../use-cases.ts'
 import { sealsOf } from './chain.ts'
 import { findNewestCheckpoint } from './checkpoint-repository.ts'
-import { isOwn, markOf, type StoredEvent } from './marks.ts'
+import { isOwn, macOf, type StoredEvent } from './mac.ts'
 import {
-  findFirstMarked,
+  findFirstAuthenticated,
   findLastSeal,
   findNewestEventId,
   findSealAt,
@@ -27,25 +27,25 @@ const sealsTogether = 500
 export interface Reach {
   /** Through all events. */
   everything?: boolean
-  /** How long before the last seal the look begins, in milliseconds; {@link lateMilliseconds}, if absent. */
-  lookBack?: number
+  /** How long before the last seal the search begins, in milliseconds; {@link lateMilliseconds}, if absent. */
+  lookbackMilliseconds?: number
 }
 
 /**
  * Seals every event that is committed and has no seal yet; answers how many. Ids are made before their commit, so an event
- * may come after one with a greater id: each look begins some minutes before the last seal, or before now if the clock went
+ * may come after one with a greater id: each search begins some minutes before the last seal, or before now if the clock went
  * back, and compares event by event. Reads and hashes outside transactions; the writer is held for one batch of inserts at
  * a time. An event that the service has not written is sealed too, as it is there, and another tells of it. Raises
  * `trail_broken` when entries that a checkpoint has are not there: what follows would hide it.
  */
 export async function sealEvents(
   deps: Deps,
-  { everything = false, lookBack = lateMilliseconds }: Reach = {},
+  { everything = false, lookbackMilliseconds = lateMilliseconds }: Reach = {},
 ): Promise<number> {
   const { read } = deps.db
   await checkTail(deps)
   let sealed = 0
-  for (let after = everything ? '' : await lookFrom(deps, lookBack); ; ) {
+  for (let after = everything ? '' : await lookFrom(deps, lookbackMilliseconds); ; ) {
     const ids = await listEventIds(read, after, idsTogether)
     const until = ids.at(-1)
     if (!until) return sealed
@@ -59,15 +59,15 @@ export async function sealEvents(
   }
 }
 
-async function lookFrom({ db, newId }: Deps, lookBack: number): Promise<string> {
+async function lookFrom({ db, newId }: Deps, lookbackMilliseconds: number): Promise<string> {
   const last = await findLastSeal(db.read)
   if (!last) return ''
-  return idBefore([last.eventId, newId()].sort()[0]!, lookBack)
+  return idBefore([last.eventId, newId()].sort()[0]!, lookbackMilliseconds)
 }
 
-/** An id before all that were made `lookBack` milliseconds before `id` (RFC 9562: its first 48 bits are milliseconds). */
-function idBefore(id: ReturnType<NewId>, lookBack: number): string {
-  const milliseconds = Number.parseInt(id.replace('-', '').slice(0, 12), 16) - lookBack
+/** An id before all that were made `lookbackMilliseconds` before `id` (RFC 9562: its first 48 bits are milliseconds). */
+function idBefore(id: ReturnType<NewId>, lookbackMilliseconds: number): string {
+  const milliseconds = Number.parseInt(id.replace('-', '').slice(0, 12), 16) - lookbackMilliseconds
   const digits = Math.max(0, milliseconds || 0)
     .toString(16)
     .padStart(12, '0')
@@ -99,7 +99,7 @@ async function appendBehindLast(deps: Deps, stored: StoredEvent[]): Promise<bool
     const appended = await db.transact(async (tx) => {
       if ((await findLastSeal(tx))?.position !== last?.position) return false
       // Sealed with what it tells of: there is no moment at which it could be taken away.
-      for (const finding of findings) await insertEvent(tx, finding, markOf(signer, finding))
+      for (const finding of findings) await insertEvent(tx, finding, macOf(signer, finding))
       await insertSeals(tx, seals)
       return true
     })
@@ -112,12 +112,12 @@ async function appendBehindLast(deps: Deps, stored: StoredEvent[]): Promise<bool
   }
 }
 
-/** Which of `events` the service has not written. Those without a mark from before there were marks are believed. */
+/** Which of `events` the service has not written. Those without a MAC from before there were MACs are believed. */
 async function listForeign({ db, signer }: Deps, events: StoredEvent[]): Promise<StoredEvent[]> {
   const unproven = events.filter((event) => !isOwn(signer, event))
-  if (!unproven.some(({ mark }) => mark === null)) return unproven
-  const since = await findFirstMarked(db.read)
-  return unproven.filter(({ id, mark }) => mark !== null || (since !== undefined && id > since))
+  if (!unproven.some(({ mac }) => mac === null)) return unproven
+  const since = await findFirstAuthenticated(db.read)
+  return unproven.filter(({ id, mac }) => mac !== null || (since !== undefined && id > since))
 }
 
 /** The newest checkpoint's last entry has to be there before anything follows it. */
@@ -129,7 +129,7 @@ async function checkTail({ db }: Deps): Promise<void> {
     throw trailBroken({ found: `Entry ${newest.size}, which the newest checkpoint ends with, is not there.` })
 }
 
-/** Tells each time that it is asked whether there is a newer event than the time before: the cheapest of looks. */
+/** Answers at each call whether there is a newer event than at the call before, by the cheapest of queries. */
 export function hasUnseenEvents({ db }: Deps): () => Promise<boolean> {
   let seen: string | undefined
   return async () => {

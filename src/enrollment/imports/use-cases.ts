@@ -16,7 +16,7 @@ import { refuse } from '../../shared/problem.ts'
 import type { Instant } from '../../shared/time.ts'
 import { insertEnrollments } from '../repository.ts'
 import type { Guardian, NewEnrollment } from '../rules.ts'
-import { compareChildren, type Difference } from './diff.ts'
+import { diffChildren, type ImportDiff } from './diff.ts'
 import { type ChildRow, type EnrollmentColumn, enrollmentFile } from './file.ts'
 import { findChildren, schoolsByCode, schoolsWithEnrollments, updateChild } from './repository.ts'
 
@@ -36,11 +36,11 @@ export async function importEnrollments(
     plan: enrollmentFile(await schoolsByCode(deps.db.read, campaign)),
     nothing: { created: 0, updated: 0, unchanged: 0 },
     merge: async (reader, staged, write) => {
-      if (!write) return mergeChildren(reader, campaignId, staged)
+      if (!write) return diffSchools(reader, campaignId, staged)
       const { tx, importId } = write
       refuse(checkTakesEnrollments(await getCampaign(tx, campaignId)))
-      const counts = await mergeChildren(reader, campaignId, staged, (difference) =>
-        writeDifference(deps, tx, actor, campaignId, difference),
+      const counts = await diffSchools(reader, campaignId, staged, (diff) =>
+        applyDiff(deps, tx, actor, campaignId, diff),
       )
       const change = { campaignId, sha256: command.file.sha256, ...counts, rejected: staged.faults.rows }
       if (counts.created + counts.updated > 0)
@@ -50,11 +50,11 @@ export async function importEnrollments(
   })
 }
 
-async function mergeChildren(
+async function diffSchools(
   reader: Reader,
   campaignId: Id,
   staged: StagedFile<EnrollmentColumn, ChildRow>,
-  write: (difference: Difference) => Promise<void> = async () => {},
+  write: (diff: ImportDiff) => Promise<void> = async () => {},
 ): Promise<ImportCounts> {
   const counts = { created: 0, updated: 0, unchanged: 0 }
   const populated = await schoolsWithEnrollments(reader, campaignId)
@@ -64,23 +64,23 @@ async function mergeChildren(
       campaignId,
       rows.filter((row) => populated.has(row.schoolId)),
     )
-    const difference = compareChildren(known, rows, staged.columns)
-    await write(difference)
-    counts.created += difference.created.length
-    counts.updated += difference.updated.length
-    counts.unchanged += difference.unchanged
+    const diff = diffChildren(known, rows, staged.columns)
+    await write(diff)
+    counts.created += diff.created.length
+    counts.updated += diff.updated.length
+    counts.unchanged += diff.unchanged
     // Readers and health checks are answered meanwhile.
     await setImmediate()
   }
   return counts
 }
 
-async function writeDifference(
+async function applyDiff(
   deps: Deps,
   tx: Tx,
   actor: Actor,
   campaignId: Id,
-  { created, updated }: Difference,
+  { created, updated }: ImportDiff,
 ): Promise<void> {
   const createdAt = deps.clock.now()
   await insertEnrollments(

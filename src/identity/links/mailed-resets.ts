@@ -5,7 +5,7 @@ import type { Mail, Mailer } from '../../platform/mail/mailer.ts'
 import { plusMilliseconds } from '../../shared/time.ts'
 import { findUser, findUserByEmail, type UserRow } from '../repository.ts'
 import { actorOfUser, systemActor } from '../rules.ts'
-import { hashSecret, newSecret } from '../secrets.ts'
+import { hashToken, newToken } from '../secrets.ts'
 import { countAttempt } from '../throttling/attempts.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import {
@@ -89,7 +89,7 @@ async function mailReset(
   user: UserRow,
   reset: PasswordResetRow,
 ): Promise<{ said: string; answered: boolean } | undefined> {
-  const token = newSecret('link')
+  const token = newToken('link')
   try {
     await mailer.send(mailOf(user.email, linkTo(deps, token), new URL(deps.config.baseUrl).host))
   } catch (error) {
@@ -98,7 +98,7 @@ async function mailReset(
   }
   const createdAt = deps.clock.now()
   const expiresAt = plusMilliseconds(createdAt, linkMilliseconds.password_reset)
-  const link = { subject: user.id, purpose: 'password_reset' as const, tokenHash: hashSecret(token) }
+  const link = { subject: user.id, purpose: 'password_reset' as const, tokenHash: hashToken(token) }
   await deps.db.transact(async (tx) => {
     await putLink(tx, { ...link, createdAt, expiresAt })
     await markResetMailed(tx, reset, createdAt)

@@ -6,7 +6,7 @@ import { notFound } from '../../shared/problem.ts'
 import { type Instant, plusMilliseconds } from '../../shared/time.ts'
 import { findUser, hasUsers, type UserRow, updateUser } from '../repository.ts'
 import { type Actor, authorize, systemActor } from '../rules.ts'
-import { hashNewPassword, hashSecret, newSecret } from '../secrets.ts'
+import { hashNewPassword, hashToken, newToken } from '../secrets.ts'
 import { deleteSessionsOf } from '../sessions/repository.ts'
 import { insertFirstAdmin } from '../use-cases.ts'
 import { deleteLink, findLink, type LinkRow, putLink } from './repository.ts'
@@ -39,7 +39,7 @@ async function makeLink(
   userId: Id,
   purpose: 'invitation' | 'password_reset',
 ): Promise<ShownLink> {
-  const token = newSecret('link')
+  const token = newToken('link')
   return deps.db.transact(async (tx) => {
     authorize(actor, 'user:write')
     const user = await findUser(tx, userId)
@@ -48,7 +48,7 @@ async function makeLink(
     if (purpose === 'invitation' && user.passwordHash) throw passwordSet()
     const createdAt = deps.clock.now()
     const expiresAt = plusMilliseconds(createdAt, linkMilliseconds[purpose])
-    await putLink(tx, { subject: userId, purpose, tokenHash: hashSecret(token), createdAt, expiresAt })
+    await putLink(tx, { subject: userId, purpose, tokenHash: hashToken(token), createdAt, expiresAt })
     await recordEvent(deps, tx, actor, `${purpose}.made`, userId)
     return { link: linkTo(deps, token), expiresAt }
   })
@@ -61,7 +61,7 @@ export function linkTo({ config }: Deps, token: string): string {
 
 /** What the link with `token` is good for; undefined when it is not good (any more). Looking uses nothing up. */
 export async function readLink({ db, clock }: Deps, token: string): Promise<OpenLink | undefined> {
-  const link = await findLink(db.read, hashSecret(token), clock.now())
+  const link = await findLink(db.read, hashToken(token), clock.now())
   return link && openLink(db.read, link)
 }
 
@@ -80,7 +80,7 @@ export async function acceptLink(
   if (!known || known.purpose === 'setup') throw linkInvalid()
   const passwordHash = await hashNewPassword(password, known.user)
   await deps.db.transact(async (tx) => {
-    const link = await findLink(tx, hashSecret(token), deps.clock.now())
+    const link = await findLink(tx, hashToken(token), deps.clock.now())
     const open = link && (await openLink(tx, link))
     if (!open || open.purpose === 'setup') throw linkInvalid()
     const { id, name } = open.user
@@ -94,9 +94,9 @@ export async function acceptLink(
 /** A link that makes the first administrator, while there is no user; undefined otherwise. The one before is good no longer. */
 export async function offerSetUp(deps: Deps): Promise<string | undefined> {
   if (await hasUsers(deps.db.read)) return undefined
-  const token = newSecret('link')
+  const token = newToken('link')
   await deps.db.transact(async (tx) => {
-    const link = { subject: setUpSubject, purpose: 'setup' as const, tokenHash: hashSecret(token) }
+    const link = { subject: setUpSubject, purpose: 'setup' as const, tokenHash: hashToken(token) }
     await putLink(tx, { ...link, createdAt: deps.clock.now(), expiresAt: null })
     await recordEvent(deps, tx, systemActor, 'setup.offered', setUpSubject)
   })
@@ -112,7 +112,7 @@ export async function setUp(
   if (known?.purpose !== 'setup') throw linkInvalid()
   const passwordHash = await hashNewPassword(password, admin)
   await deps.db.transact(async (tx) => {
-    const link = await findLink(tx, hashSecret(token), deps.clock.now())
+    const link = await findLink(tx, hashToken(token), deps.clock.now())
     if (link?.purpose !== 'setup') throw linkInvalid()
     await deleteLink(tx, setUpSubject)
     const email = admin.email.toLowerCase()

@@ -67,10 +67,10 @@ export function oidcProvider(): OidcProvider {
   async function finish(
     deps: Deps & Pick<AllDeps, 'secretKey'>,
     url: string,
-    sealed: string | undefined,
+    encrypted: string | undefined,
   ): Promise<Claims> {
     const client = await metadata(deps)
-    const round = openRound(deps, sealed)
+    const round = openRound(deps, encrypted)
     const tokens = await oidc
       .authorizationCodeGrant(client, new URL(url, callbackOf(deps)), {
         pkceCodeVerifier: round.verifier,
@@ -96,10 +96,13 @@ const callbackOf = ({ config }: Deps) => `${config.baseUrl}/api/v1/session/oidc/
 /** What we gave the browser on its way. Raises `oidc_refused` for none, another's, or one that is too old. */
 function openRound(
   { secretKey, clock }: Pick<AllDeps, 'secretKey' | 'clock'>,
-  sealed = '',
+  encrypted = '',
 ): { verifier: string; state: string; nonce: string } {
   try {
-    const round = JSON.parse(sealOf(secretKey).open(sealed)) as Record<'verifier' | 'state' | 'nonce' | 'until', string>
+    const round = JSON.parse(sealOf(secretKey).open(encrypted)) as Record<
+      'verifier' | 'state' | 'nonce' | 'until',
+      string
+    >
     if (round.until > clock.now()) return round
   } catch {
     // Not ours: refused as what came too late.

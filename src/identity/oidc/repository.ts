@@ -16,7 +16,7 @@ export async function findUserBySubject(
   return row?.user
 }
 
-/** Writes down by which subject a provider knows a user. */
+/** Records the subject by which a provider knows a user. */
 export async function insertSubject({ q, t }: Tx, subject: Tables['oidcSubjects']['$inferInsert']): Promise<void> {
   await q.insert(t.oidcSubjects).values(subject)
 }

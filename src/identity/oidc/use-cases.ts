@@ -15,7 +15,7 @@ import { oidcNoRole, oidcRefused, rolesOfClaim } from './rules.ts'
 
 /**
  * Signs in whoever comes back from the provider to `url` with `round`. What is refused before the provider has said who it is
- * is written down once in a quarter of an hour for each address. Raises what {@link OidcProvider} and {@link signInByClaims} raise.
+ * is recorded once in a quarter of an hour for each address. Raises what {@link OidcProvider} and {@link signInByClaims} raise.
  */
 export async function signInByProvider(
   deps: Deps & Pick<AllDeps, 'secretKey'>,
@@ -68,7 +68,7 @@ async function isLastAdmin(tx: Tx, user: UserRow): Promise<boolean> {
   return isAdmin(user) && !(await hasOtherAdmin(tx, user.id))
 }
 
-/** The roles that the claim gives, and the administrator's where it would take that from the last one: written down and warned of. */
+/** The roles that the claim gives, and the administrator's where it would take that from the last one: recorded and warned of. */
 async function keepAdmin(deps: Deps, tx: Tx, user: UserRow, given: RoleGrant[]): Promise<RoleGrant[]> {
   if (given.some(({ role }) => role === 'admin')) return given
   deps.log.warn({ userId: user.id }, 'the provider’s claim would take the last administrator away: the role is kept')

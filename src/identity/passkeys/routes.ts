@@ -11,8 +11,8 @@ import {
   PageQuerySchema,
   ref,
 } from '../../platform/http/index.ts'
-import { RecentProofSchema, SessionSchema } from '../schemas.ts'
-import { recentProofNote, recentProofOf } from '../second-factors/routes.ts'
+import { ReauthenticationSchema, SessionSchema } from '../schemas.ts'
+import { reauthenticationNote, reauthenticationOf } from '../second-factors/routes.ts'
 import { browserOf, setCookies } from '../sessions/routes.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import {
@@ -96,14 +96,14 @@ export async function passkeyRoutes(app: App, { deps, throttle }: { deps: Deps; 
       schema: {
         tags,
         summary: 'Begin to register a passkey',
-        description: `For \`navigator.credentials.create\`, within five minutes. ${recentProofNote}`,
-        body: RecentProofSchema,
+        description: `For \`navigator.credentials.create\`, within five minutes. ${reauthenticationNote}`,
+        body: ReauthenticationSchema,
         response: answers(201, ref(PasskeyCreationSchema)),
       },
     },
     async (request, reply) => {
       const { actor, body } = request
-      const options = await beginPasskey(deps, throttle, actor, recentProofOf(request, body))
+      const options = await beginPasskey(deps, throttle, actor, reauthenticationOf(request, body))
       return reply.code(201).send(options as never)
     },
   )
@@ -146,15 +146,15 @@ export async function passkeyRoutes(app: App, { deps, throttle }: { deps: Deps; 
       schema: {
         tags,
         summary: 'Remove one of one’s own passkeys',
-        description: recentProofNote,
+        description: reauthenticationNote,
         params: IdParams,
-        body: RecentProofSchema,
+        body: ReauthenticationSchema,
         response: nothing,
       },
     },
     async (request, reply) => {
       const { actor, params, body } = request
-      await removePasskey(deps, throttle, actor, { id: params.id, recent: recentProofOf(request, body) })
+      await removePasskey(deps, throttle, actor, { id: params.id, reauthentication: reauthenticationOf(request, body) })
       return reply.code(204).send(null)
     },
   )

@@ -2,7 +2,7 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { Deps } from '../../deps.ts'
 import { plusMilliseconds } from '../../shared/time.ts'
 import { findUser, findUserByEmail, type UserRow } from '../repository.ts'
-import { hashSecret } from '../secrets.ts'
+import { hashToken } from '../secrets.ts'
 import { findBrowserUser } from '../sessions/repository.ts'
 import { type Browser, type Started, startSession } from '../sessions/use-cases.ts'
 import { countAttempt, recordRefusal } from '../throttling/attempts.ts'
@@ -36,7 +36,7 @@ export async function beginPasskeySignIn(deps: Deps, email: string | undefined) 
   const subject = email === undefined ? null : (named?.id ?? nobody)
   const now = deps.clock.now()
   const expiresAt = plusMilliseconds(now, challengeMilliseconds)
-  const challenge = { challengeHash: hashSecret(options.challenge), subject, expiresAt }
+  const challenge = { challengeHash: hashToken(options.challenge), subject, expiresAt }
   await deps.db.transact((tx) => insertChallenge(tx, { ...challenge, purpose: 'authentication' }, now))
   return options
 }
@@ -54,8 +54,8 @@ export async function signInByPasskey(
   const user = passkey && (await findUser(deps.db.read, passkey.userId))
   const { requestId, address } = browser
   // By the passkey and not by the account, whose owner nobody who guesses is to keep out.
-  const lanes = { account: `passkey ${hashSecret(response.id)}`, address }
-  const attempt = await countAttempt(deps, throttle, lanes, { user, requestId })
+  const buckets = { account: `passkey ${hashToken(response.id)}`, address }
+  const attempt = await countAttempt(deps, throttle, buckets, { user, requestId })
   try {
     const started = await answerChallenge(deps, { passkey, user, response, browser })
     attempt.succeeded()
@@ -81,7 +81,7 @@ async function answerChallenge(
   const { passkey, user, response, browser } = answer
   const challenge = challengeIn(response)
   const at = deps.clock.now()
-  const claimed = await deps.db.transact((tx) => claimChallenge(tx, hashSecret(challenge), 'authentication', at))
+  const claimed = await deps.db.transact((tx) => claimChallenge(tx, hashToken(challenge), 'authentication', at))
   if (!claimed) throw new Refusal('challenge_unknown', user)
   if (!passkey || !user) throw new Refusal('unknown_passkey')
   if (claimed.subject !== null && claimed.subject !== user.id) throw new Refusal('another_account', user)
@@ -89,7 +89,7 @@ async function answerChallenge(
   const signed = await verifySignature(deps.config, response, challenge, passkey)
   if (!signed) throw new Refusal('not_verified', user)
   if (!user.active) throw new Refusal('account_ended', user)
-  const isKnown = (await findBrowserUser(deps.db.read, hashSecret(browser.token ?? ''))) === user.id
+  const isKnown = (await findBrowserUser(deps.db.read, hashToken(browser.token ?? ''))) === user.id
   return startSession(deps, user, browser, {
     isKnown,
     by: 'passkey',

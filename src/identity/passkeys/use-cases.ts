@@ -6,12 +6,12 @@ import type { Id } from '../../shared/ids.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
 import { notFound } from '../../shared/problem.ts'
 import { plusMilliseconds } from '../../shared/time.ts'
-import { personOf } from '../person.ts'
 import { findUser } from '../repository.ts'
 import { type Actor, authorize } from '../rules.ts'
-import { hashSecret } from '../secrets.ts'
-import { proveRecently, type RecentProof } from '../sessions/recent-proof.ts'
+import { hashToken } from '../secrets.ts'
+import { type Reauthentication, reauthenticate } from '../sessions/reauthentication.ts'
 import { markTwoFactors } from '../sessions/repository.ts'
+import { personOf } from '../sessions/rules.ts'
 import { countAttempt } from '../throttling/attempts.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import {
@@ -37,18 +37,23 @@ import {
 import { challengeIn, creationOptions, verifyNewPasskey } from './webauthn.ts'
 
 /**
- * Begins to register a passkey of one's own, which takes a recent proof; answers what the browser makes it by, good for five
- * minutes. Raises `passkeys_unavailable`, `passwordless_account` and what {@link proveRecently} raises.
+ * Begins to register a passkey of one's own, which takes a step-up authentication; answers what the browser makes it by, good for five
+ * minutes. Raises `passkeys_unavailable`, `passwordless_account` and what {@link reauthenticate} raises.
  */
-export async function beginPasskey(deps: Deps, throttle: Throttle, actor: Actor | undefined, recent: RecentProof) {
+export async function beginPasskey(
+  deps: Deps,
+  throttle: Throttle,
+  actor: Actor | undefined,
+  reauthentication: Reauthentication,
+) {
   const { id } = personOf(actor)
-  await proveRecently(deps, throttle, actor, recent)
+  await reauthenticate(deps, throttle, actor, reauthentication)
   const user = await findUser(deps.db.read, id)
   if (!user?.passwordHash) throw passwordlessAccount()
   const options = await creationOptions(deps.config, user, await findPasskeysOf(deps.db.read, id))
   const now = deps.clock.now()
   const expiresAt = plusMilliseconds(now, challengeMilliseconds)
-  const challenge = { challengeHash: hashSecret(options.challenge), subject: id, expiresAt }
+  const challenge = { challengeHash: hashToken(options.challenge), subject: id, expiresAt }
   await deps.db.transact((tx) => insertChallenge(tx, { ...challenge, purpose: 'registration' }, now))
   return options
 }
@@ -74,7 +79,7 @@ export async function registerPasskey(
   const attempt = await countAttempt(deps, throttle, { account: `passkey of ${person.id}`, address }, attempted)
   const challenge = challengeIn(response)
   const now = deps.clock.now()
-  const claimed = await deps.db.transact((tx) => claimChallenge(tx, hashSecret(challenge), 'registration', now))
+  const claimed = await deps.db.transact((tx) => claimChallenge(tx, hashToken(challenge), 'registration', now))
   if (claimed?.subject !== person.id) return refuseRegistration(deps, person, 'challenge_unknown')
   const made = await verifyNewPasskey(deps.config, response, challenge)
   if (!made) return refuseRegistration(deps, person, 'not_verified')
@@ -84,7 +89,7 @@ export async function registerPasskey(
     const inserted = await insertPasskey(tx, row).catch((error: unknown) => {
       throw isUniqueViolation(error) ? passkeyTaken() : error
     })
-    await markTwoFactors(tx, hashSecret(session))
+    await markTwoFactors(tx, hashToken(session))
     await recordEvent(deps, tx, person, 'passkey.registered', person.id, { passkeyId: inserted.id })
     return inserted
   })
@@ -113,15 +118,15 @@ export function renamePasskey(deps: Deps, actor: Actor | undefined, id: Id, name
   })
 }
 
-/** Takes one of one's own passkeys away, which takes a recent proof. Raises what {@link proveRecently} raises. */
+/** Takes one of one's own passkeys away, which takes a step-up authentication. Raises what {@link reauthenticate} raises. */
 export async function removePasskey(
   deps: Deps,
   throttle: Throttle,
   actor: Actor | undefined,
-  { id, recent }: { id: Id; recent: RecentProof },
+  { id, reauthentication }: { id: Id; reauthentication: Reauthentication },
 ): Promise<void> {
   const person = personOf(actor)
-  await proveRecently(deps, throttle, actor, recent)
+  await reauthenticate(deps, throttle, actor, reauthentication)
   await deps.db.transact(async (tx) => {
     if (!(await deletePasskey(tx, person.id, id))) throw notFound({ what: 'passkey' })
     await recordEvent(deps, tx, person, 'passkey.removed', person.id, { passkeyId: id })

@@ -5,28 +5,28 @@ import type { AllDeps, Deps } from '../../deps.ts'
 import { type App, answers, commandsOf, IdParams, ref } from '../../platform/http/index.ts'
 import {
   EnrolledTotpSchema,
-  RecentProofSchema,
+  ReauthenticationSchema,
   RecoveryCodesSchema,
   TotpConfirmationSchema,
   TotpRemovalSchema,
   TotpSchema,
 } from '../schemas.ts'
-import type { RecentProof } from '../sessions/recent-proof.ts'
+import type { Reauthentication } from '../sessions/reauthentication.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import { confirmTotp, enrollTotp, readTotp, removeTotp, removeTotpOf } from './use-cases.ts'
 
 const tags = ['Identity']
 const nothing = answers(204, Type.Null({ description: 'Done.' }))
 
-/** What the contract says where a recent proof is asked for. */
-export const recentProofNote =
+/** What the contract says where step-up authentication is asked for. */
+export const reauthenticationNote =
   'Takes `password` where one signed in more than ten minutes ago: 401 `recent_proof_required` without it.'
 
 /** What a request shows besides its session: the password, where it has one. */
-export function recentProofOf(
+export function reauthenticationOf(
   { secret = '', ip }: FastifyRequest,
   body: { password?: string | undefined } | null,
-): RecentProof {
+): Reauthentication {
   return { password: body?.password, secret, address: ip }
 }
 
@@ -51,14 +51,14 @@ export async function secondFactorRoutes(
       schema: {
         tags,
         summary: 'Set an authenticator app up',
-        description: recentProofNote,
-        body: RecentProofSchema,
+        description: reauthenticationNote,
+        body: ReauthenticationSchema,
         response: answers(201, ref(EnrolledTotpSchema)),
       },
     },
     async (deps, request, reply) => {
       const { actor } = request
-      const { secret, uri } = await enrollTotp(deps, throttle, actor, recentProofOf(request, request.body))
+      const { secret, uri } = await enrollTotp(deps, throttle, actor, reauthenticationOf(request, request.body))
       const qr = await qrcode.toString(uri, { type: 'svg', margin: 4 })
       reply.code(201)
       return { secret, uri, qr }
@@ -88,14 +88,14 @@ export async function secondFactorRoutes(
       schema: {
         tags,
         summary: 'Remove one’s authenticator app',
-        description: recentProofNote,
+        description: reauthenticationNote,
         body: TotpRemovalSchema,
         response: nothing,
       },
     },
     async (request, reply) => {
       const { actor, body } = request
-      await removeTotp(deps, throttle, actor, { ...body, recent: recentProofOf(request, body) })
+      await removeTotp(deps, throttle, actor, { ...body, reauthentication: reauthenticationOf(request, body) })
       return reply.code(204).send(null)
     },
   )

@@ -6,12 +6,12 @@ import { sealOf } from '../../platform/http/idempotency/encryption.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { notFound } from '../../shared/problem.ts'
-import { personOf } from '../person.ts'
 import { findUser } from '../repository.ts'
 import { type Actor, authorize } from '../rules.ts'
-import { hashSecret } from '../secrets.ts'
-import { proveRecently, type RecentProof } from '../sessions/recent-proof.ts'
+import { hashToken } from '../secrets.ts'
+import { type Reauthentication, reauthenticate } from '../sessions/reauthentication.ts'
 import { markTwoFactors } from '../sessions/repository.ts'
+import { personOf } from '../sessions/rules.ts'
 import { countAttempt } from '../throttling/attempts.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import {
@@ -40,17 +40,17 @@ export interface Proof {
 export type ClaimProof = (tx: Tx) => Promise<void>
 
 /**
- * Sets an authenticator app up for oneself, which takes a recent proof; it counts once it is confirmed. Raises `people_only`,
- * `totp_confirmed`, and what {@link proveRecently} raises.
+ * Sets an authenticator app up for oneself, which takes a step-up authentication; it counts once it is confirmed. Raises `people_only`,
+ * `totp_confirmed`, and what {@link reauthenticate} raises.
  */
 export async function enrollTotp(
   deps: Deps & Pick<AllDeps, 'secretKey'>,
   throttle: Throttle,
   actor: Actor | undefined,
-  recent: RecentProof,
+  reauthentication: Reauthentication,
 ): Promise<{ secret: string; uri: string }> {
   const { id: userId, email = '' } = personOf(actor)
-  await proveRecently(deps, throttle, actor, recent)
+  await reauthenticate(deps, throttle, actor, reauthentication)
   const secret = generateSecret()
   const sealedSecret = sealOf(deps.secretKey).close(`${userId} ${secret}`)
   await deps.db.transact(async (tx) => {
@@ -82,7 +82,7 @@ export async function confirmTotp(
     if (!(await confirmTotpRow(tx, person.id, row.sealedSecret, { at: deps.clock.now(), step }))) throw totpConfirmed()
     const hashes = codes.map((code) => recoveryHash(person.id, code))
     await insertRecoveryCodes(tx, person.id, hashes)
-    await markTwoFactors(tx, hashSecret(session))
+    await markTwoFactors(tx, hashToken(session))
     await recordEvent(deps, tx, person, 'totp.confirmed', person.id)
   })
   return codes
@@ -96,20 +96,20 @@ export async function readTotp({ db }: Deps, actor: Actor | undefined) {
 }
 
 /**
- * Removes one's own authenticator app, which takes a code of it and a recent proof. Raises `second_factor_required`,
- * `wrong_code`, `too_many_attempts`, and what {@link proveRecently} raises.
+ * Removes one's own authenticator app, which takes a code of it and a step-up authentication. Raises `second_factor_required`,
+ * `wrong_code`, `too_many_attempts`, and what {@link reauthenticate} raises.
  */
 export async function removeTotp(
   deps: Deps & Pick<AllDeps, 'secretKey'>,
   throttle: Throttle,
   actor: Actor | undefined,
-  { recent, ...proof }: Proof & { recent: RecentProof },
+  { reauthentication, ...proof }: Proof & { reauthentication: Reauthentication },
 ): Promise<void> {
   const person = personOf(actor)
-  await proveRecently(deps, throttle, actor, recent)
+  await reauthenticate(deps, throttle, actor, reauthentication)
   const attempted = { user: person, requestId: person.requestId ?? '' }
-  const lanes = { account: `removal ${person.id}`, address: recent.address }
-  const attempt = await countAttempt(deps, throttle, lanes, attempted)
+  const buckets = { account: `removal ${person.id}`, address: reauthentication.address }
+  const attempt = await countAttempt(deps, throttle, buckets, attempted)
   const claim = await checkProof(deps, person.id, proof)
   await deps.db.transact(async (tx) => {
     await claim?.(tx)
@@ -172,7 +172,7 @@ function secretOf(deps: Deps & Pick<AllDeps, 'secretKey'>, userId: Id, sealedSec
       const [owner, secret] = sealOf(key).open(sealedSecret).split(' ')
       return owner === userId ? secret : undefined
     } catch {
-      // It was sealed with another.
+      // It was encrypted with another.
     }
   }
   deps.log.error('an authenticator app’s secret cannot be read: SECRET_KEY is not the one that it was stored with')
@@ -185,5 +185,5 @@ function newRecoveryCode(): string {
 }
 
 function recoveryHash(userId: Id, code: string): string {
-  return hashSecret(`${userId} ${code.toLowerCase().replace(/[^0-9a-f]/g, '')}`)
+  return hashToken(`${userId} ${code.toLowerCase().replace(/[^0-9a-f]/g, '')}`)
 }

@@ -5,12 +5,12 @@ import { accessReasonOf } from '../access-reason.ts'
 import { type Actor, foreignOrigin, notSignedIn } from '../rules.ts'
 import { secondFactorMissing } from '../second-factors/rules.ts'
 import { refusalRecorder } from '../throttling/refusals.ts'
+import type { Authenticator } from './authenticator.ts'
 import { cookieName } from './cookies.ts'
-import type { Authenticator } from './credentials.ts'
 
 /**
- * Finds out who asks, before anything else happens. A route that is not marked `open` refuses a stranger, so none is open
- * by accident. A change borne by a cookie must come from our own pages. What is refused to who is known is written down.
+ * Authenticates every request before anything else happens. A route that is not marked `open` refuses a stranger, so none is open
+ * by accident. A change under a cookie must come from our own pages. What is refused to an actor who is known is recorded.
  */
 export function knowActor(app: App, deps: Deps, credentials: Authenticator): void {
   const sessionCookie = cookieName('session', deps.config)
@@ -21,9 +21,9 @@ export function knowActor(app: App, deps: Deps, credentials: Authenticator): voi
   })
   app.addHook('onRequest', async (request) => {
     const bearer = bearerOf(request)
-    const secret = bearer ?? request.cookies[sessionCookie]
-    const actor = secret === undefined ? undefined : await credentials.find(secret)
-    if (actor) know(request, actor, secret!)
+    const token = bearer ?? request.cookies[sessionCookie]
+    const actor = token === undefined ? undefined : await credentials.authenticate(token)
+    if (actor) know(request, actor, token!)
     if (actor?.secondFactor) checkSecondFactor(request, actor.secondFactor)
     if (!actor && !request.routeOptions.config.open && !request.is404) throw notSignedIn()
     // Signing in too: nobody is to be signed in as somebody else by another site.
@@ -31,10 +31,10 @@ export function knowActor(app: App, deps: Deps, credentials: Authenticator): voi
   })
 }
 
-function know(request: FastifyRequest, actor: Actor, secret: string): void {
+function know(request: FastifyRequest, actor: Actor, token: string): void {
   const accessReason = accessReasonOf(request.headers['access-reason'])
   request.actor = { ...actor, requestId: request.id, ...(accessReason !== undefined && { accessReason }) }
-  request.secret = secret
+  request.secret = token
 }
 
 /**

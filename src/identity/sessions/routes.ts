@@ -15,7 +15,7 @@ import { notSignedIn } from '../rules.ts'
 import { MeSchema, OpenSessionSchema, SessionSchema, SignInSchema } from '../schemas.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import { cookieName, cookieOptions } from './cookies.ts'
-import { browserKnownMilliseconds } from './rules.ts'
+import { browserTrustedMilliseconds } from './rules.ts'
 import { type Browser, endSession, endSessionsOf, readSessions, type Started, signIn, signOut } from './use-cases.ts'
 
 const tags = ['Identity']
@@ -116,6 +116,6 @@ export function setCookies(
   reply.setCookie(cookieName('session', config), token, { ...options, expires: new Date(expiresAt) })
   if (!browserToken) return
   // A browser told when to forget by its own clock keeps this too long or too short, which does no harm.
-  const maxAge = browserKnownMilliseconds / 1000
+  const maxAge = browserTrustedMilliseconds / 1000
   reply.setCookie(cookieName('browser', config), browserToken, { ...options, maxAge })
 }

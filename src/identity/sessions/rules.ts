@@ -1,4 +1,5 @@
 import { defineProblem } from '../../shared/problem.ts'
+import { type Actor, notSignedIn } from '../rules.ts'
 
 /** E-mail and password do not belong together, or the account is not active. */
 export const wrongPassword = defineProblem({
@@ -19,7 +20,7 @@ export const tooManyAttempts = defineProblem<{ seconds: number }>({
 })
 
 /** A key or a device asks for what only people have. */
-export const peopleOnly = defineProblem({
+const peopleOnly = defineProblem({
   code: 'people_only',
   status: 403,
   title: 'For people only',
@@ -33,4 +34,11 @@ export const sessionMilliseconds = 12 * 60 * 60_000
 export const idleMilliseconds = 60 * 60_000
 
 /** How long a browser that signed in to an account is known to it, in milliseconds. */
-export const browserKnownMilliseconds = 365 * 24 * 60 * 60_000
+export const browserTrustedMilliseconds = 365 * 24 * 60 * 60_000
+
+/** The actor, if it is a person. Raises `not_signed_in` and `people_only`. */
+export function personOf(actor: Actor | undefined): Actor {
+  if (!actor) throw notSignedIn()
+  if (actor.kind !== 'user') throw peopleOnly()
+  return actor
+}

@@ -4,14 +4,14 @@ import type { Id } from '../../shared/ids.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
 import { notFound, Problem } from '../../shared/problem.ts'
 import { type Instant, plusMilliseconds } from '../../shared/time.ts'
-import { personOf } from '../person.ts'
 import { findUser, findUserByEmail, type UserRow } from '../repository.ts'
-import { type Actor, actorOfUser, authorize } from '../rules.ts'
+import { type Actor, actorOfUser, authorize, systemActor } from '../rules.ts'
 import { type ClaimProof, checkProof, type Proof } from '../second-factors/use-cases.ts'
-import { hashSecret, newSecret, verifyPassword } from '../secrets.ts'
+import { hashToken, newToken, verifyPassword } from '../secrets.ts'
 import { countAttempt, recordRefusal, recordSparingly } from '../throttling/attempts.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import {
+  deleteBrowsersBefore,
   deleteExpiredSessions,
   deleteSession,
   deleteSessionOf,
@@ -22,7 +22,7 @@ import {
   listSessionsOf,
   type SessionRow,
 } from './repository.ts'
-import { sessionMilliseconds, wrongPassword } from './rules.ts'
+import { browserTrustedMilliseconds, personOf, sessionMilliseconds, wrongPassword } from './rules.ts'
 
 const browsersAtMost = 20
 
@@ -57,7 +57,7 @@ export async function signIn(
   { email, password, browser, ...proof }: { email: string; password: string; browser: Browser } & Proof,
 ): Promise<Started> {
   const user = await findUserByEmail(deps.db.read, email.toLowerCase())
-  const browserHash = hashSecret(browser.token ?? '')
+  const browserHash = hashToken(browser.token ?? '')
   const owner = await findBrowserUser(deps.db.read, browserHash)
   const isKnown = user !== undefined && owner === user.id
   const account = isKnown ? browserHash : email.toLowerCase()
@@ -90,15 +90,15 @@ export function startSession(
   { isKnown, claim, by }: { isKnown: boolean; claim: ClaimProof | undefined; by: 'password' | 'passkey' | 'oidc' },
 ): Promise<Started> {
   const now = deps.clock.now()
-  const token = newSecret('session')
-  const browserToken = isKnown ? undefined : newSecret('browser')
+  const token = newToken('session')
+  const browserToken = isKnown ? undefined : newToken('browser')
   const expiresAt = plusMilliseconds(now, sessionMilliseconds)
   return deps.db.transact(async (tx) => {
     await claim?.(tx)
     await deleteExpiredSessions(tx, now)
-    if (browser.session) await deleteSession(tx, hashSecret(browser.session))
+    if (browser.session) await deleteSession(tx, hashToken(browser.session))
     await insertSession(tx, {
-      tokenHash: hashSecret(token),
+      tokenHash: hashToken(token),
       id: deps.newId(),
       userId: user.id,
       createdAt: now,
@@ -108,7 +108,7 @@ export function startSession(
       twoFactors: by !== 'password' || claim !== undefined,
     })
     if (browserToken) {
-      const row = { tokenHash: hashSecret(browserToken), userId: user.id, createdAt: now }
+      const row = { tokenHash: hashToken(browserToken), userId: user.id, createdAt: now }
       await insertBrowser(tx, row, browsersAtMost)
     }
     await recordEvent(deps, tx, actorOfUser(user, browser.requestId), 'session.started', user.id, { by })
@@ -119,7 +119,7 @@ export function startSession(
 /** Ends the session with this token. Ending none changes nothing. */
 export async function signOut(deps: Deps, actor: Actor, token: string): Promise<void> {
   await deps.db.transact(async (tx) => {
-    await deleteSession(tx, hashSecret(token))
+    await deleteSession(tx, hashToken(token))
     await recordEvent(deps, tx, actor, 'session.ended', actor.id)
   })
 }
@@ -133,7 +133,7 @@ export async function readSessions(
 ): Promise<Page<SessionRow & { current: boolean }>> {
   const { id } = personOf(actor)
   const { items, nextCursor } = await listSessionsOf(db.read, id, clock.now(), page)
-  const tokenHash = hashSecret(current)
+  const tokenHash = hashToken(current)
   return { items: items.map((row) => ({ ...row, current: row.tokenHash === tokenHash })), nextCursor }
 }
 
@@ -153,5 +153,15 @@ export function endSessionsOf(deps: Deps, actor: Actor | undefined, userId: Id):
     if (!(await findUser(tx, userId))) throw notFound({ what: 'user' })
     await deleteSessionsOf(tx, userId)
     await recordEvent(deps, tx, actor, 'session.all_ended', userId)
+  })
+}
+
+/** Deletes the browsers that came to be trusted a year ago, as they have deleted their cookies; answers how many. */
+export function purgeBrowsers(deps: Deps): Promise<number> {
+  const before = plusMilliseconds(deps.clock.now(), -browserTrustedMilliseconds)
+  return deps.db.transact(async (tx) => {
+    const count = await deleteBrowsersBefore(tx, before)
+    if (count > 0) await recordEvent(deps, tx, systemActor, 'browser.all_forgotten', 'system', { count })
+    return count
   })
 }

@@ -9,7 +9,7 @@ export interface Attempted {
   requestId: string
 }
 
-/** Writes down that somebody could not prove who they are: for which account, if it is one, and no e-mail address. */
+/** Records that somebody could not prove who they are: for which account, if it is one, and no e-mail address. */
 export function recordRefusal(
   deps: Deps,
   { user, requestId }: Attempted,
@@ -20,18 +20,18 @@ export function recordRefusal(
 }
 
 /**
- * Counts an attempt before it is checked. The first one in each wait is written down, the others are not: whoever goes on
- * asking shall not fill the disk. Raises `too_many_attempts`.
+ * Counts an attempt before it is checked. The first one in each wait is recorded, the others are not: nobody can fill the disk
+ * by repeating it. Raises `too_many_attempts`.
  */
 export async function countAttempt(
   deps: Deps,
   throttle: Throttle,
-  lanes: { account: string; address: string },
+  buckets: { account: string; address: string },
   attempted: Attempted,
 ): Promise<Attempt> {
   let isFirst = false
   try {
-    return throttle.attempt(lanes, () => {
+    return throttle.attempt(buckets, () => {
       isFirst = true
     })
   } catch (error) {
@@ -40,7 +40,7 @@ export async function countAttempt(
   }
 }
 
-/** Writes a refusal down once in a quarter of an hour for each `key`: for those that no throttle counts. */
+/** Records a refusal once in a quarter of an hour for each `key`: for those that no throttle counts. */
 export async function recordSparingly(
   deps: Deps,
   throttle: Throttle,
@@ -48,5 +48,5 @@ export async function recordSparingly(
   attempted: Attempted,
   change: Record<string, string>,
 ): Promise<void> {
-  if (throttle.isNews(key)) await recordRefusal(deps, attempted, change)
+  if (throttle.isFirstOccurrence(key)) await recordRefusal(deps, attempted, change)
 }

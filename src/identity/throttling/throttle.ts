@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import { networkOf } from '../../platform/http/index.ts'
 import { tooManyAttempts } from '../sessions/rules.ts'
-import { newsOf } from './news.ts'
+import { firstOccurrences } from './first-occurrence.ts'
 
-/** Where guesses are counted together: an account, a browser that is known to it, or an address. */
-interface Lane {
+/** Guesses that are counted together: at an account, from a trusted browser of it, or from an address. */
+interface Bucket {
   key: string
   /** Attempts that wait for nothing. Each one after makes the next wait twice as long. */
   free: number
@@ -35,13 +35,13 @@ export interface Throttle {
    * is the first one in that wait.
    */
   attempt(of: { account: string; address: string }, firstToWait?: () => void): Attempt
-  /** Whether `key` was not asked about for a quarter of an hour: then it is worth writing down. */
-  isNews(key: string): boolean
+  /** Whether `key` occurs for the first time within a quarter of an hour: then it is worth recording. */
+  isFirstOccurrence(key: string): boolean
 }
 
 const minute = 60_000
 const hour = 60 * minute
-const lanesAtMost = 20_000
+const bucketsAtMost = 20_000
 const firstWaitMilliseconds = 1000
 
 /**
@@ -53,45 +53,45 @@ const firstWaitMilliseconds = 1000
  */
 export function signInThrottle(milliseconds: () => number = () => performance.now()): Throttle {
   const counts = new Map<string, Count>()
-  const isNews = newsOf(milliseconds)
+  const isFirstOccurrence = firstOccurrences(milliseconds)
 
-  function countOf(lane: Lane, now: number): Count {
-    const known = counts.get(lane.key)
+  function countOf(bucket: Bucket, now: number): Count {
+    const known = counts.get(bucket.key)
     return known && known.forgottenAt > now ? known : { attempts: 0, blockedUntil: 0, forgottenAt: 0 }
   }
 
-  function keep(lane: Lane, attempts: number, now: number): void {
-    counts.delete(lane.key)
+  function keep(bucket: Bucket, attempts: number, now: number): void {
+    counts.delete(bucket.key)
     if (attempts <= 0) return
-    const forgottenAt = now + lane.forgottenAfterMilliseconds
-    counts.set(lane.key, { attempts, blockedUntil: now + waitAfter(attempts, lane), forgottenAt })
-    if (counts.size > lanesAtMost) counts.delete(counts.keys().next().value!)
+    const forgottenAt = now + bucket.forgottenAfterMilliseconds
+    counts.set(bucket.key, { attempts, blockedUntil: now + waitAfter(attempts, bucket), forgottenAt })
+    if (counts.size > bucketsAtMost) counts.delete(counts.keys().next().value!)
   }
 
-  /** Whether any of `lanes`, which have to wait, was not told of yet. From now on all of them are. */
-  function tell(lanes: Lane[]): boolean {
-    const untold = lanes.map((lane) => counts.get(lane.key)!).filter(({ told }) => !told)
+  /** Whether any of `buckets`, which have to wait, was not told of yet. From now on all of them are. */
+  function tell(buckets: Bucket[]): boolean {
+    const untold = buckets.map((bucket) => counts.get(bucket.key)!).filter(({ told }) => !told)
     for (const count of untold) count.told = true
     return untold.length > 0
   }
 
-  function takeBack(lane: Lane): void {
+  function takeBack(bucket: Bucket): void {
     const now = milliseconds()
-    keep(lane, countOf(lane, now).attempts - 1, now)
+    keep(bucket, countOf(bucket, now).attempts - 1, now)
   }
 
   return {
     attempt({ account, address }, firstToWait) {
       const now = milliseconds()
-      const own = accountLane(account)
-      const shared = addressLane(address)
-      const waiting = [own, shared].filter((lane) => countOf(lane, now).blockedUntil > now)
+      const own = accountBucket(account)
+      const shared = addressBucket(address)
+      const waiting = [own, shared].filter((bucket) => countOf(bucket, now).blockedUntil > now)
       if (waiting.length > 0) {
-        const blockedUntil = Math.max(...waiting.map((lane) => countOf(lane, now).blockedUntil))
+        const blockedUntil = Math.max(...waiting.map((bucket) => countOf(bucket, now).blockedUntil))
         if (tell(waiting)) firstToWait?.()
         throw tooManyAttempts({ seconds: Math.ceil((blockedUntil - now) / 1000) })
       }
-      for (const lane of [own, shared]) keep(lane, countOf(lane, now).attempts + 1, now)
+      for (const bucket of [own, shared]) keep(bucket, countOf(bucket, now).attempts + 1, now)
       return {
         succeeded: () => {
           keep(own, 0, milliseconds())
@@ -100,16 +100,16 @@ export function signInThrottle(milliseconds: () => number = () => performance.no
         withdrawn: () => [own, shared].forEach(takeBack),
       }
     },
-    isNews,
+    isFirstOccurrence,
   }
 }
 
-function waitAfter(attempts: number, { free, longestWaitMilliseconds }: Lane): number {
+function waitAfter(attempts: number, { free, longestWaitMilliseconds }: Bucket): number {
   if (attempts < free) return 0
   return Math.min(firstWaitMilliseconds * 2 ** (attempts - free), longestWaitMilliseconds)
 }
 
-function accountLane(account: string): Lane {
+function accountBucket(account: string): Bucket {
   return {
     key: `account ${account}`,
     free: 5,
@@ -118,7 +118,7 @@ function accountLane(account: string): Lane {
   }
 }
 
-function addressLane(address: string): Lane {
+function addressBucket(address: string): Bucket {
   return {
     key: `address ${networkOf(address)}`,
     free: 30,

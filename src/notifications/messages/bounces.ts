@@ -9,7 +9,7 @@ import { contactOf } from '../recipients/contact.ts'
 import { markRefused, markStopped } from '../recipients/repository.ts'
 import { addressKey } from '../recipients/rules.ts'
 import { type BounceKind, messageIdIn, refusalOf } from './bounce-rules.ts'
-import { findLastSent, findMessage, listGuardiansAt, listNamedEnrollments, moveMessage } from './repository.ts'
+import { changeStatus, findLastSent, findMessage, listGuardiansAt, listNamedEnrollments } from './repository.ts'
 
 /** One report about an address, or about a message. */
 export interface Bounce {
@@ -46,7 +46,7 @@ async function takeBounce(deps: Deps, tx: Tx, actor: Actor, bounce: Bounce): Pro
   for (const { campaignId, key, messageId } of reported) {
     await markRefused(tx, { campaignId, addressKey: key, refusal, at })
     if (bounce.kind === 'complaint') await markStopped(tx, { campaignId, addressKey: key, at })
-    if (messageId) await moveMessage(tx, messageId, ['sent', 'doubtful'], { status: 'bounced', cause: refusal })
+    if (messageId) await changeStatus(tx, messageId, 'bounced', { cause: refusal })
     const change = { campaignId, kind: bounce.kind }
     await recordEvent(deps, tx, actor, 'message.bounced', messageId ?? campaignId, change)
   }

@@ -3,7 +3,7 @@ import { recordEvent } from '../../audit/index.ts'
 import { type Campaign, getCampaign } from '../../campaigns/index.ts'
 import type { AllDeps, Deps } from '../../deps.ts'
 import { type Actor, systemActor } from '../../identity/index.ts'
-import { askFor } from '../../scheduler/index.ts'
+import { enqueue } from '../../scheduler/index.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { type Instant, type LocalDate, localDate, plusMilliseconds } from '../../shared/time.ts'
@@ -56,20 +56,20 @@ export interface Planned extends Record<string, number> {
  * so. Twice, or by two at once, is no more than once: the messages' unique indexes see to that.
  */
 export async function planReminders(deps: ChannelDeps, signal?: AbortSignal): Promise<Planned & { givenUp: number }> {
-  const figures = { lookedAt: 0, planned: 0, listed: 0, givenUp: 0 }
+  const counters = { lookedAt: 0, planned: 0, listed: 0, givenUp: 0 }
   for (const campaignId of await listOpenCampaigns(deps.db.read)) {
     if (signal?.aborted) break
-    figures.givenUp += await giveUp(deps, campaignId)
+    counters.givenUp += await giveUp(deps, campaignId)
     const campaign = await getCampaign(deps.db.read, campaignId)
     const plan = await getPlan(deps.db.read, campaignId)
     const now = deps.clock.now()
     const step = stepInForce(scheduleOf(plan, campaign, deps.config.timeZone), now)
     const planned = await planStep(deps, systemActor, { campaign, plan, step }, signal)
-    figures.lookedAt += planned.lookedAt
-    figures.planned += planned.planned
-    figures.listed += planned.listed
+    counters.lookedAt += planned.lookedAt
+    counters.planned += planned.planned
+    counters.listed += planned.listed
   }
-  return figures
+  return counters
 }
 
 /** What is planned for: a campaign with its plan, and the step whose turn it is. */
@@ -82,22 +82,22 @@ export interface Turn {
 /** Plans the messages that `turn` makes due, some hundreds to a transaction. */
 export async function planStep(deps: ChannelDeps, actor: Actor, turn: Turn, signal?: AbortSignal): Promise<Planned> {
   const { timeZone } = deps.config
-  const figures = { lookedAt: 0, planned: 0, listed: 0 }
-  if (turn.campaign.status !== 'open' || deps.clock.now() >= endOfPickup(turn.campaign, timeZone)) return figures
+  const counters = { lookedAt: 0, planned: 0, listed: 0 }
+  if (turn.campaign.status !== 'open' || deps.clock.now() >= endOfPickup(turn.campaign, timeZone)) return counters
   // Nobody is due anything, and nobody was told anything that could be corrected: no need to read a whole campaign for that.
-  if (!turn.step && !(await hasMessages(deps.db.read, turn.campaign.id))) return figures
+  if (!turn.step && !(await hasMessages(deps.db.read, turn.campaign.id))) return counters
   const goesAt = soonest(deps, turn.plan)
   for await (const { recipients, due } of lookAhead(deps, turn, goesAt)) {
     if (signal?.aborted) break
-    figures.lookedAt += recipients.length
+    counters.lookedAt += recipients.length
     for (let from = 0; from < due.length; from += atOnce) {
       const some = due.slice(from, from + atOnce)
       const added = await deps.db.transact((tx) => addMessages(deps, tx, actor, turn, goesAt, some))
-      figures.planned += added.length
-      figures.listed += added.filter(({ channel }) => channel === 'print').length
+      counters.planned += added.length
+      counters.listed += added.filter(({ channel }) => channel === 'print').length
     }
   }
-  return figures
+  return counters
 }
 
 /** When a message that is planned now begins to go out. */
@@ -196,7 +196,7 @@ function figuresOf(planned: readonly Message[]): Record<string, unknown> {
 
 /** Asks for a message to be sent, not before `runAt`. */
 function askToSend(deps: Deps, tx: Tx, id: Id, channel: 'email' | 'sms', runAt: Instant): Promise<boolean> {
-  return askFor(deps, tx, { id: `message-${id}`, job: jobOf(channel), payload: { messageId: id }, runAt })
+  return enqueue(deps, tx, { id: `message-${id}`, job: jobOf(channel), payload: { messageId: id }, runAt })
 }
 
 /** 72 random bits in twelve letters: every one of them is paid for in a text message. */

@@ -1,4 +1,4 @@
-import { recordEvent, recordLook } from '../../audit/index.ts'
+import { recordAccess, recordEvent } from '../../audit/index.ts'
 import { checkOpen, checkTakesEnrollments, getCampaign } from '../../campaigns/index.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
 import type { Id } from '../../shared/ids.ts'
@@ -7,7 +7,7 @@ import type { Instant } from '../../shared/time.ts'
 import { getPlan } from '../plan/repository.ts'
 import { type Channel, unknownStep } from '../plan/rules.ts'
 import { endOfPickup, scheduleOf } from '../plan/schedule-rules.ts'
-import { type MessageLanguage, messageLanguage } from '../words/render.ts'
+import { type MessageLanguage, messageLanguage } from '../templates/render.ts'
 import { type ChannelDeps, lookAhead, planStep, soonest, type Turn } from './planning.ts'
 import type { DueMessage, LeftOut } from './planning-rules.ts'
 
@@ -62,7 +62,7 @@ export async function sendReminders(
   const preview = await previewOf(deps, turn, { step: name, dryRun })
   if (dryRun) {
     const facts = { step: name, records: preview.messages }
-    await recordLook(deps, actor, { event: 'messages.previewed', subjectId: campaignId, campaignId, facts })
+    await recordAccess(deps, actor, { event: 'messages.previewed', subjectId: campaignId, campaignId, facts })
   } else {
     await db.transact((tx) => recordEvent(deps, tx, actor, 'reminders.asked', campaignId, { step: name }))
     await planStep(deps, actor, turn)

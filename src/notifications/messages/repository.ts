@@ -6,7 +6,7 @@ import { decodeCursor, type Page, type PageQuery, toPage } from '../../shared/pa
 import type { Instant } from '../../shared/time.ts'
 import type { Channel } from '../plan/rules.ts'
 import type { RecipientRow } from '../recipients/repository.ts'
-import type { MessageStatus } from './rules.ts'
+import { type MessageStatus, statusesBefore } from './rules.ts'
 
 /** One reminder to one guardian over one channel. */
 export type Message = Tables['messages']['$inferSelect']
@@ -112,16 +112,27 @@ export async function findLastTold({ q, t }: Reader, recipientId: Id): Promise<M
   return (await q.select().from(m).where(told).orderBy(desc(m.sentAt), desc(m.id)).limit(1))[0]
 }
 
-/** Changes a message that has one of these statuses; false when it has another. Breaks `messages_one_a_day` and `messages_one_live`. */
-export async function moveMessage(
+/**
+ * Changes the status of a message; false when it has none from which {@link statusesBefore} lets it. Breaks `messages_one_a_day`
+ * and `messages_one_live`.
+ */
+export async function changeStatus(
   { q, t }: Tx,
   id: Id,
-  from: readonly MessageStatus[],
+  status: keyof typeof statusesBefore,
   change: Partial<Message>,
 ): Promise<boolean> {
   const m = t.messages
-  const isThere = and(eq(m.id, id), inArray(m.status, [...from]))
-  return (await q.update(m).set(change).where(isThere).returning({ id: m.id })).length > 0
+  const isBefore = and(eq(m.id, id), inArray(m.status, [...statusesBefore[status]]))
+  return (
+    (
+      await q
+        .update(m)
+        .set({ status, ...change })
+        .where(isBefore)
+        .returning({ id: m.id })
+    ).length > 0
+  )
 }
 
 /** Gives up what has waited since before `plannedBefore` for its channel; answers how many messages that were. */

@@ -1,7 +1,7 @@
 /**
  * `queued → sending → sent | doubtful | refused`, back to `queued` to be tried again, `failed` where that was of no use,
  * `cancelled` before it went out, `bounced` after. `listed` is one that the school makes with the phone list. `doubtful`:
- * nobody knows whether it was taken, so it counts as said.
+ * the outcome is unknown, so the guardian is taken to have been told.
  */
 export const messageStatuses = [
   'queued',
@@ -17,6 +17,23 @@ export const messageStatuses = [
 
 /** One of {@link messageStatuses}. */
 export type MessageStatus = (typeof messageStatuses)[number]
+
+const unfinished = ['queued', 'sending', 'doubtful', 'failed'] as const
+
+/**
+ * From which statuses a message comes to each. What its sender says counts for one that was taken for interrupted, as after a
+ * clock that jumped.
+ */
+export const statusesBefore = {
+  queued: ['sending'],
+  sending: ['queued', 'failed'],
+  sent: unfinished,
+  doubtful: ['sending'],
+  refused: unfinished,
+  failed: unfinished,
+  bounced: ['sent', 'doubtful'],
+  cancelled: ['queued', 'failed'],
+} as const satisfies Partial<Record<MessageStatus, readonly MessageStatus[]>>
 
 /** On its way or there: no other is planned in its place. */
 const live: readonly MessageStatus[] = ['queued', 'sending', 'sent', 'doubtful']

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.ts'
 import { systemActor } from '../../identity/index.ts'
 import { isUniqueViolation } from '../../platform/db/index.ts'
 import { AddressRefused, ChannelDown, DeliveryDelayed } from '../../platform/delivery.ts'
-import { type AskedTask, GiveUp, mostAttempts, RetryLater } from '../../scheduler/index.ts'
+import { GiveUp, mostAttempts, type QueuedTask, RetryLater } from '../../scheduler/index.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { type Instant, localDate } from '../../shared/time.ts'
@@ -14,20 +14,20 @@ import { endOfPickup, nextDay, outOfQuietHours, secondsUntil } from '../plan/sch
 import { contactOf } from '../recipients/contact.ts'
 import { listMarks, markRefused, type RecipientRow } from '../recipients/repository.ts'
 import { addressKey } from '../recipients/rules.ts'
-import { type ReminderFacts, renderMail, renderSms } from '../words/render.ts'
+import { type ReminderFacts, renderMail, renderSms } from '../templates/render.ts'
 import type { ChannelDeps } from './planning.ts'
 import { isOutdated } from './planning-rules.ts'
 import {
+  changeStatus,
   findLastTold,
   findMessage,
   listNamedVouchers,
   listOutdated,
   type Message,
-  moveMessage,
   type NamedVoucher,
   replaceNamedVouchers,
 } from './repository.ts'
-import type { About, CancelReason, MessageStatus } from './rules.ts'
+import type { About, CancelReason, statusesBefore } from './rules.ts'
 
 /** A message in the moment before it goes out: to whom, and what it says. */
 interface Ready {
@@ -37,35 +37,35 @@ interface Ready {
   facts: ReminderFacts
 }
 
-/** What a look at a message just before its sending says: out with it, not any more, or not yet. */
-type Verdict = { send: Ready } | { cancel: CancelReason } | { refuse: 'marked' } | { waitUntil: Instant }
+/** What becomes of a message just before its sending: it is sent, no longer, or not yet. */
+type Decision = { send: Ready } | { cancel: CancelReason } | { refuse: 'marked' } | { waitUntil: Instant }
 
 /**
  * Sends one message, if it is still to be sent: not to somebody who has collected, moved or had enough of us, nor after the
- * campaign or by night. That it is being sent is committed before; should the process end there, nobody knows whether it
- * went out, and it is `doubtful` and not sent again. Throws `RetryLater` and `GiveUp` for the runner.
+ * campaign or by night. That it is being sent is committed before; should the process end there, the outcome is unknown: the
+ * message is `doubtful` and not sent again. Throws `RetryLater` and `GiveUp` for the runner.
  */
-export async function sendMessage(deps: ChannelDeps, { payload, attempts }: Pick<AskedTask, 'payload' | 'attempts'>) {
+export async function sendMessage(deps: ChannelDeps, { payload, attempts }: Pick<QueuedTask, 'payload' | 'attempts'>) {
   const ready = await prepare(deps, String(payload.messageId))
   if (!ready) return
-  const handOver = await compose(deps, ready)
+  const dispatch = await compose(deps, ready)
   let reference: string | null
   try {
-    reference = await handOver()
+    reference = await dispatch()
   } catch (error) {
-    return settleFailure(deps, ready, error, attempts >= mostAttempts)
+    return recordFailure(deps, ready, error, attempts >= mostAttempts)
   }
-  // What fails from here on, as on a full disk, leaves it as being sent: it is found so, and is doubtful.
-  await settle(deps, ready.message, { status: 'sent', reference }, 'message.sent')
+  // A failure from here on, as on a full disk, leaves it `sending`: it is found so, and its outcome is unknown.
+  await record(deps, ready.message, 'sent', { reference })
 }
 
 /** Marks a message as being sent, committed, if it is to be sent; undefined when there is nothing to do. */
 async function prepare(deps: Deps, id: Id): Promise<Ready | undefined> {
   const { db, clock, config } = deps
   try {
-    const verdict = await db.transact((tx) => decide(deps, tx, id))
-    if (verdict && 'waitUntil' in verdict) throw later(verdict.waitUntil, clock.now())
-    return verdict && 'send' in verdict ? verdict.send : undefined
+    const decision = await db.transact((tx) => begin(deps, tx, id))
+    if (decision && 'waitUntil' in decision) throw later(decision.waitUntil, clock.now())
+    return decision && 'send' in decision ? decision.send : undefined
   } catch (error) {
     // Another message went to the same guardian today, or takes care of this one: the planning knows more tomorrow.
     if (!isUniqueViolation(error)) throw error
@@ -79,28 +79,24 @@ async function prepare(deps: Deps, id: Id): Promise<Ready | undefined> {
 const later = (then: Instant, now: Instant) =>
   new RetryLater('not before', { afterSeconds: secondsUntil(then, now), isAttempt: false })
 
-async function decide(deps: Deps, tx: Tx, id: Id): Promise<Verdict | undefined> {
+async function begin(deps: Deps, tx: Tx, id: Id): Promise<Decision | undefined> {
   const found = await findMessage(tx, id)
   if (!found) return undefined
   const { message, recipient } = found
-  // Whoever began to send it did not come to say how it went.
-  if (message.status === 'sending')
-    await settleIn(deps, tx, message, { status: 'doubtful', cause: 'interrupted' }, 'message.doubtful')
+  // The process that began to send it ended before it could record the outcome.
+  if (message.status === 'sending') await recordIn(deps, tx, message, 'doubtful', { cause: 'interrupted' })
   if (message.status !== 'queued' && message.status !== 'failed') return undefined
-  const verdict = await judge(deps, tx, message, recipient)
-  if ('send' in verdict) await markSending(deps, tx, verdict.send)
-  if ('cancel' in verdict)
-    await settleIn(deps, tx, message, { status: 'cancelled', cause: verdict.cancel }, 'message.cancelled')
-  if ('refuse' in verdict)
-    await settleIn(deps, tx, message, { status: 'refused', cause: verdict.refuse }, 'message.refused')
-  return verdict
+  const decision = await decide(deps, tx, message, recipient)
+  if ('send' in decision) await markSending(deps, tx, decision.send)
+  if ('cancel' in decision) await recordIn(deps, tx, message, 'cancelled', { cause: decision.cancel })
+  if ('refuse' in decision) await recordIn(deps, tx, message, 'refused', { cause: decision.refuse })
+  return decision
 }
 
-/** No event of its own: how it went is one. */
+/** Records no event: the outcome is one. */
 async function markSending({ clock, config }: Deps, tx: Tx, { message, facts, language }: Ready): Promise<void> {
   const now = clock.now()
-  await moveMessage(tx, message.id, [message.status], {
-    status: 'sending',
+  await changeStatus(tx, message.id, 'sending', {
     about: facts.about,
     cause: null,
     language,
@@ -111,7 +107,7 @@ async function markSending({ clock, config }: Deps, tx: Tx, { message, facts, la
   })
 }
 
-async function judge(deps: Deps, tx: Tx, message: Message, recipient: RecipientRow): Promise<Verdict> {
+async function decide(deps: Deps, tx: Tx, message: Message, recipient: RecipientRow): Promise<Decision> {
   const { clock, config } = deps
   const now = clock.now()
   const { campaignId } = message
@@ -175,7 +171,7 @@ function factsOf(
   }
 }
 
-/** Writes the message; answers what gives it to its channel, which answers what the gateway knows it by. */
+/** Renders the message; answers what dispatches it over its channel, which answers the gateway's reference. */
 async function compose(
   deps: ChannelDeps,
   { message, address, language, facts }: Ready,
@@ -197,66 +193,54 @@ async function compose(
       return (await sms.send(text)).reference
     }
   } catch (error) {
-    await settle(deps, message, { status: 'failed', cause: 'not_written' }, 'message.failed')
+    await record(deps, message, 'failed', { cause: 'not_written' })
     throw new GiveUp(saidBy(error))
   }
 }
 
 const saidBy = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 200) : 'unknown')
 
-async function settleFailure(deps: Deps, { message, address }: Ready, error: unknown, isLastAttempt: boolean) {
+async function recordFailure(deps: Deps, { message, address }: Ready, error: unknown, isLastAttempt: boolean) {
   const said = saidBy(error)
   if (error instanceof AddressRefused) {
     await deps.db.transact(async (tx) => {
       const { campaignId } = message
       const mark = { campaignId, addressKey: addressKey(campaignId, address), refusal: 'refused' as const }
       await markRefused(tx, { ...mark, at: deps.clock.now() })
-      await settleIn(deps, tx, message, { status: 'refused', cause: said }, 'message.refused')
+      await recordIn(deps, tx, message, 'refused', { cause: said })
     })
     return
   }
   const isDown = error instanceof ChannelDown
-  // An error that says nothing of the message leaves it in doubt, too.
-  if (!isDown && !(error instanceof DeliveryDelayed))
-    return settle(deps, message, { status: 'doubtful', cause: said }, 'message.doubtful')
+  // After an error that says nothing of the message its outcome is unknown, too.
+  if (!isDown && !(error instanceof DeliveryDelayed)) return record(deps, message, 'doubtful', { cause: said })
   if (isLastAttempt && !isDown) {
-    await settle(deps, message, { status: 'failed', cause: said }, 'message.failed')
+    await record(deps, message, 'failed', { cause: said })
     throw new GiveUp(said)
   }
-  await deps.db.transact((tx) =>
-    moveMessage(tx, message.id, ['sending'], { status: 'queued', cause: said, sentAt: null }),
-  )
+  await deps.db.transact((tx) => changeStatus(tx, message.id, 'queued', { cause: said, sentAt: null }))
   const afterSeconds = error.retryAfterSeconds
   throw new RetryLater(said, { pausesJob: isDown, ...(afterSeconds !== undefined && { afterSeconds }) })
 }
 
-/** How an attempt at a message ended. */
-type Outcome = Pick<Message, 'status'> & Partial<Pick<Message, 'cause' | 'reference'>>
+/** How an attempt at a message ended; each is an event. */
+type Outcome = Exclude<keyof typeof statusesBefore, 'queued' | 'sending' | 'bounced'>
 
-function settle(deps: Deps, message: Message, outcome: Outcome, event: string): Promise<void> {
-  return deps.db.transact((tx) => settleIn(deps, tx, message, outcome, event))
+type Details = Partial<Pick<Message, 'cause' | 'reference'>>
+
+function record(deps: Deps, message: Message, outcome: Outcome, details: Details): Promise<void> {
+  return deps.db.transact((tx) => recordIn(deps, tx, message, outcome, details))
 }
 
-/** Whoever sent it knows better than whoever took that for interrupted, as a clock that jumps can make it seem. */
-const before: Partial<Record<MessageStatus, MessageStatus[]>> = {
-  cancelled: ['queued', 'failed'],
-  doubtful: ['sending'],
-}
-
-async function settleIn(
+async function recordIn(
   deps: Deps,
   tx: Tx,
   { id, campaignId }: Message,
   outcome: Outcome,
-  event: string,
+  { cause = null, ...details }: Details,
 ): Promise<void> {
-  const { status } = outcome
-  const keepsDay = status === 'sent' || status === 'doubtful'
-  const from = before[status] ?? ['queued', 'sending', 'doubtful', 'failed']
-  const moved = await moveMessage(tx, id, from, {
-    ...outcome,
-    cause: outcome.cause ?? null,
-    ...(!keepsDay && { day: null, sentAt: null }),
-  })
-  if (moved) await recordEvent(deps, tx, systemActor, event, id, { campaignId, cause: outcome.cause ?? null })
+  const keepsDay = outcome === 'sent' || outcome === 'doubtful'
+  const change = { cause, ...details, ...(!keepsDay && { day: null, sentAt: null }) }
+  if (await changeStatus(tx, id, outcome, change))
+    await recordEvent(deps, tx, systemActor, `message.${outcome}`, id, { campaignId, cause })
 }

@@ -9,7 +9,7 @@ import { recipientsAround } from '../recipients/use-cases.ts'
 import { listChildrenTold } from './repository.ts'
 
 /** Whether a link that ends reminders is one of ours. */
-export async function knowsStopLink({ db }: Deps, token: string): Promise<boolean> {
+export async function knowsUnsubscribeLink({ db }: Deps, token: string): Promise<boolean> {
   return (await findRecipientByToken(db.read, token)) !== undefined
 }
 
@@ -17,7 +17,7 @@ export async function knowsStopLink({ db }: Deps, token: string): Promise<boolea
  * Ends the reminders of a campaign to the guardian whose link this is, by all addresses of theirs; what waits to be sent is
  * not. False for a link that is none. Twice changes nothing.
  */
-export function stopReminders(deps: Deps, token: string): Promise<boolean> {
+export function unsubscribe(deps: Deps, token: string): Promise<boolean> {
   return deps.db.transact(async (tx) => {
     const recipient = await findRecipientByToken(tx, token)
     if (!recipient) return false

@@ -29,7 +29,7 @@ const personal = {
 
 /**
  * Messages of a campaign, the newest first. School staff see those about their own children, who only audits sees no address
- * until a reason is given. The look is recorded.
+ * until a reason is given. The access is recorded.
  */
 export async function readMessages(
   deps: Deps,
@@ -44,8 +44,8 @@ export async function readMessages(
   const only = schoolsOf(actor, 'message:read')
   const { items, nextCursor } = await listMessages(read, { ...filter, only }, page)
   const shown = await withChildren(read, items, only)
-  const look = { event: 'messages.read', subjectId: campaignId, campaignId, facts: { status, channel } }
-  return showPage(deps, actor, { items: shown, nextCursor }, page, personal, look)
+  const entry = { event: 'messages.read', subjectId: campaignId, campaignId, facts: { status, channel } }
+  return showPage(deps, actor, { items: shown, nextCursor }, page, personal, entry)
 }
 
 async function withChildren(reader: Reader, messages: readonly Message[], only?: Id[]): Promise<ShownMessage[]> {

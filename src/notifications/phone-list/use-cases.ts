@@ -31,7 +31,7 @@ const personal = {
 /**
  * Whom the school has to tell of a kit that waits, because no message reaches them: by school, section and name. Who asked to
  * be left alone is not on it. School staff see their own school's; who only audits sees pseudonyms until a reason is given.
- * The look is recorded.
+ * The access is recorded.
  */
 export async function readPhoneList(
   deps: ChannelDeps,
@@ -50,11 +50,11 @@ export async function readPhoneList(
   const some = toPage(entries.slice(from, from + page.limit + 1), page.limit, keyOf)
   const items = some.items.map(({ position: _, ministryCode: _code, ...entry }) => entry)
   const records = page.streamed === 'first' ? entries.length : items.length
-  const look = { event: 'phone_list.read', subjectId: campaignId, campaignId, facts: { schoolId, records } }
-  return showPage(deps, actor, { items, nextCursor: some.nextCursor }, page, personal, look)
+  const entry = { event: 'phone_list.read', subjectId: campaignId, campaignId, facts: { schoolId, records } }
+  return showPage(deps, actor, { items, nextCursor: some.nextCursor }, page, personal, entry)
 }
 
-/** The phone list as a PDF to print. The look is recorded. */
+/** The phone list as a PDF to print. The access is recorded. */
 export async function printPhoneList(
   deps: ChannelDeps,
   actor: Actor | undefined,

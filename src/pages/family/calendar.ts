@@ -1,5 +1,5 @@
 import type { Instant, LocalDate } from '../../shared/time.ts'
-import type { PresentedVoucher } from '../../vouchers/index.ts'
+import type { VoucherLookup } from '../../vouchers/index.ts'
 import { type PageLanguage, pageTexts } from './texts.ts'
 
 /**
@@ -7,7 +7,7 @@ import { type PageLanguage, pageTexts } from './texts.ts'
  * others and kept elsewhere: nothing of the child is in it, and not the code. Taken in again, it replaces the entry before.
  */
 export function pickupCalendar(
-  { enrollment, campaign, school }: PresentedVoucher,
+  { enrollment, campaign, school }: VoucherLookup,
   { now, host, language }: { now: Instant; host: string; language: PageLanguage },
 ): string {
   const { title, bringWhat } = pageTexts[language]

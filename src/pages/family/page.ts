@@ -1,11 +1,11 @@
 import { type Html, html } from '../../platform/html.ts'
 import { judgeScan } from '../../shared/judge-scan.ts'
 import { type Instant, type LocalDate, localTime } from '../../shared/time.ts'
-import { formatCode, type PresentedVoucher, windowText } from '../../vouchers/index.ts'
+import { formatCode, type VoucherLookup, windowText } from '../../vouchers/index.ts'
 import { type PageLanguage, pageTexts, type VoucherState } from './texts.ts'
 
 /** What `known` is good for on `day`: what a scan at its own school would answer, in a parent's words. */
-function voucherState(known: PresentedVoucher, day: LocalDate): VoucherState {
+function voucherState(known: VoucherLookup, day: LocalDate): VoucherState {
   const result = judgeScan({ known, schoolId: known.voucher.schoolId, day })
   if (result === 'accepted') return 'ready'
   if (result === 'already_redeemed') return 'collected'
@@ -16,14 +16,14 @@ function voucherState(known: PresentedVoucher, day: LocalDate): VoucherState {
 }
 
 /** Whether there is a pickup to come to, on `day` or later. */
-export function isPickupAhead(known: PresentedVoucher, day: LocalDate): boolean {
+export function isPickupAhead(known: VoucherLookup, day: LocalDate): boolean {
   const state = voucherState(known, day)
   return state === 'ready' || state === 'early'
 }
 
 /** The page of a voucher: its state, its code, when and where. Nothing of the child. */
 export function voucherPage(
-  known: PresentedVoucher,
+  known: VoucherLookup,
   { day, timeZone, language }: { day: LocalDate; timeZone: string; language: PageLanguage },
 ): Html {
   const texts = pageTexts[language]

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
 import { type App, limitGuesses, limitPages } from '../../platform/http/index.ts'
 import { localDate } from '../../shared/time.ts'
-import { findVoucherByCode, type PresentedVoucher, payloadOf, qrPng, qrSvg, readPayload } from '../../vouchers/index.ts'
+import { findVoucherByCode, payloadOf, qrPng, qrSvg, readPayload, type VoucherLookup } from '../../vouchers/index.ts'
 import { answerFaults, chosenLanguage, LanguageQuery } from '../page-faults.ts'
 import { sendPage } from '../send-page.ts'
 import { pickupCalendar } from './calendar.ts'
@@ -104,7 +104,7 @@ export async function parentsPage(pages: App, { deps }: { deps: Deps }): Promise
   }
 }
 
-async function findByText({ db, config }: Deps, text: string): Promise<PresentedVoucher | undefined> {
+async function findByText({ db, config }: Deps, text: string): Promise<VoucherLookup | undefined> {
   const { code } = readPayload(text, config.baseUrl)
   return code && findVoucherByCode(db.read, code)
 }

@@ -1,7 +1,8 @@
 import type { OpenLink } from '../../identity/index.ts'
 import { type Html, html } from '../../platform/html.ts'
+import { pageStyle } from '../family/style.ts'
 import { type PageLanguage, pageTexts } from '../family/texts.ts'
-import { type FieldFault, welcomeTexts } from './texts.ts'
+import { type FieldFault, setPasswordTexts } from './texts.ts'
 
 /** What somebody has written into the form. Passwords are never written back. */
 export interface Written {
@@ -15,12 +16,12 @@ const fieldOf = (fault: FieldFault): Field =>
   fault === 'email' || fault === 'name' ? fault : fault === 'repeated' ? 'repeat' : 'password'
 
 /** The page of a good link: a form that works without a script, and says what is wrong where it is wrong. */
-export function welcomePage(
+export function setPasswordPage(
   open: OpenLink,
   language: PageLanguage,
   { written = { email: '', name: '' }, fault }: { written?: Written; fault?: FieldFault } = {},
 ): Html {
-  const texts = welcomeTexts[language]
+  const texts = setPasswordTexts[language]
   const wrong = fault && fieldOf(fault)
   const message = fault && texts.faults[fault]
   const headline = texts.headlines[open.purpose]
@@ -71,15 +72,15 @@ function field(
 
 /** The page once the password is set. */
 export const donePage = (language: PageLanguage): Html =>
-  page(language, { state: 'ready', ...welcomeTexts[language].done })
+  page(language, { state: 'ready', ...setPasswordTexts[language].done })
 
 /** The page of a link that is not good: the same whether it was used, ran out, or never was. */
 export const invalidPage = (language: PageLanguage): Html =>
-  page(language, { state: 'invalid', ...welcomeTexts[language].invalid })
+  page(language, { state: 'invalid', ...setPasswordTexts[language].invalid })
 
 /** The page for when the service has a fault. */
 export const brokenPage = (language: PageLanguage): Html =>
-  page(language, { state: 'late', ...welcomeTexts[language].broken })
+  page(language, { state: 'late', ...setPasswordTexts[language].broken })
 
 function page(
   language: PageLanguage,
@@ -98,7 +99,7 @@ function page(
   },
 ): Html {
   const other = language === 'el' ? 'en' : 'el'
-  const { title: service } = welcomeTexts[language]
+  const { title: service } = setPasswordTexts[language]
   return html`<!doctype html>
 <html lang="${language}">
   <head>
@@ -117,3 +118,19 @@ function page(
 </html>
 `
 }
+
+/** The parents' page's look, with a form: fields as wide as a phone, and tall enough for a thumb (WCAG 2.2, 2.5.8). */
+export const setPasswordStyle = `${pageStyle}
+form { margin: 1.25rem 0 0; }
+form p { margin: 0 0 1.25rem; }
+label, small, form strong { display: block; }
+label { font-weight: 600; }
+small { color: var(--quiet); font-size: .9375rem; }
+form strong { color: var(--stop); }
+input, button { width: 100%; min-height: 2.75rem; margin-top: .25rem; padding: .5rem .75rem; font: inherit; border-radius: .25rem; }
+input { color: var(--ink); background: #fff; border: 1px solid #6a6a6a; }
+input[readonly] { background: #f4f4f2; }
+input[aria-invalid] { border: 2px solid var(--stop); }
+button { color: #fff; background: #003476; border: 0; font-weight: 600; }
+input:focus-visible, button:focus-visible { outline: 3px solid #003476; outline-offset: 2px; }
+`

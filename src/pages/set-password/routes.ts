@@ -8,8 +8,7 @@ import { Problem } from '../../shared/problem.ts'
 import { pageLanguage } from '../family/texts.ts'
 import { answerFaults, chosenLanguage } from '../page-faults.ts'
 import { sendPage } from '../send-page.ts'
-import { brokenPage, donePage, invalidPage, welcomePage } from './page.ts'
-import { welcomeStyle } from './style.ts'
+import { brokenPage, donePage, invalidPage, setPasswordPage, setPasswordStyle } from './page.ts'
 import type { FieldFault } from './texts.ts'
 
 const formBytes = 10_000
@@ -19,7 +18,7 @@ const hidden = { params: TokenParams, hide: true }
 type Form = Record<'email' | 'name' | 'password' | 'repeat', string>
 
 /** The page that an invitation, a password reset or the first set-up leads to. Open to everyone: the link is the secret. */
-export async function welcomePages(pages: App, { deps }: { deps: Deps }): Promise<void> {
+export async function setPasswordPages(pages: App, { deps }: { deps: Deps }): Promise<void> {
   pages.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: formBytes },
@@ -27,11 +26,11 @@ export async function welcomePages(pages: App, { deps }: { deps: Deps }): Promis
   )
   answerFaults(pages, { languageOf, unknown: invalidPage, broken: brokenPage })
   pages.get('/assets/welcome-page.css', { config: { open: true }, schema: { hide: true } }, (_request, reply) =>
-    reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=3600').send(welcomeStyle),
+    reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=3600').send(setPasswordStyle),
   )
   pages.get('/welcome/:token', { config: { open: true }, schema: hidden }, async (request, reply) => {
     const open = await readLink(deps, request.params.token)
-    return open ? sendPage(reply, welcomePage(open, languageOf(request))) : sendInvalid(request, reply)
+    return open ? sendPage(reply, setPasswordPage(open, languageOf(request))) : sendInvalid(request, reply)
   })
   pages.post('/welcome/:token', { config: { open: true }, schema: hidden }, async (request, reply) => {
     const { params, id } = request
@@ -40,7 +39,7 @@ export async function welcomePages(pages: App, { deps }: { deps: Deps }): Promis
     if (!open) return sendInvalid(request, reply)
     const form = (request.body ?? formOf('')) as Form
     const fault = faultOf(open, form) ?? (await use(deps, open, { ...form, token: params.token, requestId: id }))
-    if (fault) return sendPage(reply.code(422), welcomePage(open, language, { written: form, fault }))
+    if (fault) return sendPage(reply.code(422), setPasswordPage(open, language, { written: form, fault }))
     return sendPage(reply, donePage(language))
   })
 }

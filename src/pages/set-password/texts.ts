@@ -4,7 +4,7 @@ import type { PageLanguage } from '../family/texts.ts'
 export type FieldFault = 'email' | 'name' | 'repeated' | 'too_long' | 'too_short' | 'monotonous' | 'personal' | 'common'
 
 /** What the page says in one language. */
-interface WelcomeTexts {
+interface SetPasswordTexts {
   title: string
   headlines: { invitation: string; password_reset: string; setup: string }
   hint: string
@@ -22,7 +22,7 @@ interface WelcomeTexts {
 }
 
 /** The page in Greek and in English. */
-export const welcomeTexts: Record<PageLanguage, WelcomeTexts> = {
+export const setPasswordTexts: Record<PageLanguage, SetPasswordTexts> = {
   el: {
     title: 'Saka, σχολικές σάκες',
     headlines: {

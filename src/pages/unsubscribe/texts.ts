@@ -1,5 +1,5 @@
 /** What the page that ends reminders says in one language. */
-interface StopTexts {
+interface UnsubscribeTexts {
   /** The language's own name. */
   name: string
   title: string
@@ -10,7 +10,7 @@ interface StopTexts {
 }
 
 /** The page in every language that reminders are written in. */
-export const stopTexts = {
+export const unsubscribeTexts = {
   el: {
     name: 'Ελληνικά',
     title: 'Υπενθυμίσεις για τη σχολική σάκα',
@@ -131,10 +131,10 @@ export const stopTexts = {
     },
     broken: { headline: 'Страницата не е достъпна', hint: 'Опитайте отново след няколко минути.' },
   },
-} as const satisfies Record<string, StopTexts>
+} as const satisfies Record<string, UnsubscribeTexts>
 
 /** A language that the page is in. */
-export type StopLanguage = keyof typeof stopTexts
+export type UnsubscribeLanguage = keyof typeof unsubscribeTexts
 
-/** Every {@link StopLanguage}. */
-export const stopLanguages = Object.keys(stopTexts) as StopLanguage[]
+/** Every {@link UnsubscribeLanguage}. */
+export const unsubscribeLanguages = Object.keys(unsubscribeTexts) as UnsubscribeLanguage[]

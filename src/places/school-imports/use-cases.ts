@@ -21,11 +21,11 @@ import { findSchoolsByCode } from './repository.ts'
 /** What a row changes of a school; a null `communityId` is a community that is yet to be created. */
 type SchoolChange = Partial<Omit<SchoolRow, 'ministryCode' | 'community'>>
 /** What of some rows is not there yet, and what differs. */
-interface Difference {
+interface ImportDiff {
   created: SchoolRow[]
   updated: { school: School; row: SchoolRow; change: SchoolChange }[]
 }
-type Write = (difference: Difference) => Promise<void>
+type Write = (difference: ImportDiff) => Promise<void>
 
 /**
  * Imports a file of schools, all of it or nothing. The same file again changes nothing, and columns that it does not have say
@@ -78,8 +78,8 @@ function compareSchools(
   known: ReadonlyMap<string, School>,
   rows: readonly SchoolRow[],
   columns: ReadonlyMap<SchoolColumn, string>,
-): Difference {
-  const difference: Difference = { created: [], updated: [] }
+): ImportDiff {
+  const difference: ImportDiff = { created: [], updated: [] }
   for (const row of rows) {
     const school = known.get(row.ministryCode)
     const change = school ? changeOf(school, row, columns) : {}

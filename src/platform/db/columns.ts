@@ -26,6 +26,8 @@ export const sqliteColumns = {
   foreignKey,
   /** A UUIDv7. */
   id: (name: string) => text(name),
+  /** The id of a row of another table, which has to be there. */
+  idOf: (name: string, column: () => AnySQLiteColumn) => text(name).notNull().references(column),
   text: (name: string) => text(name),
   /** One of a union of words. */
   word: <Word extends string>(name: string) => text(name).$type<Word>(),
@@ -76,6 +78,7 @@ export const postgresColumns = {
   primaryKey: pg.primaryKey,
   foreignKey: pg.foreignKey,
   id: plainText,
+  idOf: (name: string, column: () => pg.AnyPgColumn) => plainText(name).notNull().references(column),
   text: plainText,
   word: plainText,
   int: whole,

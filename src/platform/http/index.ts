@@ -1,6 +1,6 @@
 export type { App } from './app.ts'
 export { commandsOf, idempotencyKeyReused } from './idempotency/commands.ts'
-export { claimMilliseconds, forgetAnswers } from './idempotency/repository.ts'
+export { claimMilliseconds, purgeAnswers } from './idempotency/repository.ts'
 export { networkOf } from './limits/networks.ts'
 export { limitCalls, limitGuesses, limitPages } from './limits/rate-limits.ts'
 export { answerList, depsForLists, listAnswers } from './lists/lists.ts'

@@ -26,8 +26,8 @@ export const TextSchema = Type.String({ minLength: 1, maxLength: 500, pattern: '
 export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 
 /** One of `words`. */
-export const oneOf = <const Words extends readonly string[]>(words: Words) =>
-  Type.Unsafe<Words[number]>({ type: 'string', enum: words })
+export const oneOf = <const Templates extends readonly string[]>(words: Templates) =>
+  Type.Unsafe<Templates[number]>({ type: 'string', enum: words })
 
 /** An address with the id of a record in it. */
 export const IdParams = Type.Object({ id: IdSchema })

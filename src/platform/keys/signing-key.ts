@@ -10,7 +10,7 @@ import {
 import { OperatorError } from '../operator-error.ts'
 import { keptKey } from './kept-key.ts'
 
-const markCharacters = 22
+const macCharacters = 22
 
 /** Signs with a key that does not leave it. */
 export interface Signer {
@@ -18,8 +18,8 @@ export interface Signer {
   readonly publicKey: string
   /** An Ed25519 signature (RFC 8032) over `data`, in hex. */
   sign(data: Uint8Array): string
-  /** What only the holder of the key can make of `text`: 132 bits of HMAC-SHA-256 under a key derived from it, base64url. */
-  mark(text: string): string
+  /** The MAC of `text`: 132 bits of HMAC-SHA-256 under a key derived from this one, base64url. */
+  mac(text: string): string
 }
 
 /** `text` as an Ed25519 private key: PKCS #8 in base64 (RFC 8410); undefined if it is none. */
@@ -40,13 +40,13 @@ export function openSigner(text: string | undefined, file: string): Signer {
       `${file} holds no signing key. Restore it from a backup, or move it away to have a new one made.`,
     )
   const { x, d } = key.export({ format: 'jwk' })
-  const markKey = createSecretKey(
+  const macKey = createSecretKey(
     Buffer.from(hkdfSync('sha256', Buffer.from(d!, 'base64url'), '', 'saka event mark', 32)),
   )
   return {
     publicKey: Buffer.from(x!, 'base64url').toString('hex'),
     sign: (data) => sign(null, data, key).toString('hex'),
-    mark: (text) => createHmac('sha256', markKey).update(text).digest('base64url').slice(0, markCharacters),
+    mac: (text) => createHmac('sha256', macKey).update(text).digest('base64url').slice(0, macCharacters),
   }
 }
 

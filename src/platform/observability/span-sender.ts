@@ -6,7 +6,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { Tracing } from './span.ts'
 
-const farewellMilliseconds = 5000
+const graceMilliseconds = 5000
 const kinds = { server: SpanKind.SERVER, internal: SpanKind.INTERNAL }
 
 /**
@@ -40,7 +40,7 @@ export function sendSpans(): Tracing {
     },
     close: async () => {
       const gone = provider.shutdown().catch(() => undefined)
-      await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, farewellMilliseconds).unref())])
+      await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, graceMilliseconds).unref())])
     },
   }
 }

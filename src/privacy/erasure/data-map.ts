@@ -22,7 +22,7 @@ export const dataMap: Record<string, Partial<Record<DataKind, string>>> = {
     plain:
       'id schoolId provisioningHash provisioningExpiresAt provisionedAt tokenHash createdAt lastSeenAt revokedAt appVersion',
   },
-  auditEvents: { plain: 'id at actorKind actorId action subjectId change requestId mark' },
+  auditEvents: { plain: 'id at actorKind actorId action subjectId change requestId mac' },
   auditSeals: { plain: 'eventId leaf hash' },
   auditNodes: { plain: 'hash' },
   auditCheckpoints: { plain: 'at root head previous publicKey signature' },
@@ -30,7 +30,7 @@ export const dataMap: Record<string, Partial<Record<DataKind, string>>> = {
   jobRuns: {
     plain: 'id job status actorId dueAt startedAt endedAt leasedUntil cancelRequestedAt figures failure reason',
   },
-  tasks: { plain: 'id job payload status runAt leasedUntil handedAt failure reason createdAt endedAt' },
+  tasks: { plain: 'id job payload status runAt leasedUntil dispatchedAt failure reason createdAt endedAt' },
   situations: { plain: 'topic matter state since toldAt' },
   notices: { plain: 'id topic role subject text createdAt' },
   auditDisclosures: { typed: 'value', plain: 'eventId field campaignId salt' },

@@ -160,7 +160,7 @@ const disclosures: Step = async ({ q, t: { auditDisclosures: d, auditEvents: e }
 
 /**
  * Answers that name the campaign, and of those given before it was closed also those that name none: an adjustment's, an
- * import's. Sealed ones tell nothing to anybody but their caller.
+ * import's. Encrypted ones tell nothing to anybody but their caller.
  */
 const answers = ofCampaign(async ({ q, t: { campaigns: c, idempotencyKeys: k } }, campaignId) => {
   const names = (id: typeof c.id | string) => contains(k.answer, id)

@@ -82,7 +82,7 @@ export async function deleteGuardians(
   return countValues('guardians', rows)
 }
 
-/** Forgets the kept answers in which any of `texts` is told. Sealed ones tell nothing to anybody but their caller. */
+/** Forgets the kept answers in which any of `texts` is told. Encrypted ones tell nothing to anybody but their caller. */
 export async function deleteAnswersTelling(
   { q, t: { idempotencyKeys: k } }: Tx,
   texts: readonly string[],

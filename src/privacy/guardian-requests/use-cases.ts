@@ -1,4 +1,4 @@
-import { recordEvent, recordLook } from '../../audit/index.ts'
+import { recordAccess, recordEvent } from '../../audit/index.ts'
 import { getCampaign } from '../../campaigns/index.ts'
 import type { AllDeps, Deps } from '../../deps.ts'
 import { getEnrollment } from '../../enrollment/index.ts'
@@ -18,7 +18,7 @@ export type GuardianRequest = GuardianIdentity & { reason: string }
 
 /**
  * Everything that is held about a guardian and their children, in all campaigns (GDPR, article 15). Known by a contact, a
- * guardian is shown no other guardian of the same child; known by the enrollment alone, all of them are. The look is
+ * guardian is shown no other guardian of the same child; known by the enrollment alone, all of them are. The access is
  * recorded. Raises `not_found` for an enrollment that is not there.
  */
 export async function giveAccess(deps: Deps, actor: Actor | undefined, { reason, ...identity }: GuardianRequest) {
@@ -27,7 +27,7 @@ export async function giveAccess(deps: Deps, actor: Actor | undefined, { reason,
   const concerned = await getConcerned(read, identity)
   const children = []
   for (const child of concerned) children.push(await heldAbout(deps, child))
-  await recordLook(
+  await recordAccess(
     deps,
     { ...actor, accessReason: reason },
     { event: 'access_request.answered', ...(await subjectOf(read, concerned)) },

@@ -28,13 +28,19 @@ export function closeCampaign(
   return deps.db.transact(async (tx) => {
     authorize(actor, 'campaign:write')
     const at = occurred(deps.clock, occurredAt)
-    if (!(await endPickup(deps, tx, actor, id, at))) await endCampaign(deps, tx, actor, id, at)
+    if (!(await closePickupWindow(deps, tx, actor, id, at))) await endCampaign(deps, tx, actor, id, at)
     return getCampaign(tx, id)
   })
 }
 
 /** Ends the pickup of an open campaign; false where it is not open, or no longer. */
-export async function endPickup(deps: Deps, tx: Tx, actor: Actor, id: Id, closingAt: Instant): Promise<boolean> {
+export async function closePickupWindow(
+  deps: Deps,
+  tx: Tx,
+  actor: Actor,
+  id: Id,
+  closingAt: Instant,
+): Promise<boolean> {
   if (!(await moveCampaign(tx, id, 'open', { status: 'closing', closingAt }))) return false
   const vouchersExpired = await expireVouchers(deps, tx, actor, id, closingAt)
   const campaign = await getCampaign(tx, id)

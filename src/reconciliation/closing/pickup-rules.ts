@@ -12,11 +12,11 @@ export function isOver({ status, pickupUntil }: Pick<Campaign, 'status' | 'picku
  * Whether a pickup that has been known to be over since `since` ends by itself at `now`. It goes by when that was noticed, not
  * by the window: whoever was away, or has a clock that jumped, has `days` days all the same. 0 days is never.
  */
-export function endsByItself(since: Instant, now: Instant, days: number): boolean {
+export function closesByItself(since: Instant, now: Instant, days: number): boolean {
   return days > 0 && plusMilliseconds(since, days * dayMilliseconds) <= now
 }
 
 /** The day on which a pickup that is noticed to be over on `today` ends by itself. */
-export function endingDay(today: LocalDate, days: number): LocalDate {
+export function closingDay(today: LocalDate, days: number): LocalDate {
   return plusDays(today, days)
 }

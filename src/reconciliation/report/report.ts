@@ -5,7 +5,7 @@ import type { LocalDate } from '../../shared/time.ts'
 import type { ReconciliationRun } from '../repository.ts'
 import type { ComparisonLine } from '../rules.ts'
 import type { ReportExtract } from './extract.ts'
-import { checkWords, discrepancyWords, runWords, severityWords } from './words.ts'
+import { checkLabels, discrepancyLabels, runLabels, severityLabels } from './labels.ts'
 
 /** What the report says of one run. */
 export interface ReconciliationReport {
@@ -136,7 +136,7 @@ function drawHead(pen: Pen, { campaign, run, made }: ReconciliationReport): void
   pen.label(labels.campaign, left, 112)
   pen.text(campaign, left, 127, { weight: 'bold', lines: 2 })
   pen.label(labels.result, middle, 112)
-  pen.text(runWords[run.status].join(' · '), middle, 127, { weight: 'bold' })
+  pen.text(runLabels[run.status].join(' · '), middle, 127, { weight: 'bold' })
   pen.label(labels.made, left, 152)
   pen.text(`${made.by}, ${dayText(made.on)}`, left, 167, { lines: 1 })
   pen.label(labels.number, middle, 152)
@@ -179,7 +179,7 @@ function comparisonRow(line: ComparisonLine, head: Row): Row {
 }
 
 function checkRow({ code, passed, compared }: ReconciliationRun['checks'][number]): Row {
-  const words = checkWords[code] ?? [code, code]
+  const words = checkLabels[code] ?? [code, code]
   const draw: Row['draw'] = (pen, y) => {
     pen.label(words, left, y + 10)
     const outcome = (passed ? labels.passed : labels.failed).join(' · ')
@@ -192,8 +192,8 @@ function checkRow({ code, passed, compared }: ReconciliationRun['checks'][number
 function discrepancyRow(found: ReportExtract['discrepancies'][number]): Row {
   const { code, severity, status, detail, expected, actual, resolution } = found
   const draw: Row['draw'] = (pen, y) => {
-    pen.text(discrepancyWords[code].join(' · '), left, y + 10, { size: 9, weight: 'bold', width: 300 })
-    pen.text(severityWords[severity].join(' · '), right, y + 10, { size: 8, align: 'right', width: 150 })
+    pen.text(discrepancyLabels[code].join(' · '), left, y + 10, { size: 9, weight: 'bold', width: 300 })
+    pen.text(severityLabels[severity].join(' · '), right, y + 10, { size: 8, align: 'right', width: 150 })
     pen.text(detail, left, y + 22, { size: 8, width: right - left, lines: 2 })
     const answer = status === 'open' ? labels.open.join(' · ') : (resolution ?? '')
     pen.text(`${labels.answer.join(' · ')}: ${answer}`, left, y + 44, { size: 8, width: 330 })
@@ -208,8 +208,8 @@ function discrepancyRow(found: ReportExtract['discrepancies'][number]): Row {
 
 function kindRow({ code, severity, all, open }: ReportExtract['kinds'][number]): Row {
   const draw: Row['draw'] = (pen, y) => {
-    pen.label(discrepancyWords[code], left, y + 10)
-    pen.text(severityWords[severity].join(' · '), 430, y + 10, { size: 8, align: 'right', width: 110 })
+    pen.label(discrepancyLabels[code], left, y + 10)
+    pen.text(severityLabels[severity].join(' · '), 430, y + 10, { size: 8, align: 'right', width: 110 })
     pen.text(`${all}, ${labels.open.join(' · ')}: ${open}`, right, y + 10, { size: 8, align: 'right', width: 110 })
   }
   return { height: 15, draw }

@@ -1,9 +1,9 @@
 import { and, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { Reader } from '../../schema.ts'
-import type { QuietDevice } from './rules.ts'
+import type { StaleDevice } from './rules.ts'
 
 /** Every device that has been set up and not cut off. */
-export async function listDevicesInUse({ q, t }: Reader): Promise<QuietDevice[]> {
+export async function listDevicesInUse({ q, t }: Reader): Promise<StaleDevice[]> {
   const { devices: d, schools: s } = t
   const inUse = and(isNotNull(d.provisionedAt), isNull(d.revokedAt))
   const rows = await q

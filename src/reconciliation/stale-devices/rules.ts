@@ -2,8 +2,8 @@ import type { Campaign } from '../../campaigns/rules.ts'
 import type { Id } from '../../shared/ids.ts'
 import { type Instant, type LocalDate, plusMilliseconds } from '../../shared/time.ts'
 
-/** A device that is in use, as far as its silence matters. */
-export interface QuietDevice {
+/** A device that is in use, as far as its staleness matters. */
+export interface StaleDevice {
   id: Id
   schoolId: Id
   schoolName: string
@@ -22,18 +22,18 @@ const waitingMilliseconds = 24 * hourMilliseconds
 /** A device that nobody has heard of for so long during a pickup may be lost or broken. */
 const unseenMilliseconds = 72 * hourMilliseconds
 
-/** What a device's silence means, if anything. */
-export type Silence = 'scans_wait' | 'unseen'
+/** What a device's staleness means, if anything. */
+export type Staleness = 'scans_wait' | 'unseen'
 
 /**
- * What the silence of a device means at `now`: scans wait on it for a day, whatever the time of the year; or it has not been
+ * What the staleness of a device means at `now`: scans wait on it for a day, whatever the time of the year; or it has not been
  * heard of for three days in which its school hands out kits.
  */
-export function silenceOf(
-  device: QuietDevice,
+export function stalenessOf(
+  device: StaleDevice,
   campaigns: Pick<Campaign, 'status' | 'communityIds' | 'pickupFrom' | 'pickupUntil'>[],
   { now, today }: { now: Instant; today: LocalDate },
-): Silence | undefined {
+): Staleness | undefined {
   const quietFor = (milliseconds: number) => plusMilliseconds(device.heardAt, milliseconds) <= now
   if (device.pendingScans > 0 && quietFor(waitingMilliseconds)) return 'scans_wait'
   const handsOut = campaigns.some(

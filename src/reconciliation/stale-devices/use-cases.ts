@@ -1,14 +1,14 @@
-import { type AlertDeps, type Situation, tellStaff } from '../../alerts/index.ts'
+import { type AlertDeps, alertStaff, type Situation } from '../../alerts/index.ts'
 import { listCampaignsThatAre } from '../../campaigns/index.ts'
-import type { WorkFigures } from '../../scheduler/index.ts'
+import type { WorkCounters } from '../../scheduler/index.ts'
 import { countOf, inNumber } from '../../shared/plurals.ts'
 import { localDate } from '../../shared/time.ts'
 import type { Wording } from '../../shared/wording.ts'
 import { listDevicesInUse } from './repository.ts'
-import { type QuietDevice, type Silence, silenceOf } from './rules.ts'
+import { type StaleDevice, type Staleness, stalenessOf } from './rules.ts'
 
 /** Tells the coordinators, once for each, of devices that have been silent for too long. */
-export function findSilentDevices(deps: AlertDeps): Promise<WorkFigures> {
+export function findStaleDevices(deps: AlertDeps): Promise<WorkCounters> {
   const { db, clock, config } = deps
   return db.transact(async (tx) => {
     const now = clock.now()
@@ -16,10 +16,10 @@ export function findSilentDevices(deps: AlertDeps): Promise<WorkFigures> {
     const devices = await listDevicesInUse(tx)
     const campaigns = await listCampaignsThatAre(tx, ['open'])
     const situations = devices.flatMap((device): Situation[] => {
-      const state = silenceOf(device, campaigns, moment)
+      const state = stalenessOf(device, campaigns, moment)
       return state ? [{ matter: device.id, state, line: lineOf(device, state) }] : []
     })
-    const { told } = await tellStaff(deps, tx, {
+    const { told } = await alertStaff(deps, tx, {
       topic: 'silent-devices',
       role: 'coordinator',
       subject: { el: 'συσκευές σχολείων που σωπαίνουν', en: 'devices at schools that are silent' },
@@ -35,9 +35,9 @@ export function findSilentDevices(deps: AlertDeps): Promise<WorkFigures> {
 }
 
 /** By its school: what a device is called may be somebody's name. */
-function lineOf({ schoolName, heardAt, pendingScans }: QuietDevice, silence: Silence): Wording {
+function lineOf({ schoolName, heardAt, pendingScans }: StaleDevice, staleness: Staleness): Wording {
   const since = heardAt.slice(0, 10)
-  if (silence === 'unseen')
+  if (staleness === 'unseen')
     return { el: `${schoolName}: δεν έχει συνδεθεί από ${since}`, en: `${schoolName}: not seen since ${since}` }
   return {
     el: `${schoolName}: ${pendingScans} ${inNumber(pendingScans, 'σάρωση περιμένει', 'σαρώσεις περιμένουν', 'el')} από ${since}`,

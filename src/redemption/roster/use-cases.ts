@@ -33,13 +33,13 @@ export interface RosterEntry {
   redeemedAt: Instant | null
   /** Whether a newer voucher stands in its place. */
   replaced: boolean
-  /** The child, sealed under the code; null once the campaign is closed. */
+  /** The child, encrypted under the code; null once the campaign is closed. */
   child: string | null
 }
 
 /**
  * What a device has to know to scan without network: its own school's vouchers, each under a key made of its code, with its
- * child sealed under another. With `since`, only what is not as it was then. A name is seen where its paper is scanned, and
+ * child encrypted under another. With `since`, only what is not as it was then. A name is seen where its paper is scanned, and
  * every scan is kept: having the roster shows nobody. Raises `devices_only`.
  */
 export async function readRoster(

@@ -5,10 +5,10 @@ import type { Instant } from '../../shared/time.ts'
 import { longestLease } from '../rules.ts'
 import type { TaskStatus } from './rules.ts'
 
-/** One piece of work that was asked for. */
+/** One task as stored. */
 export type Task = Tables['tasks']['$inferSelect']
 
-/** Adds a task unless it has been asked for before; answers whether it is new. */
+/** Adds a task unless it has been enqueued before; answers whether it is new. */
 export async function insertTask({ q, t }: Tx, task: Tables['tasks']['$inferInsert']): Promise<boolean> {
   return (await q.insert(t.tasks).values(task).onConflictDoNothing().returning({ id: t.tasks.id })).length > 0
 }
@@ -20,15 +20,15 @@ const isDead = (k: Tables['tasks'], now: Instant) =>
 /** Its time has come. */
 const isDue = (k: Tables['tasks'], now: Instant) => and(eq(k.status, 'queued'), lte(k.runAt, now))
 
-/** It was asked for at once, by a clock that was ahead and has been put back. */
+/** It was enqueued to run at once, by a clock that was ahead and has been set back. */
 const isAstray = (k: Tables['tasks'], now: Instant) =>
   and(eq(k.status, 'queued'), gt(k.createdAt, longestLease(now)), lte(k.runAt, k.createdAt))
 
-/** Tasks for which {@link isAstray} holds: none, as a rule. By the index on when they were asked for, which finds that at once. */
-async function astrayTasks({ q, t }: Reader, job: string, now: Instant): Promise<Pick<Task, 'id' | 'handedAt'>[]> {
-  const { id, status, runAt, createdAt, handedAt } = t.tasks
+/** Tasks for which {@link isAstray} holds: none, as a rule. By the index on when they were enqueued, which finds that at once. */
+async function astrayTasks({ q, t }: Reader, job: string, now: Instant): Promise<Pick<Task, 'id' | 'dispatchedAt'>[]> {
+  const { id, status, runAt, createdAt, dispatchedAt } = t.tasks
   const ahead = and(eq(t.tasks.job, job), gt(createdAt, longestLease(now)))
-  const rows = await q.select({ id, status, runAt, createdAt, handedAt }).from(t.tasks).where(ahead)
+  const rows = await q.select({ id, status, runAt, createdAt, dispatchedAt }).from(t.tasks).where(ahead)
   return rows.filter((task) => task.status === 'queued' && task.runAt <= task.createdAt)
 }
 
@@ -81,36 +81,41 @@ export async function updateTask(
 }
 
 /**
- * Notes as handed, at `now`, tasks of a job that can be begun and have not been handed to a queue since `handedBefore` or
- * since their process died; no more than `limit`. Answers their ids.
+ * Marks as dispatched, at `now`, tasks of a job that can be begun and have not been dispatched to a queue since
+ * `dispatchedBefore` or since their process died; no more than `limit`. Answers their ids.
  */
-export async function handTasks(
+export async function markDispatched(
   tx: Tx,
   job: string,
-  { now, handedBefore, limit }: { now: Instant; handedBefore: Instant; limit: number },
+  { now, dispatchedBefore, limit }: { now: Instant; dispatchedBefore: Instant; limit: number },
 ): Promise<string[]> {
   const { q, t } = tx
   const k = t.tasks
-  const handedLongAgo = or(isNull(k.handedAt), lt(k.handedAt, handedBefore), gt(k.handedAt, longestLease(now)))
-  const handedToTheDead = or(isNull(k.handedAt), lt(k.handedAt, k.leasedUntil))
-  const dead = and(eq(k.job, job), isDead(k, now), handedToTheDead)
-  const due = and(eq(k.job, job), isDue(k, now), handedLongAgo)
+  const dispatchedLongAgo = or(
+    isNull(k.dispatchedAt),
+    lt(k.dispatchedAt, dispatchedBefore),
+    gt(k.dispatchedAt, longestLease(now)),
+  )
+  const dispatchedToTheDead = or(isNull(k.dispatchedAt), lt(k.dispatchedAt, k.leasedUntil))
+  const dead = and(eq(k.job, job), isDead(k, now), dispatchedToTheDead)
+  const due = and(eq(k.job, job), isDue(k, now), dispatchedLongAgo)
   const waiting = q.select({ id: k.id }).from(k).where(due)
   const rows = [
     ...(await q.select({ id: k.id }).from(k).where(dead).limit(limit)),
     ...(await waiting.orderBy(asc(k.runAt), asc(k.id)).limit(limit)),
     ...(await astrayTasks(tx, job, now)).filter(
-      ({ handedAt }) => handedAt === null || handedAt < handedBefore || handedAt > longestLease(now),
+      ({ dispatchedAt }) =>
+        dispatchedAt === null || dispatchedAt < dispatchedBefore || dispatchedAt > longestLease(now),
     ),
   ]
   const ids = rows.slice(0, limit).map(({ id }) => id)
-  if (ids.length > 0) await q.update(k).set({ handedAt: now }).where(inArray(k.id, ids))
+  if (ids.length > 0) await q.update(k).set({ dispatchedAt: now }).where(inArray(k.id, ids))
   return ids
 }
 
-/** Takes back that these tasks were handed to a queue: it could not be reached. */
-export async function takeTasksBack({ q, t }: Tx, ids: string[]): Promise<void> {
-  await q.update(t.tasks).set({ handedAt: null }).where(inArray(t.tasks.id, ids))
+/** Marks these tasks as not dispatched: the queue could not be reached. */
+export async function undoDispatch({ q, t }: Tx, ids: string[]): Promise<void> {
+  await q.update(t.tasks).set({ dispatchedAt: null }).where(inArray(t.tasks.id, ids))
 }
 
 /** Cancels what waits of a job, or those of it with these ids; answers how many. */
@@ -120,11 +125,11 @@ export async function cancelQueued({ q, t }: Tx, job: string, at: Instant, ids?:
   return (await q.update(k).set({ status: 'cancelled', endedAt: at }).where(waiting).returning({ id: k.id })).length
 }
 
-/** Asks again for what has failed of a job, or those of it with these ids; answers how many. */
+/** Enqueues again what has failed of a job, or those of it with these ids; answers how many. */
 export async function requeueFailed({ q, t }: Tx, job: string, now: Instant, ids?: string[]): Promise<number> {
   const k = t.tasks
   const failed = and(eq(k.job, job), eq(k.status, 'failed'), ids && inArray(k.id, ids))
-  const again = { status: 'queued' as const, attempts: 0, runAt: now, handedAt: null, endedAt: null }
+  const again = { status: 'queued' as const, attempts: 0, runAt: now, dispatchedAt: null, endedAt: null }
   return (await q.update(k).set(again).where(failed).returning({ id: k.id })).length
 }
 
@@ -161,7 +166,7 @@ export async function listTasks(
   return toPage(rows, page.limit, (task) => [task.createdAt, task.id])
 }
 
-/** Forgets tasks that are done or cancelled and ended before `before`; answers how many. What failed stays to be seen. */
+/** Deletes tasks that are done or cancelled and ended before `before`; answers how many. What failed stays to be seen. */
 export async function deleteTasks({ q, t }: Tx, before: Instant): Promise<number> {
   const k = t.tasks
   const old = and(inArray(k.status, ['done', 'cancelled']), lt(k.endedAt, before))

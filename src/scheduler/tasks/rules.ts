@@ -2,7 +2,7 @@ import { defineProblem } from '../../shared/problem.ts'
 
 /**
  * `queued → running → done | failed`, back to `queued` to be tried again, or `cancelled` before it ran. What failed stays to
- * be looked at, and can be asked for again.
+ * be looked at, and can be enqueued again.
  */
 export const taskStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
 
@@ -23,7 +23,7 @@ export function waitAfter(attempts: number): number {
 /** Thrown by a job: this task has not worked yet and should be tried again. */
 export class RetryLater extends Error {
   override readonly name = 'RetryLater'
-  /** How long to wait, in seconds; as the house waits, if absent. */
+  /** How long to wait, in seconds; {@link waitAfter} says, if absent. */
   readonly afterSeconds: number | undefined
   /** The whole job should pause for as long: it is not about this task, so this was no attempt of its own. */
   readonly pausesJob: boolean
@@ -56,7 +56,7 @@ export class ProcessEnded extends GiveUp {
   override readonly name = 'ProcessEnded'
 }
 
-/** Nothing of the job is at work or waiting. */
+/** No run or task of the job is active or waiting. */
 export const nothingToCancel = defineProblem<{ name: string }>({
   code: 'nothing_to_cancel',
   status: 409,

@@ -1,16 +1,24 @@
 import type { AllDeps, Deps } from '../../deps.ts'
 import { isStorageFault } from '../../platform/db/index.ts'
-import type { AskedJob, TaskPayload } from '../../platform/job.ts'
+import type { QueuedJob, TaskPayload } from '../../platform/job.ts'
 import type { Tx } from '../../schema.ts'
 import { type Instant, plusMilliseconds } from '../../shared/time.ts'
 import { failureOf } from '../failure-rules.ts'
 import { leaseMilliseconds } from '../rules.ts'
-import { handTasks, insertTask, leaseNextTask, leaseTask, type Task, takeTasksBack, updateTask } from './repository.ts'
+import {
+  insertTask,
+  leaseNextTask,
+  leaseTask,
+  markDispatched,
+  type Task,
+  undoDispatch,
+  updateTask,
+} from './repository.ts'
 import { GiveUp, mostAttempts, ProcessEnded, RetryLater, waitAfter } from './rules.ts'
 
-/** A task as it is asked for. */
+/** A task to enqueue. */
 export interface NewTask {
-  /** Its name for good: asked for twice, it is still one. */
+  /** Its name for good: enqueued twice, it is still one. */
   id: string
   /** The name of the job that does it. */
   job: string
@@ -20,47 +28,51 @@ export interface NewTask {
 }
 
 /**
- * Asks for work in the transaction of its cause: undone with it, and never lost once that is committed. Answers false when it
- * has been asked for before.
+ * Enqueues a task in the transaction of its cause: it is rolled back with it, and never lost once that is committed. Answers
+ * false for one that was enqueued before.
  */
-export function askFor({ clock }: Pick<Deps, 'clock'>, tx: Tx, { id, job, payload, runAt }: NewTask): Promise<boolean> {
+export function enqueue(
+  { clock }: Pick<Deps, 'clock'>,
+  tx: Tx,
+  { id, job, payload, runAt }: NewTask,
+): Promise<boolean> {
   const now = clock.now()
   return insertTask(tx, { id, job, payload, runAt: runAt ?? now, createdAt: now, status: 'queued', attempts: 0 })
 }
 
 /** Begins the next task of a job that is due; undefined when there is none. */
-export function beginNextTask(deps: Deps, { name }: AskedJob): Promise<Task | undefined> {
+export function beginNextTask(deps: Deps, { name }: QueuedJob): Promise<Task | undefined> {
   const { now, until } = leaseOf(deps)
   return deps.db.transact((tx) => leaseNextTask(tx, name, now, until))
 }
 
-/** Begins this task; undefined when it is not due, is done, or is at work elsewhere. */
+/** Begins this task; undefined when it is not due, is done, or is active elsewhere. */
 export function beginTask(deps: Deps, id: string): Promise<Task | undefined> {
   const { now, until } = leaseOf(deps)
   return deps.db.transact((tx) => leaseTask(tx, id, now, until))
 }
 
-/** After how long a task that was handed to a queue and has not been begun is handed again: the queue may have lost it. */
-const handedForMilliseconds = 5 * 60_000
+/** After how long a task that was dispatched to a queue and has not been begun is dispatched again: the queue may have lost it. */
+const redispatchMilliseconds = 5 * 60_000
 
 /**
- * Hands due tasks of a job, `limit` at most, to `take`, which puts them into a queue. Should that fail they are handed again
- * later; so are those that a queue has lost. A task that is in a queue twice is still done once.
+ * Dispatches due tasks of a job, `limit` at most, through `take`, which puts them into a queue. Should that fail they are
+ * dispatched again later; so are those that a queue has lost. A task that is in a queue twice is still done once.
  */
-export async function handOverTasks(
+export async function dispatchTasks(
   { db, clock }: Deps,
-  { name }: AskedJob,
+  { name }: QueuedJob,
   limit: number,
   take: (ids: string[]) => Promise<unknown>,
 ): Promise<void> {
   const now = clock.now()
-  const chosen = { now, handedBefore: plusMilliseconds(now, -handedForMilliseconds), limit }
-  const ids = await db.transact((tx) => handTasks(tx, name, chosen))
+  const chosen = { now, dispatchedBefore: plusMilliseconds(now, -redispatchMilliseconds), limit }
+  const ids = await db.transact((tx) => markDispatched(tx, name, chosen))
   if (ids.length === 0) return
   try {
     await take(ids)
   } catch (error) {
-    await db.transact((tx) => takeTasksBack(tx, ids))
+    await db.transact((tx) => undoDispatch(tx, ids))
     throw error
   }
 }
@@ -75,7 +87,7 @@ export interface Ended {
   status: 'done' | 'queued' | 'failed'
   /** How long the whole job should pause, in milliseconds. */
   pause: number
-  /** Writes it down. The next task may be begun in the same commit. */
+  /** Records it. The next task may be begun in the same commit. */
   write(): Promise<void>
 }
 
@@ -83,7 +95,7 @@ export interface Ended {
  * Attempts a task that this process has begun, holding on to it for as long as it takes, and answers how that ended. Never
  * throws: what the job throws is the task's failure.
  */
-export async function attemptTask(deps: AllDeps, job: AskedJob, task: Task, signal: AbortSignal): Promise<Ended> {
+export async function attemptTask(deps: AllDeps, job: QueuedJob, task: Task, signal: AbortSignal): Promise<Ended> {
   const { db, clock, log, metrics } = deps
   const change = (values: Partial<Task>) => db.transact((tx) => updateTask(tx, task, values))
   const alive = setInterval(
@@ -109,7 +121,7 @@ export async function attemptTask(deps: AllDeps, job: AskedJob, task: Task, sign
     const level = status === 'failed' ? 'error' : isNotYet ? 'debug' : 'warn'
     log[level]({ job: job.name, task: task.id, attempts: task.attempts, failure }, `the task is ${status}`)
     const now = clock.now()
-    const end = after === undefined ? { endedAt: now } : { runAt: plusMilliseconds(now, after), handedAt: null }
+    const end = after === undefined ? { endedAt: now } : { runAt: plusMilliseconds(now, after), dispatchedAt: null }
     return { status, pause, write: () => change({ status, attempts, failure, reason, leasedUntil: null, ...end }) }
   } finally {
     clearInterval(alive)

@@ -57,6 +57,6 @@ export async function readMovements(
   const { read } = deps.db
   const only = await locationsIn(read, scopeOf(actor, 'stock:read'))
   const found = await listMovements(read, { ...filter, only }, page)
-  const look = { event: 'movements.read', subjectId: 'ledger', campaignId: null, facts: { ...filter } }
-  return showPage(deps, actor, found, page, typedReason, look)
+  const entry = { event: 'movements.read', subjectId: 'ledger', campaignId: null, facts: { ...filter } }
+  return showPage(deps, actor, found, page, typedReason, entry)
 }

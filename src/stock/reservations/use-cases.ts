@@ -8,8 +8,8 @@ import { insertPromise, listWarehouseStock, stockOf } from '../ledger/balance-re
 import type { Sources } from '../ledger/movements.ts'
 import { insufficientStock } from '../rules.ts'
 import { markPlannedPromised } from '../shipments/repository.ts'
+import { distribute, type Promised } from './distribution.ts'
 import { addReservation, deleteReservations, insertReservations, listReservations } from './repository.ts'
-import { type Promised, spread } from './spread.ts'
 
 /** Kits at a warehouse to set aside, or to free if `quantity` is below zero, from an instant on. */
 export interface SettingAside {
@@ -76,7 +76,7 @@ export async function releaseReservations(
 
 /**
  * Makes these a campaign's promises in place of all that it had: for each school what it is still to be sent, without
- * what was shipped or is planned. Spread over the warehouses, the one with most available first, a school's kits
+ * what was shipped or is planned. Distributed over the warehouses, the one with most available first, a school's kits
  * together where they fit. What planned shipments carry counts as promised from now on. Raises `insufficient_stock`.
  */
 export async function reserveForSchools(
@@ -88,7 +88,7 @@ export async function reserveForSchools(
 ): Promise<void> {
   const { id: campaignId, kitId } = campaign
   await releaseReservations(deps, tx, campaign)
-  const parts = spread(lines, await listWarehouseStock(tx, kitId))
+  const parts = distribute(lines, await listWarehouseStock(tx, kitId))
   const reservations = parts.map((part) => ({ ...part, campaignId, kitId }))
   await insertReservations(tx, reservations)
   const at = deps.clock.now()

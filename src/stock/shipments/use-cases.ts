@@ -136,6 +136,6 @@ export async function readShipments(
   authorize(actor, 'shipment:read')
   const found = await listShipments(deps.db.read, { ...filter, only: scopeOf(actor, 'shipment:read') }, page)
   const campaignId = filter.campaignId ?? null
-  const look = { event: 'shipments.read', subjectId: campaignId ?? 'shipments', campaignId, facts: { ...filter } }
-  return showPage(deps, actor, found, page, typedNote, look)
+  const entry = { event: 'shipments.read', subjectId: campaignId ?? 'shipments', campaignId, facts: { ...filter } }
+  return showPage(deps, actor, found, page, typedNote, entry)
 }

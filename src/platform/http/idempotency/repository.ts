@@ -86,7 +86,7 @@ export async function storeAnswer(
 }
 
 /** Forgets the answers to requests older than `before`; answers how many. */
-export async function forgetAnswers({ q, t }: Tx, before: Instant): Promise<number> {
+export async function purgeAnswers({ q, t }: Tx, before: Instant): Promise<number> {
   const old = lt(t.idempotencyKeys.createdAt, before)
   return (await q.delete(t.idempotencyKeys).where(old).returning({ key: t.idempotencyKeys.key })).length
 }

@@ -1,5 +1,5 @@
-/** What every file of words holds: each text by what it is known by. */
-export const wordKeys = [
+/** What every file of templates holds: each text by what it is known by. */
+export const templateKeys = [
   'opening.headline',
   'opening.lead',
   'reminder.headline',
@@ -30,4 +30,4 @@ export const wordKeys = [
 ] as const
 
 /** What a text is known by. */
-export type WordKey = (typeof wordKeys)[number]
+export type TemplateKey = (typeof templateKeys)[number]

@@ -1,12 +1,12 @@
 import { qrPng } from '../../vouchers/index.ts'
+import { isolated, plainText } from './bidi.ts'
 import type { ReminderFacts } from './facts.ts'
-import { messageLanguage } from './language.ts'
+import { directionOf, localeOf, type MessageLanguage, messageLanguage } from './language.ts'
 import { mailHtml } from './mail-html.ts'
 import { mailText } from './mail-text.ts'
-import { withNames } from './names.ts'
 import { smsText } from './sms.ts'
-import { speech } from './speech.ts'
-import { ownWords } from './word-files.ts'
+import { type Speech, speech } from './speech.ts'
+import { ownTemplates } from './template-files.ts'
 
 export type { ReminderFacts } from './facts.ts'
 export { type MessageLanguage, messageLanguage, messageLanguages } from './language.ts'
@@ -23,9 +23,9 @@ export interface WrittenMail {
 }
 
 /** The reminder as a mail in `tag` (BCP 47) or, where that is none of ours, in Greek. */
-export function renderMail(tag: string | null, facts: ReminderFacts, words = ownWords()): WrittenMail {
+export function renderMail(tag: string | null, facts: ReminderFacts, templates = ownTemplates()): WrittenMail {
   const language = messageLanguage(tag)
-  const say = speech(words, language)
+  const say = speech(templates, language)
   const subject = withNames(say, language, facts, say(`${facts.about}.headline`, {}, facts.vouchers.length))
   const cidOf = (index: number) => `qr-${index + 1}@saka`
   return {
@@ -46,7 +46,17 @@ export function renderMail(tag: string | null, facts: ReminderFacts, words = own
 }
 
 /** The reminder as a text message in `tag` (BCP 47) or, where that is none of ours, in Greek; as short as can be. */
-export function renderSms(tag: string | null, facts: ReminderFacts, words = ownWords()): string {
+export function renderSms(tag: string | null, facts: ReminderFacts, templates = ownTemplates()): string {
   const language = messageLanguage(tag)
-  return smsText(speech(words, language), language, facts)
+  return smsText(speech(templates, language), language, facts)
+}
+
+/** The given names, where all are known, before what is said of them; each read in its own direction. */
+function withNames(say: Speech, language: MessageLanguage, { vouchers }: ReminderFacts, what: string): string {
+  const names = vouchers.flatMap(({ givenName }) => plainText(givenName ?? '') || [])
+  if (names.length < vouchers.length) return what
+  const list = new Intl.ListFormat(localeOf(language)).format(
+    names.map((name) => isolated(name, directionOf(language))),
+  )
+  return say('named', { names: list, what })
 }

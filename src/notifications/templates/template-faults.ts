@@ -1,19 +1,19 @@
 import { type MessageLanguage, messageLanguages } from './language.ts'
-import type { Phrase, Words } from './phrase.ts'
-import { type WordKey, wordKeys } from './word-keys.ts'
+import type { Phrase, Templates } from './phrase.ts'
+import { type TemplateKey, templateKeys } from './template-keys.ts'
 
 /** Where languages say less than everything, more, or something else than Greek does: a sentence for each place. */
-export function wordFaults(words: Words): string[] {
+export function templateFaults(templates: Templates): string[] {
   return messageLanguages.flatMap((language) => {
-    const file = words[language]
-    const unknown = Object.keys(file).filter((key) => !wordKeys.includes(key as WordKey))
+    const file = templates[language]
+    const unknown = Object.keys(file).filter((key) => !templateKeys.includes(key as TemplateKey))
     return [
-      ...wordKeys.filter((key) => file[key] === undefined).map((key) => `${language}.json lacks ${key}.`),
+      ...templateKeys.filter((key) => file[key] === undefined).map((key) => `${language}.json lacks ${key}.`),
       ...unknown.map((key) => `${language}.json has ${key}, which is never said.`),
-      ...wordKeys
-        .filter((key) => file[key] !== undefined && words.el[key] !== undefined)
+      ...templateKeys
+        .filter((key) => file[key] !== undefined && templates.el[key] !== undefined)
         .flatMap((key) =>
-          phraseFaults(file[key], words.el[key]!, language).map((fault) => `${language}.json, ${key} ${fault}.`),
+          phraseFaults(file[key], templates.el[key]!, language).map((fault) => `${language}.json, ${key} ${fault}.`),
         ),
     ]
   })

@@ -5,21 +5,21 @@ import { findApiKey, findDevice, markApiKeyUsed, markDeviceSeen } from '../repos
 import type { Actor } from '../rules.ts'
 import { hasSecondFactor } from '../second-factors/repository.ts'
 import { asksForSecondFactor } from '../second-factors/rules.ts'
-import { hashSecret, isCredential } from '../secrets.ts'
+import { hashToken, isAccessToken } from '../secrets.ts'
 import { requestRate } from '../throttling/request-rate.ts'
 import { findSessionUser, markSessionSeen } from './repository.ts'
 
-/** Knows who holds which secret. */
+/** Authenticates the holders of tokens. */
 export interface Authenticator {
   /**
-   * Who holds `secret`, if anybody. Raises `device_revoked`, and `api_key_too_busy` above what the key may ask.
+   * Who holds `token`, if anybody. Raises `device_revoked`, and `api_key_too_busy` above the rate of the key.
    */
-  find(secret: string): Promise<Actor | undefined>
-  /** Forgets what was remembered: somebody's access has changed. */
+  authenticate(token: string): Promise<Actor | undefined>
+  /** Clears the cache: somebody's access has changed. */
   forget(): void
 }
 
-/** Who holds a secret, and how often; or why it is good no longer, where its holder has to know. */
+/** Who holds a token, and its rate; or why it is good no longer, where its holder has to know. */
 type Holder = { actor: Actor; requestsPerMinute?: number | null; refusal?: undefined } | { refusal: Problem }
 
 const rememberedMilliseconds = 1000
@@ -27,9 +27,9 @@ const rememberedAtMost = 10_000
 const usedNotedMilliseconds = 60_000
 
 /**
- * Who holds a session token, an API key or a device token; undefined for a secret that is not good (any more), without a
- * look for one that is not of our form. A holder is remembered for a second, or until it is forgotten: a secret that is ended
- * here stops working at once, one that another process ends within that second. What nobody holds is not remembered: strangers
+ * Authenticates by a session token, an API key or a device token; undefined for one that is not good (any more), without a query
+ * for one that is not of our form. A holder is cached for a second, or until the cache is cleared: a token that is revoked here
+ * stops working at once, one that another process revokes within that second. A token that nobody holds is not cached: strangers
  * can make up as many as they like.
  */
 export function authenticator(deps: Deps): Authenticator {
@@ -38,25 +38,25 @@ export function authenticator(deps: Deps): Authenticator {
   let forgotten = 0
   const noted = new Map<string, number>()
 
-  async function look(secret: string): Promise<Holder | undefined> {
-    const secretHash = hashSecret(secret)
+  async function findHolder(token: string): Promise<Holder | undefined> {
+    const tokenHash = hashToken(token)
     const { db, clock } = deps
-    if (secret.startsWith('saka_key_')) {
-      const key = await findApiKey(db.read, secretHash, clock.now())
+    if (token.startsWith('saka_key_')) {
+      const key = await findApiKey(db.read, tokenHash, clock.now())
       if (!key) return undefined
       note(key.id, () => db.transact((tx) => markApiKeyUsed(tx, key.id, clock.now())))
       const actor: Actor = { kind: 'api_key', id: key.id, name: key.name, roles: key.roles }
       return { actor, requestsPerMinute: key.requestsPerMinute }
     }
-    if (secret.startsWith('saka_device_')) {
-      const device = await findDevice(db.read, secretHash)
+    if (token.startsWith('saka_device_')) {
+      const device = await findDevice(db.read, tokenHash)
       if (!device) return undefined
       if (device.revokedAt) return { refusal: deviceRevoked() }
       note(device.id, () => db.transact((tx) => markDeviceSeen(tx, device.id, clock.now())))
       const roles: Actor['roles'] = [{ role: 'device', schoolId: device.schoolId }]
       return { actor: { kind: 'device', id: device.id, name: device.name, roles } }
     }
-    const found = await findSessionUser(db.read, secretHash, clock.now())
+    const found = await findSessionUser(db.read, tokenHash, clock.now())
     if (!found) return undefined
     const { user, sessionId } = found
     note(sessionId, () => db.transact((tx) => markSessionSeen(tx, sessionId, clock.now())))
@@ -66,7 +66,7 @@ export function authenticator(deps: Deps): Authenticator {
     return { actor }
   }
 
-  /** Writes down a use, at most once a minute for each holder and behind the request's back. */
+  /** Records a use, at most once a minute for each holder and without holding up the request. */
   function note(id: string, write: () => Promise<void>): void {
     const now = Date.now()
     if (isWithin(usedNotedMilliseconds, noted.get(id), now)) return
@@ -75,13 +75,13 @@ export function authenticator(deps: Deps): Authenticator {
     write().catch((error: unknown) => deps.log.warn({ err: error }, 'a use was not noted'))
   }
 
-  async function lookAndRemember(secret: string, now: number): Promise<Holder | undefined> {
+  async function findAndRemember(token: string, now: number): Promise<Holder | undefined> {
     const before = forgotten
-    const holder = await look(secret)
+    const holder = await findHolder(token)
     // What was read before something ended says nothing about after.
     if (!holder || before !== forgotten) return holder
     if (remembered.size >= rememberedAtMost) remembered.clear()
-    remembered.set(secret, { holder, at: now })
+    remembered.set(token, { holder, at: now })
     return holder
   }
 
@@ -92,12 +92,12 @@ export function authenticator(deps: Deps): Authenticator {
     return holder.actor
   }
 
-  async function find(secret: string): Promise<Actor | undefined> {
-    if (!isCredential(secret)) return undefined
-    const known = remembered.get(secret)
+  async function authenticate(token: string): Promise<Actor | undefined> {
+    if (!isAccessToken(token)) return undefined
+    const known = remembered.get(token)
     const now = Date.now()
     const isFresh = known && isWithin(rememberedMilliseconds, known.at, now)
-    return admit(isFresh ? known.holder : await lookAndRemember(secret, now))
+    return admit(isFresh ? known.holder : await findAndRemember(token, now))
   }
 
   function forget(): void {
@@ -105,7 +105,7 @@ export function authenticator(deps: Deps): Authenticator {
     remembered.clear()
   }
 
-  return { find, forget }
+  return { authenticate, forget }
 }
 
 /** Whether less than `milliseconds` have passed since `then`. A clock that was set back says nothing, and counts as no. */

@@ -1,15 +1,15 @@
 import { type JobDeps, readTroubledJobs, type TroubledJob } from '../scheduler/index.ts'
 import type { Wording } from '../shared/wording.ts'
+import { type AlertDeps, alertStaff } from './alert-staff.ts'
 import { listSituations } from './repository.ts'
-import { type AlertDeps, tellStaff } from './tell-staff.ts'
 
 const topic = 'jobs'
 
 /**
- * Tells the administrators, once for each time, of jobs that have not begun when they should have, or that fail. Any process
+ * Alerts the administrators, once for each time, of jobs that have not begun when they should have, or that fail. Any process
  * may do it, several at once too. Answers how many jobs are in trouble.
  */
-export async function tellTrouble(deps: AlertDeps & JobDeps): Promise<number> {
+export async function alertTroubledJobs(deps: AlertDeps & JobDeps): Promise<number> {
   const troubled = await readTroubledJobs(deps)
   return deps.db.transact(async (tx) => {
     const known = new Map((await listSituations(tx, topic)).map(({ matter, state }) => [matter, state]))
@@ -18,7 +18,7 @@ export async function tellTrouble(deps: AlertDeps & JobDeps): Promise<number> {
       const state = trouble === 'perhaps' ? known.get(job.name) : trouble
       return state ? [{ matter: job.name, state, line: lineOf(job, state) }] : []
     })
-    await tellStaff(deps, tx, {
+    await alertStaff(deps, tx, {
       topic,
       role: 'admin',
       subject: { el: 'εργασίες που δεν έγιναν', en: 'jobs that were not done' },

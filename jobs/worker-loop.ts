@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AllDeps } from '../src/deps.ts'
-import { type AskedJob, attemptTask, beginNextTask, hasDueTask } from '../src/scheduler/index.ts'
+import { attemptTask, beginNextTask, hasDueTask, type QueuedJob } from '../src/scheduler/index.ts'
 
 /** The tasks of one job, done one after another in this process. */
-export interface Lane {
-  /** Looks for a task, unless one is being done. */
+export interface Counter {
+  /** Polls for a task, unless one is active. */
   wake(): void
-  /** Takes no more, tells the task under way that it is over, and waits for it. */
+  /** Begins no more, aborts the active task, and waits for it. */
   stop(): Promise<void>
 }
 
 /** Opens the lane of a job. It keeps to the job's pace, and pauses when the job says so. */
-export function openLane(deps: AllDeps, job: AskedJob): Lane {
+export function startWorkerLoop(deps: AllDeps, job: QueuedJob): Counter {
   const stopping = new AbortController()
   const space = 1000 / (job.perSecond?.(deps.config) ?? Number.POSITIVE_INFINITY)
   let working: Promise<void> | undefined

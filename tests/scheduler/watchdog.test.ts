@@ -1,10 +1,10 @@
 import t, { type Test } from 'tap'
-import { openLane } from '../../jobs/lane.ts'
 import { mailNoticesJob } from '../../jobs/mail-notices.ts'
-import { startWatch } from '../../jobs/watch.ts'
-import { tellTrouble } from '../../src/alerts/index.ts'
-import type { AskedJob, ScheduledJob } from '../../src/scheduler/index.ts'
-import { askFor, GiveUp } from '../../src/scheduler/index.ts'
+import { startWatchdog } from '../../jobs/watchdog.ts'
+import { startWorkerLoop } from '../../jobs/worker-loop.ts'
+import { alertTroubledJobs } from '../../src/alerts/index.ts'
+import type { QueuedJob, ScheduledJob } from '../../src/scheduler/index.ts'
+import { enqueue, GiveUp } from '../../src/scheduler/index.ts'
 import { startMailServer } from '../support/mailbox.ts'
 import { startSaka } from '../support/saka.ts'
 import { until } from '../support/until.ts'
@@ -15,7 +15,7 @@ const meaning = { el: 'Μετρά τα πρόβατα.', en: 'Counts the sheep.'
 async function watched(t: Test, run: ScheduledJob['run'] = async () => ({ done: 1 })) {
   const post = await startMailServer(t)
   const counting: ScheduledJob = { name: 'count-sheep', meaning, pattern: '0 3 * * *', run }
-  const shearing: AskedJob = {
+  const shearing: QueuedJob = {
     name: 'shear-sheep',
     meaning,
     attempt: async () => {
@@ -33,8 +33,8 @@ const nextMorning = '2023-09-12T06:30:00.000Z'
 
 t.test('a job that is late is mailed to the administrators, once for each time, though no runner lives', async (t) => {
   const { api, deps, clock, post } = await watched(t)
-  const watch = startWatch(deps, 20)
-  t.teardown(() => watch.stop())
+  const watchdog = startWatchdog(deps, 20)
+  t.teardown(() => watchdog.stop())
   await new Promise((tick) => setTimeout(tick, 200))
   t.same(post.mails, [], 'nothing is late')
   clock.set(nextMorning)
@@ -54,8 +54,8 @@ t.test('in three processes, one of which has just started, it is told once', asy
   const { deps, clock, post } = await watched(t)
   clock.set(nextMorning)
   const young = { ...deps, startedAt: nextMorning }
-  const watches = [deps, young, deps].map((one) => startWatch(one, 20))
-  t.teardown(() => Promise.all(watches.map((watch) => watch.stop())))
+  const watchdogs = [deps, young, deps].map((one) => startWatchdog(one, 20))
+  t.teardown(() => Promise.all(watchdogs.map((watchdog) => watchdog.stop())))
   await until('it is told', () => post.mails.length >= 2)
   await new Promise((tick) => setTimeout(tick, 500))
   t.equal(post.mails.length, 2)
@@ -76,7 +76,7 @@ t.test('a job that fails is told once, until it has been done', async (t) => {
     )
   }
   const told = async () => {
-    await tellTrouble(deps)
+    await alertTroubledJobs(deps)
     return (await api.get('/audit/events?action=notice.made')).json.items.length
   }
   await run()
@@ -94,13 +94,13 @@ t.test('a job that fails is told once, until it has been done', async (t) => {
 t.test('tasks that have failed are told once, until they are asked for again', async (t) => {
   const { api, deps, shearing } = await watched(t)
   const told = async () => {
-    await tellTrouble(deps)
+    await alertTroubledJobs(deps)
     return (await api.get('/audit/events?action=notice.made')).json.items.length
   }
-  await deps.db.transact((tx) => askFor(deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} }))
-  const lane = openLane(deps, shearing)
-  t.teardown(() => lane.stop())
-  lane.wake()
+  await deps.db.transact((tx) => enqueue(deps, tx, { id: 'dolly', job: 'shear-sheep', payload: {} }))
+  const loop = startWorkerLoop(deps, shearing)
+  t.teardown(() => loop.stop())
+  loop.wake()
   await until(
     'it has failed',
     async () => (await api.get('/jobs/shear-sheep/tasks?status=failed')).json.items.length === 1,

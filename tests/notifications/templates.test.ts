@@ -3,20 +3,20 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import t, { type Test } from 'tap'
-import { isolated, plainText } from '../../src/notifications/words/bidi.ts'
-import { smsSegments, toGsm } from '../../src/notifications/words/gsm.ts'
-import { directionOf, type MessageLanguage } from '../../src/notifications/words/language.ts'
-import type { Words } from '../../src/notifications/words/phrase.ts'
-import { messageLanguage, messageLanguages, renderMail, renderSms } from '../../src/notifications/words/render.ts'
-import { BrokenWords, checkWords, readWords } from '../../src/notifications/words/word-files.ts'
-import { wordKeys } from '../../src/notifications/words/word-keys.ts'
+import { isolated, plainText } from '../../src/notifications/templates/bidi.ts'
+import { smsSegments, toGsm } from '../../src/notifications/templates/gsm.ts'
+import { directionOf, type MessageLanguage } from '../../src/notifications/templates/language.ts'
+import type { Templates } from '../../src/notifications/templates/phrase.ts'
+import { messageLanguage, messageLanguages, renderMail, renderSms } from '../../src/notifications/templates/render.ts'
+import { BrokenTemplates, checkTemplates, readTemplates } from '../../src/notifications/templates/template-files.ts'
+import { templateKeys } from '../../src/notifications/templates/template-keys.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { reminderFacts } from './reminder-facts.ts'
 
-const folder = join(projectRoot, 'src/notifications/words')
+const folder = join(projectRoot, 'src/notifications/templates')
 const abouts = ['opening', 'reminder', 'closing', 'correction'] as const
 
-/** A copy of the words in which the file of `language` has been changed. */
+/** A copy of the templates in which the file of `language` has been changed. */
 function broken(t: Test, language: string, change: (file: Record<string, any>) => unknown): string {
   const copy = t.testdir()
   cpSync(folder, copy, { recursive: true })
@@ -29,32 +29,32 @@ function broken(t: Test, language: string, change: (file: Record<string, any>) =
 
 function faultsIn(folder: string): string[] {
   try {
-    checkWords(folder)
+    checkTemplates(folder)
     return []
   } catch (error) {
-    if (error instanceof BrokenWords) return error.faults
+    if (error instanceof BrokenTemplates) return error.faults
     throw error
   }
 }
 
 t.test('every language says the same, with the same placeholders, in every form that it counts with', async (t) => {
   t.same(faultsIn(folder), [])
-  const { words } = readWords(folder)
-  const formsOf = (language: keyof Words) => Object.keys(words[language]['reminder.lead']!).sort()
+  const { templates } = readTemplates(folder)
+  const formsOf = (language: keyof Templates) => Object.keys(templates[language]['reminder.lead']!).sort()
   t.same(formsOf('el'), ['one', 'other'])
   t.same(formsOf('ar'), ['few', 'many', 'one', 'other', 'two'])
   t.same(formsOf('uk'), ['few', 'many', 'one'])
 })
 
 t.test('no text is the Greek one left untranslated', async (t) => {
-  const { words } = readWords(folder)
+  const { templates } = readTemplates(folder)
   for (const language of messageLanguages.filter((language) => language !== 'el')) {
-    const texts = JSON.stringify({ ...words[language] })
+    const texts = JSON.stringify({ ...templates[language] })
     t.notMatch(texts, /\p{Script=Greek}/u, language)
   }
 })
 
-t.test('what is wrong in a file of words is said with its file and its key', async (t) => {
+t.test('what is wrong in a template file is said with its file and its key', async (t) => {
   const cases: [string, (file: Record<string, any>) => unknown, string[]][] = [
     [
       'sq',
@@ -96,16 +96,16 @@ t.test('what is wrong in a file of words is said with its file and its key', asy
   ]
   for (const [language, change, faults] of cases) t.same(faultsIn(broken(t, language, change)), faults)
   const empty = faultsIn(broken(t, 'en', () => '{}'))
-  t.equal(empty.length, wordKeys.length)
+  t.equal(empty.length, templateKeys.length)
   t.equal(empty[0], 'en.json lacks opening.headline.')
   t.match(faultsIn(broken(t, 'en', () => '{')), [/^en\.json cannot be read: .*JSON/])
 })
 
-t.test('the service does not start with words that are missing, and says which', async (t) => {
+t.test('the service does not start with templates that are missing, and says which', async (t) => {
   const copy = t.testdir({ node_modules: t.fixture('symlink', join(projectRoot, 'node_modules')) })
   for (const part of ['src', 'jobs', 'drizzle', 'openapi', 'package.json', 'tsconfig.json'])
     cpSync(join(projectRoot, part), join(copy, part), { recursive: true })
-  const path = join(copy, 'src/notifications/words/ka.json')
+  const path = join(copy, 'src/notifications/templates/ka.json')
   const { 'closing.lead': _lead, bring: _bring, ...rest } = JSON.parse(readFileSync(path, 'utf8'))
   writeFileSync(path, JSON.stringify(rest))
   const { status, stderr } = spawnSync(process.execPath, ['src/main.ts', 'serve'], {
@@ -117,12 +117,12 @@ t.test('the service does not start with words that are missing, and says which',
   t.equal(status, 1)
   t.equal(
     stderr,
-    'Saka cannot start, words of its reminders are missing or wrong:\n  ka.json lacks closing.lead.\n  ka.json lacks bring.\n',
+    'Saka cannot start, templates of its reminders are missing or wrong:\n  ka.json lacks closing.lead.\n  ka.json lacks bring.\n',
   )
 })
 
 t.test('were a text missing while the service runs, Greek would stand in for it alone', async (t) => {
-  const { words } = readWords(
+  const { templates } = readTemplates(
     broken(t, 'en', (file) => {
       delete file['reminder.lead']
       delete file.where
@@ -130,14 +130,14 @@ t.test('were a text missing while the service runs, Greek would stand in for it 
     }),
   )
   const facts = reminderFacts(2, { about: 'reminder' })
-  const { text, html } = renderMail('en', facts, words)
+  const { text, html } = renderMail('en', facts, templates)
   for (const part of [text, html]) {
     t.match(part, '2 σάκες δεν έχουν παραληφθεί ακόμη.')
     t.match(part, 'Πού')
     t.match(part, 'Don’t forget the school kits')
   }
-  t.match(renderSms('en', facts, words), /^2 ΣXOΛIKEΣ ΣAKEΣ .*No more: /s)
-  const { words: none } = readWords(broken(t, 'en', () => '{'))
+  t.match(renderSms('en', facts, templates), /^2 ΣXOΛIKEΣ ΣAKEΣ .*No more: /s)
+  const { templates: none } = readTemplates(broken(t, 'en', () => '{'))
   t.match(renderMail('en', facts, none).text, 'Μην ξεχάσετε τις σχολικές σάκες', 'and for a whole file')
 })
 

@@ -2,8 +2,8 @@ import { Cron } from 'croner'
 import type { Instant } from '../shared/time.ts'
 
 /**
- * When a cron pattern is due for the first time after an instant; null for one that never is. On the night on which an hour is
- * left out, what was due in it is due at its end; on the night on which one comes twice, once.
+ * When a cron pattern is next due after an instant; null for one that never is. On the night on which an hour is left out, a
+ * time in it is due at its end; on the night on which an hour comes twice, a time in it is due once.
  */
 export function nextDue(pattern: string, timeZone: string, after: Instant): Instant | null {
   return new Cron(pattern, { timezone: timeZone }).nextRun(new Date(after))?.toISOString() ?? null

@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/index.ts'
 import type { AllDeps, Deps } from '../deps.ts'
 import { systemActor } from '../identity/index.ts'
-import { askFor } from '../scheduler/index.ts'
+import { enqueue } from '../scheduler/index.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { Role } from '../shared/actor.ts'
 import type { Id } from '../shared/ids.ts'
@@ -9,16 +9,16 @@ import type { Instant } from '../shared/time.ts'
 import type { Wording } from '../shared/wording.ts'
 import {
   deleteSituations,
-  insertNotice,
+  insertAlert,
   listActiveUsers,
   listSituations,
   markTold,
   putSituations,
 } from './repository.ts'
-import { newsAmong, noticeText, type Situation } from './rules.ts'
+import { alertText, compareSituations, type Situation } from './rules.ts'
 
-/** What staff are told, and who. */
-export interface StaffNews {
+/** What staff are alerted of, and who. */
+export interface StaffAlert {
   /** What kind of thing it is, and in which campaign if in one. */
   topic: string
   /** Who looks after it. Where nobody has the role, the administrators do. */
@@ -36,22 +36,22 @@ export interface StaffNews {
 export type AlertDeps = Deps & Pick<AllDeps, 'mailer'>
 
 /** The job that mails what staff are told. */
-export const noticeJob = 'mail-notices'
+export const alertJob = 'mail-notices'
 
 /**
- * Tells staff of what is new among the situations of a topic, in one mail to each, which goes out once this is committed.
- * What they were told of and is so still is not told again; what is no longer so is forgotten. Where no mail goes out (no
- * mail server, nobody to read it), it stays to be told. Answers since when each situation has been so, by its matter, and
- * how many were told.
+ * Alerts staff of what is new among the situations of a topic, in one mail to each, which goes out once this is committed.
+ * A situation that they were told of is not told again while it lasts; one that is over is forgotten. Where no mail goes out (no
+ * mail server, nobody to read it), the situation stays to be told. Answers since when each situation has lasted, by its matter,
+ * and how many were told.
  */
-export async function tellStaff(
+export async function alertStaff(
   deps: AlertDeps,
   tx: Tx,
-  { topic, role, subject, intro, more, situations }: StaffNews,
+  { topic, role, subject, intro, more, situations }: StaffAlert,
 ): Promise<{ since: Map<string, Instant>; told: number }> {
   const now = deps.clock.now()
   const known = await listSituations(tx, topic)
-  const { fresh, untold, gone } = newsAmong(known, situations)
+  const { fresh, untold, gone } = compareSituations(known, situations)
   await putSituations(tx, topic, fresh, now)
   await deleteSituations(tx, topic, gone)
   const since = new Map(known.map((situation) => [situation.matter, situation.since]))
@@ -59,21 +59,21 @@ export async function tellStaff(
   for (const { matter } of fresh) since.set(matter, now)
   const readers = deps.mailer && untold.length > 0 ? await readersOf(tx, role) : []
   if (readers.length === 0) return { since, told: 0 }
-  const notice = {
+  const alert = {
     ...{ id: deps.newId(), topic, role, createdAt: now },
     subject: `Saka: ${subject.el} · ${subject.en}`,
-    text: noticeText(
+    text: alertText(
       intro,
       untold.map(({ line }) => line),
       more,
     ),
   }
-  await insertNotice(tx, notice)
+  await insertAlert(tx, alert)
   for (const userId of readers)
-    await askFor(deps, tx, {
-      id: `notice-${notice.id}-${userId}`,
-      job: noticeJob,
-      payload: { noticeId: notice.id, userId },
+    await enqueue(deps, tx, {
+      id: `notice-${alert.id}-${userId}`,
+      job: alertJob,
+      payload: { noticeId: alert.id, userId },
     })
   await markTold(
     tx,
@@ -82,7 +82,7 @@ export async function tellStaff(
     now,
   )
   const facts = { topic, role, situations: untold.length, readers: readers.length }
-  await recordEvent(deps, tx, systemActor, 'notice.made', notice.id, facts)
+  await recordEvent(deps, tx, systemActor, 'notice.made', alert.id, facts)
   return { since, told: untold.length }
 }
 

@@ -1,19 +1,18 @@
 import type { Deps } from '../../deps.ts'
 import { defineProblem } from '../../shared/problem.ts'
 import { plusMilliseconds } from '../../shared/time.ts'
-import { personOf } from '../person.ts'
 import { findUser } from '../repository.ts'
 import type { Actor } from '../rules.ts'
-import { hashSecret, verifyPassword } from '../secrets.ts'
+import { hashToken, verifyPassword } from '../secrets.ts'
 import { countAttempt, recordRefusal } from '../throttling/attempts.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import { findSessionStart } from './repository.ts'
-import { wrongPassword } from './rules.ts'
+import { personOf, wrongPassword } from './rules.ts'
 
 const recentMilliseconds = 10 * 60_000
 
 /** The sign-in was too long ago for a change of how one signs in. */
-const recentProofRequired = defineProblem({
+const reauthenticationRequired = defineProblem({
   code: 'recent_proof_required',
   status: 401,
   title: 'Show that it is still you',
@@ -21,7 +20,7 @@ const recentProofRequired = defineProblem({
 })
 
 /** What somebody who is signed in shows, besides the session itself, before they change how they sign in. */
-export interface RecentProof {
+export interface Reauthentication {
   password: string | undefined
   /** The token of the session. */
   secret: string
@@ -32,16 +31,16 @@ export interface RecentProof {
  * Makes sure that whoever holds the session is its owner: it began less than ten minutes ago, or the password comes with the
  * request (OWASP ASVS 5.0, 7.5.1). Raises `people_only`, `recent_proof_required`, `wrong_password` and `too_many_attempts`.
  */
-export async function proveRecently(
+export async function reauthenticate(
   deps: Deps,
   throttle: Throttle,
   actor: Actor | undefined,
-  { password, secret, address }: RecentProof,
+  { password, secret, address }: Reauthentication,
 ): Promise<void> {
   const { id, name, requestId = '' } = personOf(actor)
-  const startedAt = await findSessionStart(deps.db.read, hashSecret(secret))
+  const startedAt = await findSessionStart(deps.db.read, hashToken(secret))
   if (startedAt && startedAt > plusMilliseconds(deps.clock.now(), -recentMilliseconds)) return
-  if (password === undefined) throw recentProofRequired()
+  if (password === undefined) throw reauthenticationRequired()
   const attempted = { user: { id, name }, requestId }
   const attempt = await countAttempt(deps, throttle, { account: `again ${id}`, address }, attempted)
   const user = await findUser(deps.db.read, id)

@@ -1,22 +1,22 @@
 import type { AllDeps } from '../deps.ts'
 import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../platform/delivery.ts'
-import { type AskedTask, GiveUp, RetryLater } from '../scheduler/index.ts'
-import { findNotice, listActiveUsers } from './repository.ts'
+import { GiveUp, type QueuedTask, RetryLater } from '../scheduler/index.ts'
+import { findAlert, listActiveUsers } from './repository.ts'
 
 /**
- * Mails one notice to one of those whom it is for, unless they can no longer sign in. The same notice to the same reader has
- * the same Message-ID: sent again by the process after one that was killed, it is one mail to most mail programs.
+ * Mails one alert to one of its readers, unless they can no longer sign in. The same alert to the same reader has the same
+ * Message-ID: sent again after a process was killed, it is one mail to most mail programs.
  */
-export async function mailNotice(
+export async function mailAlert(
   { db, mailer }: Pick<AllDeps, 'db' | 'mailer'>,
-  { payload }: AskedTask,
+  { payload }: QueuedTask,
 ): Promise<void> {
   const { noticeId, userId } = payload as { noticeId: string; userId: string }
-  const notice = await findNotice(db.read, noticeId)
+  const alert = await findAlert(db.read, noticeId)
   const reader = (await listActiveUsers(db.read)).find(({ id }) => id === userId)
-  if (!notice || !reader) return
+  if (!alert || !reader) return
   if (!mailer) throw new GiveUp('no mail server is configured')
-  const { subject, text } = notice
+  const { subject, text } = alert
   try {
     await mailer.send({ to: reader.email, subject, text, id: `notice-${noticeId}-${userId}` })
   } catch (error) {
@@ -24,7 +24,7 @@ export async function mailNotice(
   }
 }
 
-/** What becomes of a notice that the mail server did not take. */
+/** What becomes of an alert that the mail server did not take. */
 function failureOf(error: Error): Error {
   if (error instanceof AddressRefused || error instanceof DeliveryDoubtful)
     return new GiveUp(error.message, { cause: error })

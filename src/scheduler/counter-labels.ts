@@ -1,7 +1,7 @@
 import type { Wording } from '../shared/wording.ts'
 
-/** What a job counts, as a coordinator reads it. */
-export const figureWords = {
+/** Labels of what jobs count, as a coordinator reads them. */
+export const counterLabels = {
   lookedAt: { el: 'εξετάστηκαν', en: 'looked at' },
   done: { el: 'έγιναν', en: 'done' },
   skipped: { el: 'δεν χρειάζονταν κάτι', en: 'skipped' },
@@ -25,14 +25,14 @@ export const figureWords = {
   copied: { el: 'αντίγραφα φυλάχτηκαν', en: 'copies put away' },
 } as const satisfies Record<string, Wording>
 
-/** What the jobs of the house count: each has its words. */
-export type FigureName = keyof typeof figureWords
+/** The name of a counter: each has its label. */
+export type CounterName = keyof typeof counterLabels
 
-/** Figures in one line for each language: `εξετάστηκαν 3 · έγιναν 2`. */
-export function figuresInWords(figures: Record<string, number>): Wording {
+/** Counters in one line for each language: `εξετάστηκαν 3 · έγιναν 2`. */
+export function countersInWords(counters: Record<string, number>): Wording {
   const line = (language: keyof Wording) =>
-    Object.entries(figures)
-      .map(([name, value]) => `${(figureWords as Record<string, Wording>)[name]?.[language] ?? name}: ${value}`)
+    Object.entries(counters)
+      .map(([name, value]) => `${(counterLabels as Record<string, Wording>)[name]?.[language] ?? name}: ${value}`)
       .join(' · ')
   return { el: line('el'), en: line('en') }
 }

@@ -1,16 +1,16 @@
-import { type AlertDeps, type StaffNews, tellStaff } from '../alerts/index.ts'
+import { type AlertDeps, alertStaff, type StaffAlert } from '../alerts/index.ts'
 import { type Campaign, schoolsOfCampaign } from '../campaigns/index.ts'
 import { type Discrepancy, listOpenDiscrepancies, needsAnswer } from '../discrepancies/index.ts'
 import type { Tx } from '../schema.ts'
 import { countOf, inNumber } from '../shared/plurals.ts'
 import type { Wording } from '../shared/wording.ts'
-import { discrepancyWords } from './report/words.ts'
+import { discrepancyLabels } from './report/labels.ts'
 
 /** Has its own mail, by the hour: on the next morning it is too late to ship. */
 const shortage = 'kits_short_at_school'
 
 /** Tells the coordinators of what needs an answer in a campaign and is new, or other than they were told. */
-export function tellFindings(deps: AlertDeps, tx: Tx, campaign: Campaign): Promise<unknown> {
+export function alertOfFindings(deps: AlertDeps, tx: Tx, campaign: Campaign): Promise<unknown> {
   return tell(deps, tx, campaign, ({ code }) => code !== shortage, findingLine, {
     topic: `findings:${campaign.id}`,
     subject: {
@@ -25,7 +25,7 @@ export function tellFindings(deps: AlertDeps, tx: Tx, campaign: Campaign): Promi
 }
 
 /** Tells the coordinators which schools of a campaign would run out of kits, each time that it is another number. */
-export function tellShortages(deps: AlertDeps, tx: Tx, campaign: Campaign): Promise<unknown> {
+export function alertOfShortages(deps: AlertDeps, tx: Tx, campaign: Campaign): Promise<unknown> {
   return tell(deps, tx, campaign, ({ code }) => code === shortage, shortageLine, {
     topic: `shortages:${campaign.id}`,
     subject: {
@@ -45,13 +45,13 @@ async function tell(
   campaign: Campaign,
   isOfTopic: (discrepancy: Discrepancy) => boolean,
   lineOf: (discrepancy: Discrepancy, school: string | undefined) => Wording,
-  news: Pick<StaffNews, 'topic' | 'subject' | 'intro'>,
+  about: Pick<StaffAlert, 'topic' | 'subject' | 'intro'>,
 ): Promise<unknown> {
   const open = (await listOpenDiscrepancies(tx, campaign.id)).filter(needsAnswer).filter(isOfTopic)
   const names = new Map((await schoolsOfCampaign(tx, campaign)).map(({ id, name }) => [id, name]))
   const address = `${deps.config.baseUrl}/api/v1/campaigns/${campaign.id}/discrepancies?status=open`
-  return tellStaff(deps, tx, {
-    ...news,
+  return alertStaff(deps, tx, {
+    ...about,
     role: 'coordinator',
     more: { el: `Όλα όσα είναι ανοιχτά: ${address}`, en: `All that is open: ${address}` },
     situations: open.map((discrepancy) => ({
@@ -66,8 +66,8 @@ function findingLine({ code, expected, actual, detail }: Discrepancy, school: st
   const at = school === undefined ? '' : `, ${school}`
   const figures = expected !== null && actual !== null
   return {
-    el: `${discrepancyWords[code][0]}${at}${figures ? `: αντί για ${expected}, ${actual}` : ''}`,
-    en: `${discrepancyWords[code][1]}${at}. ${detail}`,
+    el: `${discrepancyLabels[code][0]}${at}${figures ? `: αντί για ${expected}, ${actual}` : ''}`,
+    en: `${discrepancyLabels[code][1]}${at}. ${detail}`,
   }
 }
 

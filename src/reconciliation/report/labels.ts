@@ -3,7 +3,7 @@ import type { Label } from '../../platform/pdf/pen.ts'
 import type { ReconciliationStatus } from '../rules.ts'
 
 /** What each check of a run makes sure of, by its code. */
-export const checkWords: Readonly<Record<string, Label>> = {
+export const checkLabels: Readonly<Record<string, Label>> = {
   conservation: ['Κανένα σετ δεν χάνεται ούτε εμφανίζεται', 'No kit appears or disappears'],
   balance_is_sum_of_movements: ['Τα υπόλοιπα προκύπτουν από τις κινήσεις', 'Balances are the sum of movements'],
   no_stock_from_nothing: ['Καμία αποθήκη κάτω από το μηδέν', 'No warehouse below zero'],
@@ -32,7 +32,7 @@ export const checkWords: Readonly<Record<string, Label>> = {
 }
 
 /** What each kind of discrepancy is called. */
-export const discrepancyWords: Readonly<Record<DiscrepancyCode, Label>> = {
+export const discrepancyLabels: Readonly<Record<DiscrepancyCode, Label>> = {
   duplicate_handout: ['Διπλή παράδοση', 'Second hand-out'],
   refused_handout: ['Παράδοση παρά την άρνηση', 'Handed out though refused'],
   missing_in_transit: ['Λείπουν από αποστολή', 'Missing in transit'],
@@ -52,14 +52,14 @@ export const discrepancyWords: Readonly<Record<DiscrepancyCode, Label>> = {
 }
 
 /** How much a discrepancy weighs. */
-export const severityWords: Readonly<Record<Severity, Label>> = {
+export const severityLabels: Readonly<Record<Severity, Label>> = {
   info: ['Πληροφορία', 'Info'],
   warning: ['Προειδοποίηση', 'Warning'],
   error: ['Σφάλμα', 'Error'],
 }
 
 /** How a run ended. */
-export const runWords: Readonly<Record<ReconciliationStatus, Label>> = {
+export const runLabels: Readonly<Record<ReconciliationStatus, Label>> = {
   running: ['Σε εξέλιξη', 'Running'],
   clean: ['Χωρίς ευρήματα', 'Clean'],
   findings: ['Με ευρήματα', 'With findings'],

@@ -6,8 +6,8 @@ import { listShipped, plannedByOthers } from '../ledger/figure-repository.ts'
 import { campaignStockFigures } from '../ledger/figures.ts'
 import { reservedByOthers } from './repository.ts'
 
-/** The stock that an allocation divides. */
-export interface DivisibleStock {
+/** The stock that an allocation may divide. */
+export interface AllocatableStock {
   /** At all warehouses, without what other campaigns have promised of the same kit. */
   onHand: number
   /**
@@ -23,7 +23,7 @@ export interface DivisibleStock {
 export async function stockForAllocation(
   reader: Reader,
   campaign: Pick<Campaign, 'id' | 'kitId'>,
-): Promise<DivisibleStock> {
+): Promise<AllocatableStock> {
   const { id, kitId } = campaign
   const warehouses = await listWarehouseStock(reader, kitId)
   const promisedElsewhere = (await reservedByOthers(reader, id, kitId)) + (await plannedByOthers(reader, id, kitId))

@@ -2,26 +2,26 @@ import type { Signer } from '../../platform/keys/signing-key.ts'
 import type { AuditEvent } from '../rules.ts'
 
 /** An event as it is stored, its change as text. */
-export type StoredEvent = Omit<AuditEvent, 'change'> & { change: string; mark: string | null }
+export type StoredEvent = Omit<AuditEvent, 'change'> & { change: string; mac: string | null }
 
 /**
- * What the service alone can make of an event: who writes into the database without its key cannot. It is looked at once,
+ * The MAC of an event (HMAC, RFC 2104): who writes into the database without the service's key cannot make it. It is verified once,
  * when the event is sealed. Every event costs it, so it is made of few and short steps.
  */
-export function markOf(signer: Signer, event: AuditEvent): string {
-  return signer.mark(markedText(event, JSON.stringify(event.change)))
+export function macOf(signer: Signer, event: AuditEvent): string {
+  return signer.mac(authenticatedText(event, JSON.stringify(event.change)))
 }
 
 /** Whether `event` is, to the letter, what the service has written. */
 export function isOwn(signer: Signer, event: StoredEvent): boolean {
-  return event.mark === signer.mark(markedText(event, event.change))
+  return event.mac === signer.mac(authenticatedText(event, event.change))
 }
 
 /**
  * All of an event, its change as the text that is stored. No line break is in what the service writes, so that nothing can be
  * moved from one field to the next: there would be one too many.
  */
-function markedText(event: Omit<AuditEvent, 'change'>, change: string): string {
+function authenticatedText(event: Omit<AuditEvent, 'change'>, change: string): string {
   const { id, at, actorKind, actorId, action, subjectId, requestId } = event
   const request = requestId === null ? 'none' : `of ${requestId}`
   return `${id}\n${at}\n${actorKind}\n${actorId}\n${action}\n${subjectId}\n${request}\n${change}`

@@ -13,11 +13,11 @@ export interface PromisedFrom extends Promised {
 }
 
 /**
- * Spreads what schools are promised over what warehouses have available, in the order of both: the first warehouse until
+ * Distributes what schools are promised over what warehouses have available, in the order of both: the first warehouse until
  * it is used up, then the next, so that a school is served from one wherever that is possible. Raises
  * `insufficient_stock` when all of them together have too few.
  */
-export function spread(lines: Promised[], stock: (Stock & { warehouseId: Id })[]): PromisedFrom[] {
+export function distribute(lines: Promised[], stock: (Stock & { warehouseId: Id })[]): PromisedFrom[] {
   const parts: PromisedFrom[] = []
   const sources = stock.map(({ warehouseId, onHand, reserved }) => ({ warehouseId, available: onHand - reserved }))
   for (const { schoolId, quantity } of lines) {
