@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { projectRoot } from '../../src/platform/project-root.ts'
@@ -51,9 +52,21 @@ export async function startProcess(
   return { child, address, log }
 }
 
+/** Starts one that is `killed`, has it asked, and answers how it ended, `[code, signal]`, once it is dead. */
+export async function killedProcess(
+  database: Record<string, string>,
+  killed: { by: string; at: string },
+  ask: (address: string) => Promise<unknown>,
+): Promise<unknown[]> {
+  const { child, address } = await startProcess(database, killed)
+  const dead = once(child, 'exit')
+  await ask(address)
+  return dead
+}
+
 /** Asks it to stop and answers its exit code. */
 export async function stopProcess({ child }: ServiceProcess): Promise<number | null> {
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const ended = once(child, 'exit') as Promise<[number | null]>
   child.kill('SIGTERM')
-  return ended
+  return (await ended)[0]
 }
