@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generate } from 'otplib'
 import t, { type Test } from 'tap'
@@ -155,9 +154,7 @@ t.test('the key can be changed: what a former one has sealed is still read', asy
 t.test(
   'the key is made once beside the database, for its owner’s eyes, and one that is given comes first',
   async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'saka-key-'))
-    t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-    const database = join(folder, 'saka.db')
+    const database = join(t.testdir(), 'saka.db')
     const key = secretKeyOf(undefined, database)
     t.match(key, /^[\w-]{43}$/)
     t.equal(statSync(`${database}.key`).mode & 0o777, 0o600)

@@ -15,16 +15,21 @@ export interface ServiceProcess {
 
 /**
  * Starts the service on the database that these settings name and waits until it listens. With `killed` it dies by itself: the module at
- * `by`, loaded before it, sends it SIGKILL at the moment that it calls `at`.
+ * `by`, loaded before it, sends it SIGKILL at the moment that it calls `at`. `shell` goes before it on the command line.
  */
 export async function startProcess(
   database: Record<string, string>,
   killed?: { by: string; at: string },
-  { command = 'serve', env = {}, uid }: { command?: string; env?: Record<string, string>; uid?: number } = {},
+  {
+    command = 'serve',
+    env = {},
+    uid,
+    shell = '',
+  }: { command?: string; env?: Record<string, string>; uid?: number; shell?: string } = {},
 ): Promise<ServiceProcess> {
   const options = killed ? [`--import=${join(projectRoot, killed.by)}`] : []
   // Without what the test runner puts into every process: the service must be as it is in use.
-  const run = 'unset NODE_OPTIONS; exec "$0" "$@"'
+  const run = `unset NODE_OPTIONS; ${shell} exec "$0" "$@"`
   const child = spawn('sh', ['-c', run, process.execPath, ...options, join(projectRoot, 'src/main.ts'), command], {
     env: {
       ...process.env,
