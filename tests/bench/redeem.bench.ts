@@ -13,14 +13,13 @@ const requests = { 1: 200, 50: 2000 } as const
 const connectionCounts = [1, 50] as const
 const vouchers = warmUp + rounds * (requests[1] + requests[50])
 
-const engine = sqliteEngine()
 const racers = [
   await racer('redeem, everything on', main),
   await racer('redeem, a commit for each request', fileURLToPath(new URL('./lone-commits.ts', import.meta.url))),
 ] as const
 
 async function racer(name: string, program: string) {
-  const { url } = await engine.create(vouchers)
+  const { url } = await sqliteEngine().create(vouchers)
   const service = await startService(url, 1, program)
   const { target, bodies } = await scansOf(service, vouchers)
   /** How many a second were done, each voucher once. */
