@@ -1,72 +1,44 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+// What it brings that hand-outs of one moment are committed together: the service against the same with a commit for each, in turn.
+import { fileURLToPath } from 'node:url'
 import { requestsPerSecond } from './keep-alive.ts'
-import type { Contestant } from './redeem-contestant.ts'
+import { median } from './median.ts'
+import { scansOf } from './scale-campaign.ts'
+import { sqliteEngine } from './scale-database.ts'
+import { main, startService } from './scale-service.ts'
 
 const rounds = 15
 const warmUp = 3000
-/** How many requests each contestant gets in one round, by the number of connections. */
+/** How many requests each gets in one round, by the number of connections. */
 const requests = { 1: 200, 50: 2000 } as const
 const connectionCounts = [1, 50] as const
-const perContestant = warmUp + rounds * (requests[1] + requests[50])
+const vouchers = warmUp + rounds * (requests[1] + requests[50])
 
-const names = {
-  bare: 'a bare Fastify route with the same schema',
-  service: 'redeem, everything on',
-  alone: 'redeem, a commit for each request',
-} as const
-type Racer = keyof typeof names
+const racers = [
+  await racer('redeem, everything on', main),
+  await racer('redeem, a commit for each request', fileURLToPath(new URL('./lone-commits.ts', import.meta.url))),
+] as const
 
-/** Answers how many a second were done, of `count` by so many at once. */
-type Race = (count: number, connections: number) => Promise<number>
-
-const children: ChildProcess[] = []
-async function start<Ready>(file: string, ...args: string[]): Promise<[ChildProcess, Ready]> {
-  const child = fork(new URL(file, import.meta.url), args)
-  children.push(child)
-  const [ready] = (await once(child, 'message')) as [Ready]
-  return [child, ready]
+async function racer(name: string, program: string) {
+  const { url } = await sqliteEngine().create(vouchers)
+  const service = await startService(url, 1, program)
+  const { target, bodies } = await scansOf(service, vouchers)
+  /** How many a second were done, each voucher once. */
+  const race = (count: number, connections: number) => requestsPerSecond(target, bodies.splice(0, count), connections)
+  await race(warmUp, 50)
+  return { name, race, stop: service.stop, rates: { 1: [] as number[], 50: [] as number[] } }
 }
 
-async function overHttp(racer: Racer): Promise<Race> {
-  const [, contestant] = await start<Contestant>('./redeem-contestant.ts', racer, String(perContestant))
-  const { bodies } = contestant
-  // Each voucher is used once.
-  const take = (count: number) =>
-    bodies.length > 1 ? bodies.splice(0, count) : Array.from({ length: count }, () => bodies[0]!)
-  return (count, connections) => requestsPerSecond(contestant, take(count), connections)
-}
+for (let round = 0; round < rounds; round++)
+  for (const connections of connectionCounts)
+    for (const { race, rates } of racers) rates[connections].push(await race(requests[connections], connections))
+for (const { stop } of racers) await stop()
 
-const races = new Map<Racer, Race>()
-for (const racer of ['bare', 'service', 'alone'] as const) races.set(racer, await overHttp(racer))
-for (const race of races.values()) await race(warmUp, 50)
-
-const rates = new Map<string, number[]>()
-for (let round = 0; round < rounds; round++) {
-  for (const connections of connectionCounts) {
-    for (const [racer, race] of races) {
-      const key = `${racer} ${connections}`
-      rates.set(key, [...(rates.get(key) ?? []), await race(requests[connections], connections)])
-    }
-  }
-}
-for (const child of children) child.kill()
-
-const ratesOf = (racer: Racer, connections: number) => rates.get(`${racer} ${connections}`)!
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
-/** The median of what each round gives: what slows the whole machine for a while slows both. */
-function compare(name: string, ratios: number[], note: string): void {
-  console.log(`${name.padEnd(64)} ${median(ratios).toFixed(2).padStart(6)} x  ${note}`)
-}
-const ratios = (of: Racer, against: Racer, connections: number) =>
-  ratesOf(of, connections).map((rate, round) => rate / ratesOf(against, connections)[round]!)
 console.log(`requests a second, median of ${rounds} interleaved rounds, a voucher for each, codes shuffled`)
-for (const connections of connectionCounts) {
-  for (const racer of races.keys()) {
-    const name = `${names[racer]}, ${connections} connection${connections > 1 ? 's' : ''}`
-    console.log(`${name.padEnd(64)} ${median(ratesOf(racer, connections)).toFixed(0).padStart(6)}`)
-  }
-}
-compare('redeem / bare, 1 connection', ratios('service', 'bare', 1), 'at least 0.15')
-compare('redeem / bare, 50 connections', ratios('service', 'bare', 50), 'at least 0.4')
-compare('redeem / a commit for each, 50 connections', ratios('service', 'alone', 50), 'at least 2')
+for (const connections of connectionCounts)
+  for (const { name, rates } of racers)
+    console.log(`${name.padEnd(40)} ${connections} at once ${median(rates[connections]).toFixed(0).padStart(6)}`)
+// The median of what each round gives: what slows the whole machine for a while slows both.
+const [together, alone] = racers.map(({ rates }) => rates[50]) as [number[], number[]]
+const ratio = median(together.map((rate, round) => rate / alone[round]!))
+console.log(`together / alone, 50 at once                        ${ratio.toFixed(2).padStart(6)} x  at least 2`)
+process.exit()

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import type { Target } from './keep-alive.ts'
 import { main, type ScaleService } from './scale-service.ts'
 
 /** How many phones scan at once. */
@@ -39,7 +41,10 @@ export async function runCampaign(service: ScaleService, children: number, timed
     const { created } = await made('POST', path, Readable.from(pupilLines(children)))
     if (created !== children) throw new Error(`${created} children were imported`)
   })
-  await receiveKits(service, campaign.id, kit.id, Math.round(children * 0.95))
+  const { id: warehouseId } = await made('POST', '/warehouses', { name: 'Warehouse' })
+  const paper = { supplier: 'Supplier', documentNumber: '1', unitCostCents: 9000, damagedQuantity: 0 }
+  const quantity = Math.round(children * 0.95)
+  await made('POST', '/receipts', { warehouseId, kitId: kit.id, campaignId: campaign.id, quantity, ...paper })
   const allocation = await timed('allocate', schools, async () => {
     const { id } = await made('POST', `/campaigns/${campaign.id}/allocations`, {})
     return { id }
@@ -47,7 +52,7 @@ export async function runCampaign(service: ScaleService, children: number, timed
   await timed('confirm the allocation', schools, () => made('POST', `/allocations/${allocation.id}/confirm`))
   await timed('plan the shipments', schools, () => made('POST', `/campaigns/${campaign.id}/shipment-plans`, {}))
   await timed('issue vouchers', children, () => made('POST', `/campaigns/${campaign.id}/vouchers`))
-  const tenth = await timed('list vouchers, all', children, () => everyTenthVoucher(service, campaign.id))
+  const tenth = await timed('list vouchers, all', children, () => everyVoucher(service, campaign.id, 10))
   const singles = Math.min(mostSingleScans, tenth.length / 2)
   await timed(`redeem one by one, ${phones} phones`, singles, () => redeemSingly(service, tenth.slice(0, singles)))
   const rest = tenth.slice(singles)
@@ -56,7 +61,7 @@ export async function runCampaign(service: ScaleService, children: number, timed
     const { redeemed } = await made('GET', `/campaigns/${campaign.id}/summary`)
     if (redeemed !== tenth.length) throw new Error(`${redeemed} were redeemed, not ${tenth.length}`)
   })
-  await timed('reconcile', children, () => reconcile(service, campaign.id))
+  await timed('reconcile', children, () => reconcile(service, campaign.id, tenth))
   await timed('verify the trail', children, async () => {
     if (!(await made('GET', '/audit/verification')).intact) throw new Error('the trail is not intact')
   })
@@ -84,11 +89,18 @@ export async function openCampaign({ made }: ScaleService, children: number) {
   return { campaign, kit }
 }
 
-/** Takes in so many kits. */
-export async function receiveKits({ made }: ScaleService, campaignId: string, kitId: string, quantity: number) {
-  const { id: warehouseId } = await made('POST', '/warehouses', { name: 'Warehouse' })
-  const paper = { supplier: 'Supplier', documentNumber: '1', unitCostCents: 9000 }
-  await made('POST', '/receipts', { warehouseId, kitId, campaignId, quantity, damagedQuantity: 0, ...paper })
+/** Issues vouchers to so many children in an empty database; answers where their scans go, and a body for each, in no order. */
+export async function scansOf(service: ScaleService, children: number): Promise<{ target: Target; bodies: string[] }> {
+  const { made, address } = service
+  await made('POST', '/school-imports?createCommunities=true', Readable.from(schoolLines(schoolsOf(children))))
+  const { campaign } = await openCampaign(service, children)
+  await made('POST', `/campaigns/${campaign.id}/enrollment-imports`, Readable.from(pupilLines(children)))
+  await made('POST', `/campaigns/${campaign.id}/vouchers`)
+  const { key } = await made('POST', '/api-keys', { name: 'phones', roles: [{ role: 'admin' }] })
+  const vouchers = await everyVoucher(service, campaign.id, 1)
+  const bodies = vouchers.map((voucher, i) => JSON.stringify({ ...voucher, scanId: `scan-${i}` }))
+  const target = { port: Number(new URL(address).port), path: '/api/v1/redemptions', authorization: `Bearer ${key}` }
+  return { target, bodies: bodies.sort() }
 }
 
 /** The schools as a file. */
@@ -97,22 +109,25 @@ export function* schoolLines(schools: number) {
   for (let i = 0; i < schools; i++) yield `${1_000_000 + i};${i + 1}ο Δημοτικό Σχολείο;A\n`
 }
 
-/** The children as a file, each school's behind each other. */
+/** The children as a file as municipalities send it, each school's behind each other: Greek headers, guarded codes, phones in four spellings. */
 export function* pupilLines(children: number, perSchool = pupilsOfSchool) {
-  yield 'schoolCode;pupilRef;familyName;givenName;section;guardianName;guardianEmail;language\n'
+  const phones = ['6902128000', '690 212 8000', '00306902128000', '+306902128000']
+  yield '\ufeffΚωδικός Σχολείου;Α.Μ.;Επώνυμο;Όνομα;Τμήμα;Κηδεμόνας;Email Κηδεμόνα;Κινητό Κηδεμόνα;Γλώσσα\r\n'
   for (let i = 0; i < children; i++) {
-    const school = 1_000_000 + Math.floor(i / perSchool)
-    yield `${school};${1 + (i % perSchool)};Φωτοπούλου;Ελένη;Α1;Φωτοπούλου Μαρία;guardian.${i}@families.example.org;el\n`
+    const code = `"=""${1_000_000 + Math.floor(i / perSchool)}"""`
+    const contact = `guardian.${i}@families.example.org;${phones[i % 4]}`
+    yield `${code};${1 + (i % perSchool)};Φωτοπούλου;Ελένη;Α1;Φωτοπούλου Μαρία;${contact};el\r\n`
   }
 }
 
-async function everyTenthVoucher({ call }: ScaleService, campaignId: string): Promise<Coded[]> {
+/** Every voucher, or every tenth … of them, out of a list of all. */
+async function everyVoucher({ call }: ScaleService, campaignId: string, step: number): Promise<Coded[]> {
   const accept = 'application/x-ndjson'
   const response = await call('GET', `/campaigns/${campaignId}/vouchers`, undefined, { accept })
   const codes: Coded[] = []
   let listed = 0
   for await (const line of createInterface({ input: response })) {
-    if (listed++ % 10 > 0) continue
+    if (listed++ % step > 0) continue
     const { code, schoolId } = JSON.parse(line)
     codes.push({ code, schoolId })
   }
@@ -143,12 +158,28 @@ async function redeemInBatches({ made }: ScaleService, vouchers: Coded[]): Promi
   }
 }
 
-async function reconcile({ made }: ScaleService, campaignId: string): Promise<void> {
+/** Reconciles while a phone goes on scanning vouchers that were used, and tells how long the longest of its scans waited. */
+async function reconcile({ made, call }: ScaleService, campaignId: string, used: Coded[]): Promise<void> {
+  let isOver = false
+  let longest = 0
+  const phone = async () => {
+    for (let i = 0; !isOver; i++) {
+      const began = performance.now()
+      const response = await call('POST', '/redemptions', { ...used[i % used.length]!, scanId: `beside-${i}` })
+      response.resume()
+      longest = Math.max(longest, performance.now() - began)
+      await pause(20)
+    }
+  }
+  const scanning = phone()
   let run = await made('POST', `/campaigns/${campaignId}/reconciliations`)
   while (run.status === 'running') {
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await pause(100)
     run = await made('GET', `/reconciliations/${run.id}`)
   }
+  isOver = true
+  await scanning
+  console.log(`a scan waited for ${longest.toFixed(0)} ms at most while the campaign was reconciled`)
 }
 
 async function backUp({ env }: ScaleService): Promise<void> {

@@ -65,12 +65,6 @@ async function measure(engine: ScaleEngine, children: number): Promise<Step[]> {
   await database.remove()
   const peak = Math.max(...steps.map(({ megabytes }) => megabytes))
   console.log(`the service had ${peak.toFixed(0)} MB at most; the database has ${(bytes / 2 ** 20).toFixed(0)} MB`)
-  const rounded = (value: number | undefined) => value && Number(value.toFixed(2))
-  const figures = steps.map(({ what, seconds, cpu, serverCpu, megabytes }) => [
-    what,
-    [seconds, cpu, serverCpu, megabytes].map(rounded),
-  ])
-  console.log(JSON.stringify({ bench: 'scale', engine: engine.name, children, figures: Object.fromEntries(figures) }))
   return steps
 }
 

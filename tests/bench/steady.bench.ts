@@ -1,14 +1,10 @@
 // What a school yard feels: a hundred scans a second from a hundred phones, over HTTP with everything on, on either engine. And a
 // queue of fifty phones, each of which scans the next child as soon as it has its answer.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { cpus } from 'node:os'
 import { requestsPerSecond, steadily } from './keep-alive.ts'
-import { processorTime } from './processor-time.ts'
+import { scansOf } from './scale-campaign.ts'
 import { postgresEngine, type ScaleEngine, sqliteEngine } from './scale-database.ts'
-import type { ServiceReady, ServiceStart } from './steady-service.ts'
+import { startService } from './scale-service.ts'
 
 const warmUp = 1000
 const seconds = 20
@@ -16,25 +12,19 @@ const perSecond = 100
 const phones = 100
 const [queued, queue] = [3000, 50]
 
-const folder = mkdtempSync(join(tmpdir(), 'saka-bench-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-
 async function measure(engine: ScaleEngine): Promise<void> {
   const database = await engine.create(0)
-  const start: ServiceStart = { databaseUrl: database.url, folder, vouchers: warmUp + seconds * perSecond + queued }
-  const child = fork(new URL('./steady-service.ts', import.meta.url), [JSON.stringify(start)])
-  const [{ bodies, ...where }] = (await once(child, 'message')) as [ServiceReady]
-  const target = { ...where, path: '/api/v1/redemptions' }
+  const service = await startService(database.url, 1)
+  const { target, bodies } = await scansOf(service, warmUp + seconds * perSecond + queued)
   await requestsPerSecond(target, bodies.splice(0, warmUp), queue)
 
-  /** Runs `work`, and answers the microseconds of processor time of each of `count` scans: the service's, and the server's. */
+  /** Runs `work`, and answers the processor time of each of `count` scans: the service's, and the server's. */
   async function timed<Result>(count: number, work: () => Promise<Result>) {
-    const before = [processorTime([child.pid!]), (database.cpuSeconds() ?? 0) * 1000] as const
+    const [cpu, serverCpu] = [service.cpuSeconds(), database.cpuSeconds()]
     const result = await work()
-    const micro = (milliseconds: number) => `${((milliseconds * 1000) / count).toFixed(0)} µs`
-    const service = micro(processorTime([child.pid!]) - before[0])
-    const server = database.cpuSeconds() === undefined ? '' : micro(database.cpuSeconds()! * 1000 - before[1])
-    return { result, service, server }
+    const each = (used: number) => `${((used * 1e6) / count).toFixed(0)} µs`
+    const server = serverCpu === undefined ? '' : each(database.cpuSeconds()! - serverCpu)
+    return { result, service: each(service.cpuSeconds() - cpu), server }
   }
 
   const count = seconds * perSecond
@@ -45,9 +35,7 @@ async function measure(engine: ScaleEngine): Promise<void> {
   const row = (...cells: string[]) => console.log(cells.map((cell, i) => cell.padEnd(i ? 12 : 34)).join(''))
   row(`${engine.name}, ${perSecond} a second`, at(0.5), at(0.99), steady.service, steady.server)
   row(`${engine.name}, a queue of ${queue}`, `${full.result.toFixed(0)} a s`, '', full.service, full.server)
-  const ended = once(child, 'exit')
-  child.kill()
-  await ended
+  await service.stop()
   await database.remove()
   await engine.stop()
 }

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { runCommand } from '../../src/cli/commands.ts'
 import { InvalidConfig, readConfig } from '../../src/platform/config/config.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { newDatabase, postgresAlone } from '../support/engine.ts'
+import { runInTerminal } from '../support/terminal.ts'
 
 /** Runs a command on a database in a folder of its own. */
 function terminal(t: Test, env: Record<string, string> = {}) {
@@ -16,23 +16,13 @@ function terminal(t: Test, env: Record<string, string> = {}) {
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'saka.db')
   const said = { out: '', err: '' }
-  const run = (...args: string[]) => {
-    said.out = ''
-    said.err = ''
-    return runCommand(
-      args,
-      { DATABASE_URL: `file:${file}`, PORT: '0', LOG_LEVEL: 'silent', ...env },
-      {
-        out: (text) => {
-          said.out += text
-        },
-        err: (text) => {
-          said.err += text
-        },
-        // Stops at once: these tests are not about serving.
-        onStop: (stop) => stop(),
-      },
-    )
+  const run = async (...args: string[]) => {
+    const { code, ...texts } = await runInTerminal(args, {
+      ...{ DATABASE_URL: `file:${file}`, PORT: '0', LOG_LEVEL: 'silent' },
+      ...env,
+    })
+    Object.assign(said, texts)
+    return code
   }
   return { file, said, run }
 }

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { startSaka } from '../support/saka.ts'
-import { recordEvents, runVerify, verifyOffline } from '../support/trail.ts'
+import { runInTerminal } from '../support/terminal.ts'
+import { recordEvents, verifyOffline } from '../support/trail.ts'
 
 const { api, deps } = await startSaka(t)
 await recordEvents(deps, 5)
@@ -60,10 +61,10 @@ t.test('what cannot be verified is told apart from what is broken', async (t) =>
     [[file, '--checkpoints', empty], /There is no checkpoint in/],
     [[file, '--checkpoints', file], /Line 1 of .* is no checkpoint/],
   ] as [string[], RegExp][]) {
-    const { code, err, out } = await runVerify(['verify-audit', ...args])
+    const { code, err, out } = await runInTerminal(['verify-audit', ...args])
     t.same([code, out], [2, ''])
     t.match(err, sentence)
   }
   writeFileSync(file, 'κείμενο')
-  t.match(await runVerify(['verify-audit', file]), { code: 2, err: /is no export of a trail/ })
+  t.match(await runInTerminal(['verify-audit', file]), { code: 2, err: /is no export of a trail/ })
 })

@@ -144,7 +144,7 @@ t.test('withdrawing twice changes nothing', async (t) => {
   t.equal((await api.get(`/audit/events?subjectId=${id}&action=enrollment.withdrawn`)).json.items.length, 1)
 })
 
-t.test('school staff see the children of their own school, and enroll none', async (t) => {
+t.test('school staff see the children of their own school', async (t) => {
   const { as, schools, campaign, enroll } = await anotherCampaign(saka)
   const mine = await enroll(schools[0].id, '1')
   const other = await enroll(schools[1].id, '1')
@@ -156,11 +156,4 @@ t.test('school staff see the children of their own school, and enroll none', asy
   )
   t.equal((await staff.get(`/enrollments/${mine.id}`)).status, 200)
   t.equal((await staff.get(`/enrollments/${other.id}`)).status, 404)
-  t.equal((await staff.post(`/enrollments/${mine.id}/withdraw`, { reason: 'moved' })).status, 403)
-  t.equal(
-    (await staff.post(`/campaigns/${campaign.id}/enrollments`, { schoolId: schools[0].id, pupilRef: '2' })).status,
-    403,
-  )
-  const warehouse = await as({ role: 'warehouse' })
-  t.equal((await warehouse.get(`/campaigns/${campaign.id}/enrollments`)).status, 403)
 })

@@ -102,9 +102,6 @@ async function wronglyAnswered(questions: Question[]): Promise<string[]> {
   return wrong
 }
 
-/** Nothing is done, and no more is told than that there is nothing. */
-const isRefused = ({ status }: Answer) => [403, 404].includes(status)
-
 /** The action that a route asks for, as it tells somebody without any role. */
 async function actionOf(route: Route): Promise<Action | undefined> {
   const { status, json } = await call(nobody, route, mine)
@@ -159,21 +156,10 @@ t.test('every route asks for an action of the one table, and every action is ask
   )
 })
 
-t.test('who holds no role for an action is refused it, on every route', async (t) => {
-  const questions = apiRoutes.flatMap((route) =>
-    holders
-      .filter((holder) => !(rolesOf(route) as readonly string[]).includes(holder))
-      .map((who) => ({ who, api: callers[who], route, isRight: isRefused })),
-  )
-  t.ok(questions.length > 200)
-  t.same(await wronglyAnswered(questions), [])
-})
-
 t.test('an auditor changes nothing', async (t) => {
   const commands = apiRoutes.filter(changing)
   t.ok(commands.length > 40)
-  const questions = commands.map((route) => ({ who: 'auditor', api: callers.auditor, route, isRight: isRefused }))
-  t.same(await wronglyAnswered(questions), [])
+  t.same(commands.filter((route) => (rolesOf(route) as readonly string[]).includes('auditor')).map(nameOf), [])
 })
 
 t.test('who holds a role for an action may read what it is about', async (t) => {
@@ -181,22 +167,6 @@ t.test('who holds a role for an action may read what it is about', async (t) => 
     const status = !route.url.includes(':id') || kindIn(route)! in mine ? 200 : 404
     const isRight = (answer: Answer) => answer.status === status
     return rolesOf(route).map((role) => ({ who: `${role} (${status})`, api: callers[role], route, isRight }))
-  })
-  t.ok(questions.length > 100)
-  t.same(await wronglyAnswered(questions), [])
-})
-
-t.test('school staff and devices see their own school alone, on every route', async (t) => {
-  const common = ['campaigns', 'kits', 'communities']
-  const foreign = ['schools', 'enrollments', 'vouchers', 'shipments', 'redemptions'].map((kind) => theirs[kind]!)
-  const tellsNothing = ({ text }: Answer) => !foreign.some((id) => text.includes(id))
-  const isOfOneSchool = (route: Route) => ![undefined, ...common].includes(kindIn(route))
-  const questions = (['school', 'device'] as const).flatMap((role) => {
-    const staff = { who: role, api: callers[role] }
-    return [
-      ...apiRoutes.filter(isOfOneSchool).map((route) => ({ ...staff, route, ids: theirs, isRight: isRefused })),
-      ...reading.filter((route) => !isOfOneSchool(route)).map((route) => ({ ...staff, route, isRight: tellsNothing })),
-    ]
   })
   t.ok(questions.length > 100)
   t.same(await wronglyAnswered(questions), [])
@@ -247,9 +217,14 @@ t.test('the table says what the roles are for', async (t) => {
     actionsOf('auditor'),
     all.filter((action) => action.endsWith(':read')),
   )
+  t.same(actionsOf('school'), [
+    ...['place:read', 'campaign:read', 'enrollment:read', 'stock:read', 'shipment:read', 'shipment:deliver'],
+    ...['voucher:read', 'voucher:print', 'voucher:reissue', 'redemption:scan', 'redemption:undo'],
+    ...['scan:read', 'message:read'],
+  ])
   t.same(
-    actionsOf('warehouse').filter((action) => /^(enrollment|voucher|redemption|scan|message|reminder)/.test(action)),
-    [],
+    actionsOf('warehouse').filter((action) => !may('school', action)),
+    ['summary:read', 'stock:write', 'shipment:write', 'allocation:read'],
   )
   t.same(
     all.filter((action) => may('school', action) !== may('device', action)),

@@ -1,33 +1,14 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { hashToken, newToken } from '../../src/identity/secrets.ts'
 import { authenticator } from '../../src/identity/sessions/authenticator.ts'
 import { openDeps } from '../../src/open-deps.ts'
-import { plusMilliseconds } from '../../src/shared/time.ts'
-import { type Answer, type Api, firstMorning, type Saka, startSaka } from '../support/saka.ts'
+import { firstMorning, type Saka, startSaka } from '../support/saka.ts'
+import { admin, adminEnv, afterASecond, bearer, maria, nowhere, oneSchool, signIn } from '../support/sign-in.ts'
 import { until } from '../support/until.ts'
 
-const admin = { email: 'admin@example.org', password: 'correct horse battery' }
-const env = { ADMIN_EMAIL: 'Admin@Example.org', ADMIN_PASSWORD: admin.password }
-const nowhere = '01890a5d-ac96-774b-bcce-b302099a8057'
-
-/** The cookie that a sign-in answers, ready to send. */
-const cookieOf = ({ headers }: Answer) => ({ cookie: String(headers['set-cookie']).split(';')[0]! })
-
-const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
-
-async function signIn(api: Api, credentials = admin) {
-  const answer = await api.post('/session', credentials)
-  if (answer.status !== 201) throw new Error(answer.text)
-  return cookieOf(answer)
-}
-
-/** Lets the second pass for which a caller is remembered. */
-function afterASecond(t: Test): void {
-  const now = Date.now
-  t.intercept(Date, 'now', { value: () => now() + 1001 })
-}
+const env = { ...adminEnv, ADMIN_EMAIL: 'Admin@Example.org' }
 
 const actionsOf = async ({ api }: Saka) => (await api.get('/audit/events')).json.items.map(({ action }: any) => action)
 
@@ -39,23 +20,6 @@ t.test('the first administrator is made once, on a database without users', asyn
   await again.close()
   t.match(await stranger.post('/session', { ...admin, password: 'another password' }), { status: 401 })
   t.equal((await saka.api.get('/users')).json.items.length, 1)
-})
-
-t.test('a session lives in a cookie that no script and no other site can use', async (t) => {
-  const { stranger } = await startSaka(t, { env })
-  const answer = await stranger.post('/session', admin)
-  t.match(answer, { status: 201, json: { expiresAt: '2023-09-11T18:30:00.000Z' } })
-  const cookie = String(answer.headers['set-cookie'])
-  for (const flag of ['HttpOnly', 'SameSite=Lax', 'Secure', 'Path=/']) t.match(cookie, flag)
-  t.match(await stranger.get('/me', cookieOf(answer)), {
-    json: { kind: 'user', email: admin.email, roles: [{ role: 'admin' }], name: 'Administrator' },
-  })
-  const plain = await startSaka(t, { env: { ...env, BASE_URL: 'http://127.0.0.1:3000' } })
-  t.notMatch(
-    String((await plain.stranger.post('/session', admin)).headers['set-cookie']),
-    'Secure',
-    'without TLS it could not be sent',
-  )
 })
 
 t.test('a wrong password and an unknown address are refused alike, and both are written down', async (t) => {
@@ -74,41 +38,6 @@ t.test('a wrong password and an unknown address are refused alike, and both are 
     { status: 401 },
     'nor without a password',
   )
-})
-
-t.test('a session ends when it is signed out, and after twelve hours', async (t) => {
-  const saka = await startSaka(t, { env })
-  const { stranger, clock } = saka
-  const first = await signIn(stranger)
-  const second = await signIn(stranger)
-  const out = await stranger.delete('/session', first)
-  t.match(out, { status: 204 })
-  t.match(String(out.headers['set-cookie']), /__Host-saka_session=; .*Path=\/; .*HttpOnly; Secure/)
-  afterASecond(t)
-  t.match(await stranger.get('/me', first), { status: 401 })
-  t.match(await stranger.get('/me', second), { status: 200 }, 'the other one goes on')
-  clock.set(plusMilliseconds(firstMorning, 12 * 60 * 60_000))
-  afterASecond(t)
-  t.match(await stranger.get('/me', second), { status: 401, json: { code: 'not_signed_in' } })
-})
-
-t.test('a change with a session is taken from our own pages only', async (t) => {
-  const { stranger } = await startSaka(t, { env })
-  const cookie = await signIn(stranger)
-  const change = (headers: Record<string, string>) =>
-    stranger.post('/communities', { code: 'A', name: 'Α΄' }, { ...cookie, ...headers })
-  const foreign = { status: 403, json: { code: 'foreign_origin' } }
-  t.match(await change({ origin: 'https://evil.example.net' }), foreign)
-  t.match(await change({ origin: 'null' }), foreign)
-  t.match(await change({ origin: 'https://saka.example.org.evil.net' }), foreign)
-  t.match(await change({ 'sec-fetch-site': 'cross-site' }), foreign)
-  t.match(await change({ 'sec-fetch-site': 'same-site' }), foreign)
-  t.match(
-    await stranger.get('/me', { ...cookie, origin: 'https://evil.example.net' }),
-    { status: 200 },
-    'reading changes nothing',
-  )
-  t.match(await change({ origin: 'https://saka.example.org', 'sec-fetch-site': 'same-origin' }), { status: 201 })
 })
 
 t.test('an API key is shown once, stored hashed, and stops when it is ended or has run out', async (t) => {
@@ -146,23 +75,18 @@ t.test('an API key is shown once, stored hashed, and stops when it is ended or h
 t.test('users are added and changed by administrators alone; a coordinator cannot', async (t) => {
   const saka = await startSaka(t)
   const { api } = saka
-  const maria = {
-    email: 'Maria@Example.org',
-    name: 'Μαρία',
-    roles: [{ role: 'coordinator' }],
-    password: 'correct horse battery',
-  }
-  const user = await api.made('/users', maria)
+  const someone = { ...maria, email: 'Maria@Example.org', name: 'Μαρία', roles: [{ role: 'coordinator' }] }
+  const user = await api.made('/users', someone)
   t.match(user, { email: 'maria@example.org', active: true, version: 1 })
-  t.match(await api.post('/users', { ...maria, email: 'MARIA@example.org' }), {
+  t.match(await api.post('/users', { ...someone, email: 'MARIA@example.org' }), {
     status: 409,
     json: { code: 'email_taken' },
   })
-  t.match(await api.post('/users', { ...maria, email: 'x@example.org', password: 'short' }), { status: 400 })
-  t.match(await api.post('/users', { ...maria, email: 'x@example.org', roles: [{ role: 'mayor' }] }), { status: 400 })
+  t.match(await api.post('/users', { ...someone, email: 'x@example.org', password: 'short' }), { status: 400 })
+  t.match(await api.post('/users', { ...someone, email: 'x@example.org', roles: [{ role: 'mayor' }] }), { status: 400 })
   const coordinator = await saka.as({ role: 'coordinator' })
   t.match(await coordinator.get('/users'), { status: 403 })
-  t.match(await coordinator.post('/users', maria), { status: 403 })
+  t.match(await coordinator.post('/users', someone), { status: 403 })
   t.match(await coordinator.patch(`/users/${user.id}`, { roles: [{ role: 'admin' }] }), { status: 403 })
   t.match(await coordinator.post('/api-keys', { name: 'x', roles: [{ role: 'admin' }] }), { status: 403 })
   t.match(await api.patch(`/users/${user.id}`, { name: 'Μαρία Π.' }, { 'if-match': '"1"' }), {
@@ -175,7 +99,6 @@ t.test('users are added and changed by administrators alone; a coordinator canno
 t.test('a new password and an end of the account sign a user out everywhere; a new role counts at once', async (t) => {
   const saka = await startSaka(t, { env })
   const { api, stranger } = saka
-  const maria = { email: 'maria@example.org', password: 'correct horse battery' }
   const { id } = await api.made('/users', { ...maria, name: 'Μαρία', roles: [{ role: 'coordinator' }] })
   const first = await signIn(stranger, maria)
   t.match(await stranger.get('/campaigns', first), { status: 200 })
@@ -221,8 +144,7 @@ t.test('where no user is an administrator, other users can still be changed', as
 t.test('a device is set up once, within ten minutes, and is cut off at once', async (t) => {
   const saka = await startSaka(t)
   const { api, stranger, clock } = saka
-  const community = await api.made('/communities', { code: 'A', name: 'Α΄' })
-  const school = await api.made('/schools', { ministryCode: '9000001', name: '1ο', communityId: community.id })
+  const school = await oneSchool(api)
   const tablet = { name: 'Τάμπλετ', schoolId: school.id }
   const made = await api.made('/devices', tablet)
   t.match(made, { provisioningToken: /^saka_setup_/, provisioningQr: /^<svg/, expiresAt: '2023-09-11T06:40:00.000Z' })

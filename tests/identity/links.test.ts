@@ -4,11 +4,11 @@ import t from 'tap'
 import { openLog } from '../../src/platform/observability/log.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { firstMorning, type Saka, startSaka } from '../support/saka.ts'
+import { cookieOf, nowhere } from '../support/sign-in.ts'
 
 const maria = { email: 'maria@example.org', name: 'Μαρία' }
 const password = 'θάλασσα μολύβι ποδήλατο'
 const hour = 60 * 60_000
-const nowhere = '01890a5d-ac96-774b-bcce-b302099a8057'
 
 /** Opens and posts the page of a link as a browser does that runs no script. */
 function browser({ stranger }: Saka, link: string) {
@@ -51,7 +51,7 @@ t.test('a reset ends every session and the old password, and not before it is us
   const before = { email: maria.email, password: 'correct horse battery' }
   const { id } = await api.made('/users', { ...before, name: maria.name, roles: [] })
   const signedIn = await stranger.post('/session', before)
-  const cookie = String(signedIn.headers['set-cookie']).split(';')[0]!
+  const { cookie } = cookieOf(signedIn)
   const older = browser(saka, (await api.made(`/users/${id}/password-reset`)).link)
   const newer = browser(saka, (await api.made(`/users/${id}/password-reset`)).link)
   t.match(await older.open(), { status: 404 }, 'a new link ends the older')

@@ -3,13 +3,11 @@
 import { performance } from 'node:perf_hooks'
 import t from 'tap'
 import { type Saka, startSaka } from '../support/saka.ts'
-
-const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
+import { bearer, oneSchool } from '../support/sign-in.ts'
 
 /** A device of a school, and its token. */
 async function tablet({ api, stranger }: Saka) {
-  const community = await api.made('/communities', { code: 'A', name: 'Α΄' })
-  const school = await api.made('/schools', { ministryCode: '9000001', name: '1ο', communityId: community.id })
+  const school = await oneSchool(api)
   const { id, provisioningToken } = await api.made('/devices', { name: 'Τάμπλετ', schoolId: school.id })
   const { deviceToken } = (await stranger.post('/devices/provision', { provisioningToken })).json
   const beat = (report: object) => stranger.post('/devices/me/heartbeat', report, bearer(deviceToken))

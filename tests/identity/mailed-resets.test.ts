@@ -5,36 +5,24 @@ import { forgetBrowsersJob } from '../../jobs/forget-browsers.ts'
 import { mailPasswordResetsJob } from '../../jobs/mail-password-resets.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { mailServer } from '../support/mail-server.ts'
+import { textOfMail } from '../support/mailbox.ts'
 import { firstMorning, startSaka } from '../support/saka.ts'
+import { admin, adminEnv } from '../support/sign-in.ts'
 
-const admin = { email: 'admin@example.org', password: 'correct horse battery' }
-const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }
 const fresh = 'four words nobody joins'
 const minutes = (count: number) => plusMilliseconds(firstMorning, count * 60_000)
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-/** A mail's text, whatever it was written in. */
-function textOf(mail: string): string {
-  const [, head = '', body = ''] = /^([\s\S]*?)\r\n\r\n([\s\S]*)$/.exec(mail) ?? []
-  if (/quoted-printable/i.test(head)) {
-    const bytes = body
-      .replace(/=\r\n/g, '')
-      .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number(`0x${hex}`)))
-    return Buffer.from(bytes, 'latin1').toString()
-  }
-  return /base64/i.test(head) ? Buffer.from(body, 'base64').toString() : body
-}
-
 t.test('who forgot the password gets a link by mail, in two languages, good once and for an hour', async (t) => {
   const post = await mailServer(t)
-  const { stranger, served, api } = await startSaka(t, { env: { ...env, SMTP_URL: post.url } })
+  const { stranger, served, api } = await startSaka(t, { env: { ...adminEnv, SMTP_URL: post.url } })
   t.match(await stranger.post('/password-reset', { email: 'Admin@Example.org' }), { status: 202, text: '' })
   t.equal(post.mails.length, 0, 'the answer waits for no mail server')
   t.same(await mailPasswordResetsJob.run(served), { sent: 1, dropped: 0 })
   t.same(await mailPasswordResetsJob.run(served), { sent: 0, dropped: 0 }, 'once')
   const [mail] = post.mails as [string]
   t.match(mail, /^To: admin@example\.org\r$/m)
-  const text = textOf(mail)
+  const text = textOfMail(mail)
   t.match(text, /νέο κωδικό πρόσβασης/)
   t.match(text, /If it was not you, do nothing/)
   const [, token] = /https:\/\/saka\.example\.org\/welcome\/(\S+)/.exec(text)!
@@ -52,7 +40,7 @@ t.test('who forgot the password gets a link by mail, in two languages, good once
 
 t.test('it says the same to everybody, and mails to nobody without an active account and a password', async (t) => {
   const post = await mailServer(t)
-  const { stranger, served, api } = await startSaka(t, { env: { ...env, SMTP_URL: post.url } })
+  const { stranger, served, api } = await startSaka(t, { env: { ...adminEnv, SMTP_URL: post.url } })
   await api.made('/users', { email: 'invited@example.org', name: 'Νέα', roles: [] })
   const ended = await api.made('/users', { email: 'ended@example.org', name: 'Παλιά', roles: [], password: fresh })
   await api.patch(`/users/${ended.id}`, { active: false })
@@ -72,7 +60,7 @@ t.test('it says the same to everybody, and mails to nobody without an active acc
 
 t.test('an account gets one mail in a quarter of an hour, and who asks on and on has to wait', async (t) => {
   const post = await mailServer(t)
-  const { stranger, served, clock } = await startSaka(t, { env: { ...env, SMTP_URL: post.url } })
+  const { stranger, served, clock } = await startSaka(t, { env: { ...adminEnv, SMTP_URL: post.url } })
   const ask = (email: string) => stranger.post('/password-reset', { email })
   await Promise.all([ask(admin.email), ask(admin.email)])
   await mailPasswordResetsJob.run(served)
@@ -92,7 +80,7 @@ t.test('an account gets one mail in a quarter of an hour, and who asks on and on
 
 t.test('a link that the mail server did not take is mailed by a later run, and given up after an hour', async (t) => {
   const post = await mailServer(t)
-  const { stranger, served, clock, api } = await startSaka(t, { env: { ...env, SMTP_URL: post.url } })
+  const { stranger, served, clock, api } = await startSaka(t, { env: { ...adminEnv, SMTP_URL: post.url } })
   await stranger.post('/password-reset', { email: admin.email })
   post.refuses = true
   await t.rejects(mailPasswordResetsJob.run(served), {
@@ -109,7 +97,7 @@ t.test('a link that the mail server did not take is mailed by a later run, and g
 })
 
 t.test('without a mail server it says the same and nothing waits', async (t) => {
-  const { stranger, served } = await startSaka(t, { env })
+  const { stranger, served } = await startSaka(t, { env: adminEnv })
   t.match(await stranger.post('/password-reset', { email: admin.email }), { status: 202 })
   const { q, t: tables } = served.db.read
   t.same(await q.select().from(tables.passwordResets), [])
@@ -117,7 +105,7 @@ t.test('without a mail server it says the same and nothing waits', async (t) => 
 })
 
 t.test('a browser is known for a year and forgotten the night after', async (t) => {
-  const { stranger, served, clock, api } = await startSaka(t, { env })
+  const { stranger, served, clock, api } = await startSaka(t, { env: adminEnv })
   await stranger.post('/session', admin)
   clock.set('2024-09-09T06:30:00.000Z')
   t.same(await forgetBrowsersJob.run(served), { forgotten: 0 })

@@ -9,6 +9,7 @@ import t, { type Test } from 'tap'
 import { readConfig } from '../../src/platform/config/config.ts'
 import type { Log } from '../../src/platform/observability/log.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
+import { cookieOf } from '../support/sign-in.ts'
 
 const callback = 'https://saka.example.org/api/v1/session/oidc/callback'
 const mapping = {
@@ -65,18 +66,12 @@ async function atProvider(url: string, login: string): Promise<string> {
   throw new Error('the provider leads in circles')
 }
 
-const cookieOf = (answer: any, name: string) =>
-  [answer.headers['set-cookie']]
-    .flat()
-    .find((one: string) => one.startsWith(`${name}=`))
-    ?.split(';')[0]
-
 /** Begins at ours, signs in at theirs, and what ours answers to who comes back. */
 async function signIn({ stranger }: Saka, login: string, change = (url: string) => url) {
   const begun = await stranger.get('/session/oidc')
   const back = await atProvider(begun.headers.location!, login)
   const path = change(back).replace('https://saka.example.org/api/v1', '')
-  const round = { cookie: cookieOf(begun, '__Host-saka_oidc') }
+  const round = cookieOf(begun, '__Host-saka_oidc=')
   return { answer: await stranger.get(path, round), begun, path, round }
 }
 
@@ -106,7 +101,7 @@ t.test('the service starts without its provider, and signs in by it once it is t
   t.match(new URL(begun.headers.location!).searchParams.get('code_challenge_method'), 'S256')
   t.match(String(begun.headers['set-cookie']), /HttpOnly; Secure; SameSite=Lax/)
   t.match(answer, { status: 302, headers: { location: '/' } })
-  const session = { cookie: cookieOf(answer, '__Host-saka_session') }
+  const session = cookieOf(answer, '__Host-saka_session=')
   t.match(await saka.stranger.get('/me', session), {
     json: { kind: 'user', name: 'Μαρία', email: 'maria@example.org', roles: [{ role: 'coordinator' }] },
   })
@@ -157,7 +152,7 @@ t.test('who comes back with another’s state, without a cookie or too late is r
   const back = (await atProvider(begun.headers.location!, 'maria')).replace('https://saka.example.org/api/v1', '')
   t.match(await saka.stranger.get(back), refused)
   t.match(await saka.stranger.get(back, { cookie: '__Host-saka_oidc=nonsense' }), refused)
-  const round = { cookie: cookieOf(begun, '__Host-saka_oidc') }
+  const round = cookieOf(begun, '__Host-saka_oidc=')
   t.match(await saka.stranger.get('/session/oidc/callback?error=access_denied', round), refused)
   saka.clock.set('2023-09-11T06:40:00.000Z')
   t.match(await saka.stranger.get(back, round), refused, 'ten minutes are over')

@@ -1,9 +1,8 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: what runs in the page is the page's own.
 import t from 'tap'
 import { browse } from '../support/browser.ts'
+import { admin, adminEnv } from '../support/sign-in.ts'
 
-const admin = { email: 'admin@example.org', password: 'correct horse battery' }
-const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }
 const phone = {
   protocol: 'ctap2',
   transport: 'internal',
@@ -14,7 +13,7 @@ const phone = {
 } as const
 
 t.test('a browser registers a passkey and signs in by it; a copy of the authenticator is found out', async (t) => {
-  const browsed = await browse(t, { env })
+  const browsed = await browse(t, { env: adminEnv })
   if (!browsed) return
   const { saka, origin, context } = browsed
   const page = await context.newPage()

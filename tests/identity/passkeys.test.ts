@@ -1,27 +1,22 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 
-import { performance } from 'node:perf_hooks'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 import t, { type Test } from 'tap'
 import { relyingPartyOf } from '../../src/identity/passkeys/webauthn.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { newAuthenticator, type Said } from '../support/authenticator.ts'
-import { type Answer, firstMorning, startSaka } from '../support/saka.ts'
+import { firstMorning, startSaka } from '../support/saka.ts'
+import { admin, adminEnv, cookieOf, maria, signIn, stopWaits } from '../support/sign-in.ts'
 
-const admin = { email: 'admin@example.org', password: 'correct horse battery' }
-const maria = { email: 'maria@example.org', password: 'correct horse battery' }
-const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }
 const refused = { status: 401, json: { code: 'passkey_refused' } }
 const later = (seconds: number) => plusMilliseconds(firstMorning, seconds * 1000)
-const cookieOf = ({ headers }: Answer) => String(headers['set-cookie']).split(';')[0]!
 
 /** An administrator, signed in by password, and the ways of registering and signing in with authenticators. */
 async function signedIn(t: Test) {
-  const saka = await startSaka(t, { env })
-  const stopped = performance.now()
-  t.intercept(performance, 'now', { value: () => stopped })
+  const saka = await startSaka(t, { env: adminEnv })
+  stopWaits(t)
   const { stranger, api } = saka
-  const cookie = cookieOf(await stranger.post('/session', admin))
+  const { cookie } = await signIn(stranger)
   const [{ id: userId }] = (await api.get('/users')).json.items
   const authenticator = newAuthenticator()
   const begin = (headers = { cookie }) => stranger.post('/me/passkeys/options', undefined, headers)
@@ -30,14 +25,14 @@ async function signedIn(t: Test) {
   const register = async (said: Said = {}, one = authenticator, headers = { cookie }) =>
     finish(one.create((await begin(headers)).json, said), headers)
   const ask = async (email?: string) => (await stranger.post('/session/passkey/options', email && { email })).json
-  const signIn = (response: any) => stranger.post('/session/passkey', { response })
+  const show = (response: any) => stranger.post('/session/passkey', { response })
   const reasons = async () =>
     (await api.get('/audit/events?action=session.refused')).json.items.map(({ change }: any) => change.reason)
-  return { ...saka, cookie, userId, authenticator, begin, finish, register, ask, signIn, reasons }
+  return { ...saka, cookie, userId, authenticator, begin, finish, register, ask, show, reasons }
 }
 
 t.test('a passkey signs its owner in, without a name and with one, and no other factor is asked for', async (t) => {
-  const { stranger, register, ask, signIn, authenticator, api, userId, begin, cookie } = await signedIn(t)
+  const { stranger, register, ask, show, authenticator, api, userId, begin, cookie } = await signedIn(t)
   const { secret } = (await stranger.post('/me/totp', undefined, { cookie })).json
   const { generate } = await import('otplib')
   const code = await generate({ secret, epoch: Date.parse(firstMorning) / 1000 })
@@ -48,9 +43,9 @@ t.test('a passkey signs its owner in, without a name and with one, and no other 
   for (const email of [undefined, 'Admin@Example.org']) {
     const options = await ask(email)
     t.match(options, { rpId: 'saka.example.org', userVerification: 'required', allowCredentials: [] })
-    const answer = await signIn(authenticator.get(options))
+    const answer = await show(authenticator.get(options))
     t.match(answer, { status: 201 })
-    t.match(await stranger.get('/me', { cookie: cookieOf(answer) }), { json: { id: userId } })
+    t.match(await stranger.get('/me', cookieOf(answer)), { json: { id: userId } })
   }
   t.match((await stranger.get('/me/passkeys', { cookie })).json.items, [{ lastUsedAt: firstMorning }])
   const events = (await api.get(`/audit/events?subjectId=${userId}`)).json.items
@@ -62,32 +57,32 @@ t.test('a passkey signs its owner in, without a name and with one, and no other 
 })
 
 t.test('a challenge is good once, also for two at once, and for five minutes', async (t) => {
-  const { ask, signIn, authenticator, register, clock, begin, finish, reasons } = await signedIn(t)
+  const { ask, show, authenticator, register, clock, begin, finish, reasons } = await signedIn(t)
   const creation = authenticator.create((await begin()).json)
   const both = await Promise.all([finish(creation), finish(creation)])
   t.same(both.map(({ status }) => status).sort(), [201, 401], 'of two registrations one')
   const response = authenticator.get(await ask())
-  const two = await Promise.all([signIn(response), signIn(response)])
+  const two = await Promise.all([show(response), show(response)])
   t.same(two.map(({ status }) => status).sort(), [201, 401], 'of two sign-ins one')
-  t.match(await signIn(response), refused)
+  t.match(await show(response), refused)
   const options = await ask()
-  t.match(await signIn(authenticator.get(options, { origin: 'https://evil.example.net' })), refused)
-  t.match(await signIn(authenticator.get(options)), refused, 'one that was answered wrongly is used up too')
-  t.match(await signIn(authenticator.get(await ask())), { status: 201 })
+  t.match(await show(authenticator.get(options, { origin: 'https://evil.example.net' })), refused)
+  t.match(await show(authenticator.get(options)), refused, 'one that was answered wrongly is used up too')
+  t.match(await show(authenticator.get(await ask())), { status: 201 })
   const late = authenticator.get(await ask())
   const lateCreation = newAuthenticator().create((await begin()).json)
   clock.set(later(300))
-  t.match(await signIn(late), refused)
+  t.match(await show(late), refused)
   t.match(await finish(lateCreation), refused)
-  t.match(await signIn(authenticator.get({ challenge: 'bWFkZSB1cA', rpId: 'saka.example.org' })), refused)
+  t.match(await show(authenticator.get({ challenge: 'bWFkZSB1cA', rpId: 'saka.example.org' })), refused)
   const { challenge, rp } = (await begin()).json
-  t.match(await signIn(authenticator.get({ challenge, rpId: rp.id })), refused, 'nor one for another ceremony')
+  t.match(await show(authenticator.get({ challenge, rpId: rp.id })), refused, 'nor one for another ceremony')
   t.same((await reasons()).filter((reason: string) => reason === 'not_verified').length, 1)
   await register()
 })
 
 t.test('what was signed elsewhere, for others or without its holder is refused, and written down', async (t) => {
-  const { ask, signIn, authenticator, register, api, userId, reasons } = await signedIn(t)
+  const { ask, show, authenticator, register, api, userId, reasons } = await signedIn(t)
   const wrong: Said[] = [
     { origin: 'https://evil.example.net' },
     { origin: 'http://saka.example.org' },
@@ -101,32 +96,32 @@ t.test('what was signed elsewhere, for others or without its holder is refused, 
     Array(4).fill({ reason: 'not_verified' }),
   )
   t.match(await register(), { status: 201 })
-  for (const said of wrong.slice(0, 2)) t.match(await signIn(authenticator.get(await ask(), said)), refused)
-  t.match(await signIn(authenticator.get(await ask())), { status: 201 })
-  for (const said of wrong.slice(2)) t.match(await signIn(authenticator.get(await ask(), said)), refused)
+  for (const said of wrong.slice(0, 2)) t.match(await show(authenticator.get(await ask(), said)), refused)
+  t.match(await show(authenticator.get(await ask())), { status: 201 })
+  for (const said of wrong.slice(2)) t.match(await show(authenticator.get(await ask(), said)), refused)
   const userHandle = Buffer.from(userId).toString('base64url')
   const forged = { ...newAuthenticator().get(await ask(), { userHandle }), id: authenticator.credentialId }
-  t.match(await signIn({ ...forged, rawId: forged.id }), refused, 'another key’s signature')
+  t.match(await show({ ...forged, rawId: forged.id }), refused, 'another key’s signature')
   t.same(await reasons(), Array(5).fill('not_verified'))
 })
 
 t.test('a passkey is its owner’s alone', async (t) => {
-  const { ask, signIn, authenticator, register, api, stranger, reasons, begin, finish } = await signedIn(t)
+  const { ask, show, authenticator, register, api, stranger, reasons, begin, finish } = await signedIn(t)
   await api.made('/users', { ...maria, name: 'Μαρία', roles: [] })
-  const hers = { cookie: cookieOf(await stranger.post('/session', maria)) }
+  const hers = await signIn(stranger, maria)
   const { json: made } = await register()
-  t.match(await signIn(authenticator.get(await ask(maria.email))), refused, 'not for the account that was named')
-  t.match(await signIn(authenticator.get(await ask('nobody@example.org'))), refused)
+  t.match(await show(authenticator.get(await ask(maria.email))), refused, 'not for the account that was named')
+  t.match(await show(authenticator.get(await ask('nobody@example.org'))), refused)
   const handle = Buffer.from('01890a5d-ac96-774b-bcce-b302099a8057').toString('base64url')
-  t.match(await signIn(authenticator.get(await ask(), { userHandle: handle })), refused)
-  t.match(await signIn(authenticator.get(await ask(), { userHandle: 'AA' })), refused)
+  t.match(await show(authenticator.get(await ask(), { userHandle: handle })), refused)
+  t.match(await show(authenticator.get(await ask(), { userHandle: 'AA' })), refused)
   t.same(await reasons(), Array(4).fill('another_account'))
   t.match(await finish(newAuthenticator().create((await begin()).json), hers), refused, 'nor another’s challenge')
   t.match(await register({}, authenticator, hers), { status: 409, json: { code: 'passkey_taken' } })
   t.same((await stranger.get('/me/passkeys', hers)).json.items, [])
   t.match(await stranger.patch(`/me/passkeys/${made.id}`, { name: 'x' }, hers), { status: 404 })
   t.match(await stranger.post(`/me/passkeys/${made.id}/removal`, {}, hers), { status: 404 })
-  t.match(await signIn(authenticator.get(await ask())), { status: 201 })
+  t.match(await show(authenticator.get(await ask())), { status: 201 })
 })
 
 t.test('asking tells nobody who has an account, or a passkey', async (t) => {
@@ -140,24 +135,24 @@ t.test('asking tells nobody who has an account, or a passkey', async (t) => {
 })
 
 t.test('a counter that goes back is a copied authenticator: it is refused, of two at once too', async (t) => {
-  const { ask, signIn, authenticator, register, reasons } = await signedIn(t)
+  const { ask, show, authenticator, register, reasons } = await signedIn(t)
   await register({ counter: 7 })
-  t.match(await signIn(authenticator.get(await ask(), { counter: 9 })), { status: 201 })
-  for (const counter of [9, 8, 0]) t.match(await signIn(authenticator.get(await ask(), { counter })), refused)
+  t.match(await show(authenticator.get(await ask(), { counter: 9 })), { status: 201 })
+  for (const counter of [9, 8, 0]) t.match(await show(authenticator.get(await ask(), { counter })), refused)
   const [one, other] = [await ask(), await ask()]
-  const both = await Promise.all([one, other].map((options) => signIn(authenticator.get(options, { counter: 10 }))))
+  const both = await Promise.all([one, other].map((options) => show(authenticator.get(options, { counter: 10 }))))
   t.same(both.map(({ status }) => status).sort(), [201, 401])
   t.same(await reasons(), Array(4).fill('counter_went_back'))
 })
 
 t.test('an authenticator that does not count is good again and again', async (t) => {
-  const { ask, signIn, authenticator, register } = await signedIn(t)
+  const { ask, show, authenticator, register } = await signedIn(t)
   await register()
-  for (let i = 0; i < 3; i++) t.match(await signIn(authenticator.get(await ask(), { counter: 0 })), { status: 201 })
+  for (let i = 0; i < 3; i++) t.match(await show(authenticator.get(await ask(), { counter: 0 })), { status: 201 })
 })
 
 t.test('a passkey is named, renamed and removed by its owner, or taken away by an administrator', async (t) => {
-  const { ask, signIn, authenticator, register, stranger, cookie, api, as, userId, clock, reasons } = await signedIn(t)
+  const { ask, show, authenticator, register, stranger, cookie, api, as, userId, clock, reasons } = await signedIn(t)
   const { id } = (await register()).json
   t.match(await stranger.patch(`/me/passkeys/${id}`, { name: ' ' }, { cookie }), { status: 400 })
   t.match(await stranger.patch(`/me/passkeys/${id}`, { name: 'Γραφείο' }, { cookie }), { json: { name: 'Γραφείο' } })
@@ -167,7 +162,7 @@ t.test('a passkey is named, renamed and removed by its owner, or taken away by a
   t.match(await stranger.post('/me/passkeys/options', {}, { cookie }), { json: { code: 'recent_proof_required' } })
   t.match(await remove({ password: admin.password }), { status: 204 })
   t.match(await remove({ password: admin.password }), { status: 404 })
-  t.match(await signIn(authenticator.get(await ask())), refused)
+  t.match(await show(authenticator.get(await ask())), refused)
   t.same(await reasons(), ['unknown_passkey'])
 
   const other = newAuthenticator()
@@ -175,7 +170,7 @@ t.test('a passkey is named, renamed and removed by its owner, or taken away by a
   await stranger.post('/me/passkeys', { name: 'Άλλο', response: other.create(options) }, { cookie })
   t.match(await (await as({ role: 'coordinator' })).delete(`/users/${userId}/passkeys`), { status: 403 })
   for (let i = 0; i < 2; i++) t.match(await api.delete(`/users/${userId}/passkeys`), { status: 204 })
-  t.match(await signIn(other.get(await ask())), refused)
+  t.match(await show(other.get(await ask())), refused)
   const events = (await api.get(`/audit/events?subjectId=${userId}&action=passkey.all_removed`)).json.items
   t.match(events, [{ change: { count: 1 } }])
   t.equal(events.length, 1, 'twice changes nothing')
@@ -184,21 +179,21 @@ t.test('a passkey is named, renamed and removed by its owner, or taken away by a
 })
 
 t.test('an account that ended lets nobody in by its passkey', async (t) => {
-  const { ask, signIn, register, stranger, api, reasons } = await signedIn(t)
+  const { ask, show, register, stranger, api, reasons } = await signedIn(t)
   const { id } = await api.made('/users', { ...maria, name: 'Μαρία', roles: [] })
-  const hers = { cookie: cookieOf(await stranger.post('/session', maria)) }
+  const hers = await signIn(stranger, maria)
   const authenticator = newAuthenticator()
   t.match(await register({}, authenticator, hers), { status: 201 })
   const options = await ask()
   await api.patch(`/users/${id}`, { active: false })
-  t.match(await signIn(authenticator.get(options)), refused)
+  t.match(await show(authenticator.get(options)), refused)
   t.same(await reasons(), ['account_ended'])
 })
 
 t.test('passkeys are guessed no faster than passwords', async (t) => {
-  const { ask, signIn, register, authenticator, api } = await signedIn(t)
+  const { ask, show, register, authenticator, api } = await signedIn(t)
   await register()
-  const bad = async () => signIn(authenticator.get(await ask(), { verified: false }))
+  const bad = async () => show(authenticator.get(await ask(), { verified: false }))
   for (let i = 0; i < 5; i++) t.match(await bad(), refused)
   for (let i = 0; i < 3; i++) t.match(await bad(), { status: 429, json: { code: 'too_many_attempts' } })
   const { items } = (await api.get('/audit/events?action=session.refused')).json
@@ -233,6 +228,6 @@ t.test('a site without a name or without TLS has no passkeys, and says so', asyn
   t.same(relyingPartyOf('http://localhost:3000'), { id: 'localhost', origin: 'http://localhost:3000' })
   for (const url of ['http://saka.example.org', 'http://127.0.0.1:3000', 'https://[::1]', 'https://192.0.2.1'])
     t.equal(relyingPartyOf(url), undefined, url)
-  const { stranger } = await startSaka(t, { env: { ...env, BASE_URL: 'http://127.0.0.1:3000' } })
+  const { stranger } = await startSaka(t, { env: { ...adminEnv, BASE_URL: 'http://127.0.0.1:3000' } })
   t.match(await stranger.post('/session/passkey/options'), { status: 409, json: { code: 'passkeys_unavailable' } })
 })

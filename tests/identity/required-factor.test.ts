@@ -1,27 +1,23 @@
-import { performance } from 'node:perf_hooks'
 import { generate } from 'otplib'
 import t, { type Test } from 'tap'
 import { newAuthenticator } from '../support/authenticator.ts'
 import { writtenContract } from '../support/contract.ts'
 import { routesOf } from '../support/routes.ts'
-import { type Answer, firstMorning, startSaka } from '../support/saka.ts'
+import { firstMorning, startSaka } from '../support/saka.ts'
+import { admin, adminEnv, cookieOf, maria, nowhere, oneSchool, stopWaits } from '../support/sign-in.ts'
 
-const admin = { email: 'admin@example.org', password: 'correct horse battery' }
-const maria = { email: 'maria@example.org', password: 'θάλασσα μολύβι ποδήλατο' }
-const cookieOf = ({ headers }: Answer) => String(headers['set-cookie']).split(';')[0]!
 const held = (secondFactor: string) => ({ status: 403, json: { code: 'second_factor_missing', secondFactor } })
 
 /** A service that asks `roles` for a second factor, an administrator and a coordinator, and how they sign in. */
 async function asking(t: Test, roles = 'admin, coordinator') {
-  const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password, REQUIRE_SECOND_FACTOR: roles }
+  const env = { ...adminEnv, REQUIRE_SECOND_FACTOR: roles }
   const saka = await startSaka(t, { env })
-  const stopped = performance.now()
-  t.intercept(performance, 'now', { value: () => stopped })
+  stopWaits(t)
   const { api, stranger } = saka
   await api.made('/users', { ...maria, name: 'Μαρία', roles: [{ role: 'coordinator' }] })
   const signIn = async (person = admin, proof: object = {}) => {
     const answer = await stranger.post('/session', { ...person, ...proof })
-    return { answer, headers: { cookie: cookieOf(answer) } }
+    return { answer, headers: cookieOf(answer) }
   }
   /** Sets an app up; answers what its codes are made of. */
   const setUp = async (headers: Record<string, string>) => {
@@ -57,7 +53,7 @@ t.test('of all routes of the contract none is open before the second factor but 
   const { headers } = await signIn()
   const open: string[] = []
   for (const { method, url } of routesOf(writtenContract())) {
-    const path = url.replace(/:\w+/g, '01890a5d-ac96-774b-bcce-b302099a8057')
+    const path = url.replace(/:\w+/g, nowhere)
     const { json } = await stranger.call(method, `/${path}`, undefined, headers)
     if (json?.code !== 'second_factor_missing') open.push(`${method.toLowerCase()} ${url.replace('/api/v1', '')}`)
     if (url.endsWith('/session') && method === 'DELETE') headers.cookie = (await signIn()).headers.cookie
@@ -96,7 +92,7 @@ t.test('a passkey is a second factor, and a password alone is none beside it', a
 
   const { json: asked } = await stranger.post('/session/passkey/options')
   const shown = await stranger.post('/session/passkey', { response: authenticator.get(asked) })
-  t.match(await stranger.get('/campaigns', { cookie: cookieOf(shown) }), { status: 200 })
+  t.match(await stranger.get('/campaigns', cookieOf(shown)), { status: 200 })
 })
 
 t.test('an administrator who takes somebody’s factor away makes them set up another', async (t) => {
@@ -111,8 +107,7 @@ t.test('nobody else is asked: no other role, no key, no device, and nobody where
   const { api, stranger, signIn, device } = await asking(t, 'admin')
   t.match(await stranger.get('/campaigns', (await signIn(maria)).headers), { status: 200 })
   t.match(await api.get('/users'), { status: 200 }, 'a key of an administrator')
-  const community = await api.made('/communities', { code: 'A', name: 'Α΄' })
-  const school = await api.made('/schools', { ministryCode: '9000001', name: '1ο', communityId: community.id })
+  const school = await oneSchool(api)
   t.match(await (await device(school.id)).get('/schools'), { status: 200 })
   const open = await asking(t, '')
   t.match(await open.stranger.get('/users', (await open.signIn()).headers), { status: 200 })

@@ -1,27 +1,22 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import { generate } from 'otplib'
 import t, { type Test } from 'tap'
 import { secretKeyOf } from '../../src/platform/keys/secret-key.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { firstMorning, startSaka } from '../support/saka.ts'
+import { admin, adminEnv, cookieOf, maria, stopWaits } from '../support/sign-in.ts'
 
-const admin = { email: 'admin@example.org', password: 'correct horse battery' }
-const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }
 const later = (seconds: number) => plusMilliseconds(firstMorning, seconds * 1000)
 const codeAt = (secret: string, instant: string) => generate({ secret, epoch: Date.parse(instant) / 1000 })
 
 /** An administrator with a confirmed authenticator app, signed in once before it was set up. */
 async function withApp(t: Test, more: Record<string, string> = {}) {
-  const saka = await startSaka(t, { env: { ...env, ...more } })
-  // The waits for wrong codes are measured on this clock; it stands still.
-  const stopped = performance.now()
-  t.intercept(performance, 'now', { value: () => stopped })
+  const saka = await startSaka(t, { env: { ...adminEnv, ...more } })
+  stopWaits(t)
   const { stranger } = saka
   const signIn = (proof: object = {}) => stranger.post('/session', { ...admin, ...proof })
-  const cookie = String((await signIn()).headers['set-cookie']).split(';')[0]!
+  const { cookie } = cookieOf(await signIn())
   const enrolled = (await stranger.post('/me/totp', undefined, { cookie })).json
   const confirm = (code: string) => stranger.post('/me/totp/confirm', { code }, { cookie })
   const confirmed = await confirm(await codeAt(enrolled.secret, firstMorning))
@@ -46,8 +41,8 @@ t.test('an authenticator app is set up with its QR code, confirmed, and answers 
 })
 
 t.test('an app that is not confirmed asks nobody for anything', async (t) => {
-  const { stranger } = await startSaka(t, { env })
-  const cookie = String((await stranger.post('/session', admin)).headers['set-cookie']).split(';')[0]!
+  const { stranger } = await startSaka(t, { env: adminEnv })
+  const { cookie } = cookieOf(await stranger.post('/session', admin))
   t.match(await stranger.post('/me/totp/confirm', { code: '000000' }, { cookie }), {
     json: { code: 'totp_not_enrolled' },
   })
@@ -107,7 +102,6 @@ t.test('a recovery code stands in once, however it is written, and for its owner
   t.same(both.map(({ status }) => status).sort(), [201, 401])
   t.match(await signIn({ recoveryCode: '' }), { status: 401, json: { code: 'wrong_code' } })
   t.match(await stranger.get('/me/totp', { cookie }), { json: { recoveryCodesLeft: 9 } })
-  const maria = { email: 'maria@example.org', password: admin.password }
   await api.made('/users', { ...maria, name: 'Μαρία', roles: [] })
   t.match(
     await stranger.post('/session', { ...maria, recoveryCode: second }),
@@ -160,9 +154,7 @@ t.test('the key can be changed: what a former one has sealed is still read', asy
 t.test(
   'the key is made once beside the database, for its owner’s eyes, and one that is given comes first',
   async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'saka-key-'))
-    t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-    const database = join(folder, 'saka.db')
+    const database = join(t.testdir(), 'saka.db')
     const key = secretKeyOf(undefined, database)
     t.match(key, /^[\w-]{43}$/)
     t.equal(statSync(`${database}.key`).mode & 0o777, 0o600)
@@ -174,10 +166,9 @@ t.test(
 )
 
 t.test('what changes how one signs in takes the password once the sign-in is ten minutes old', async (t) => {
-  const { stranger, clock, deps, api } = await startSaka(t, { env })
-  const stopped = performance.now()
-  t.intercept(performance, 'now', { value: () => stopped })
-  const cookie = String((await stranger.post('/session', admin)).headers['set-cookie']).split(';')[0]!
+  const { stranger, clock, deps, api } = await startSaka(t, { env: adminEnv })
+  stopWaits(t)
+  const { cookie } = cookieOf(await stranger.post('/session', admin))
   const enroll = (body?: object) => stranger.post('/me/totp', body, { cookie })
   clock.set(later(599))
   const { secret } = (await enroll()).json

@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { offerSetUp } from '../../src/identity/index.ts'
-import { projectRoot } from '../../src/platform/project-root.ts'
+import { startProcess, stopProcess } from '../support/process.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
+import { until } from '../support/until.ts'
 
 const first = { email: 'Maria@Example.org', name: 'Μαρία', password: 'θάλασσα μολύβι ποδήλατο' }
 const credentials = { email: 'maria@example.org', password: first.password }
@@ -54,33 +51,22 @@ t.test('the link is good for nothing once there is a user, and a newer one ends 
   t.match(await send(saka, newer), { status: 404 })
 })
 
-/** Starts the service as an operator does and answers the first entry of its log that holds a set-up link, and how to end it. */
+/** Starts the service as an operator does, and answers where the set-up link leads that it logs. */
 async function started(t: Test, databaseFile: string) {
-  const child = spawn(process.execPath, [join(projectRoot, 'src/main.ts'), 'serve'], {
-    cwd: projectRoot,
-    env: { PATH: process.env.PATH, PORT: '0', DATABASE_URL: `file:${databaseFile}` },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  t.teardown(() => child.kill('SIGKILL'))
-  const ended = new Promise((resolve) => child.on('close', resolve))
-  let address = ''
-  for await (const line of createInterface({ input: child.stdout! })) {
-    const { msg, setUpLink } = JSON.parse(line)
-    address = /^listening on (\S+)/.exec(msg)?.[1] ?? address
-    if (setUpLink)
-      return { page: `${address}${new URL(setUpLink).pathname}`, path: new URL(setUpLink).pathname, child, ended }
-  }
-  throw new Error('it offered no link')
+  const service = await startProcess({ DATABASE_URL: `file:${databaseFile}` })
+  t.teardown(() => service.child.kill('SIGKILL'))
+  const link = () => service.log.find(({ setUpLink }) => setUpLink)?.setUpLink
+  await until('it offers a link', link)
+  const { pathname } = new URL(String(link()))
+  return { service, page: `${service.address}${pathname}`, path: pathname }
 }
 
 t.test('the start prints the link, and a restart another', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-set-up-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  const before = await started(t, join(folder, 'saka.db'))
+  const database = join(t.testdir(), 'saka.db')
+  const before = await started(t, database)
   t.equal((await fetch(before.page)).status, 200)
-  before.child.kill('SIGTERM')
-  await before.ended
-  const after = await started(t, join(folder, 'saka.db'))
+  await stopProcess(before.service)
+  const after = await started(t, database)
   t.equal((await fetch(after.page)).status, 200)
   t.equal((await fetch(after.page.replace(after.path, before.path))).status, 404)
 })

@@ -1,15 +1,13 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 
-import { performance } from 'node:perf_hooks'
 import { hash, verify } from '@node-rs/argon2'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { verifyPassword } from '../../src/identity/secrets.ts'
 import { signInThrottle } from '../../src/identity/throttling/throttle.ts'
 import { networkOf } from '../../src/platform/http/limits/networks.ts'
 import { startSaka } from '../support/saka.ts'
+import { admin, adminEnv, cookieOf, maria, stopWaits } from '../support/sign-in.ts'
 
-const admin = { email: 'admin@example.org', password: 'correct horse battery' }
-const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }
 const wrong = { ...admin, password: 'not the password' }
 const minute = 60_000
 
@@ -25,12 +23,6 @@ function slowedDown() {
     }
   }
   return { throttle, fail, pass: (milliseconds: number) => (now += milliseconds) }
-}
-
-/** Stops the clock that waits are measured on. */
-function stopTheClock(t: Test): void {
-  const stopped = performance.now()
-  t.intercept(performance, 'now', { value: () => stopped })
 }
 
 t.test('the fifth wrong password is the last that waits for nothing, and each wait is twice the last', async (t) => {
@@ -117,8 +109,8 @@ t.test('whoever has no account, or none that is good, costs the same work as a w
 })
 
 t.test('guessing is slowed down alike where there is an account and where there is none', async (t) => {
-  const { stranger, api } = await startSaka(t, { env })
-  stopTheClock(t)
+  const { stranger, api } = await startSaka(t, { env: adminEnv })
+  stopWaits(t)
   const answers = async (email: string) => {
     const all = await Promise.all(Array.from({ length: 8 }, () => stranger.post('/session', { ...wrong, email })))
     return all.map(({ status, json }) => `${status} ${json.code}`).sort()
@@ -138,19 +130,20 @@ t.test('guessing is slowed down alike where there is an account and where there 
 })
 
 t.test('an owner signs in from a browser that did so before, however much others guess', async (t) => {
-  const { stranger, api } = await startSaka(t, { env })
-  stopTheClock(t)
+  const { stranger, api } = await startSaka(t, { env: adminEnv })
+  stopWaits(t)
   const first = await stranger.post('/session', admin)
-  const cookies = first.headers['set-cookie'] as unknown as string[]
-  const browser = { cookie: cookies.find((one) => one.startsWith('__Host-saka_browser='))!.split(';')[0]! }
-  t.match(String(cookies), /__Host-saka_browser=saka_browser_[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; Secure/)
+  const browser = cookieOf(first, '__Host-saka_browser=')
+  t.match(
+    String(first.headers['set-cookie']),
+    /__Host-saka_browser=saka_browser_[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; Secure/,
+  )
   for (let i = 0; i < 6; i++) await stranger.post('/session', wrong)
   t.match(await stranger.post('/session', admin), { status: 429 })
   const again = await stranger.post('/session', admin, browser)
   t.match(again, { status: 201 })
   t.notMatch(String(again.headers['set-cookie']), 'saka_browser=', 'it is known already')
 
-  const maria = { email: 'maria@example.org', password: 'correct horse battery' }
   await api.made('/users', { ...maria, name: 'Μαρία', roles: [] })
   for (let i = 0; i < 5; i++) await stranger.post('/session', { ...maria, password: wrong.password }, browser)
   t.match(await stranger.post('/session', maria, browser), { status: 429 }, 'it is not known to another account')

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { openLog } from '../../src/platform/observability/log.ts'
+import { openCampaign } from '../support/campaign.ts'
 import { fillDisk } from '../support/disk.ts'
 import { engine } from '../support/engine.ts'
 import { startSaka } from '../support/saka.ts'
@@ -36,31 +37,12 @@ t.test(
     const lines: string[] = []
     const log = openLog('trace', { write: (line: string) => void lines.push(line) })
     const env = { ADMIN_EMAIL: 'maria.admin@example.org', ADMIN_PASSWORD: 'correct horse battery' }
-    const { api, stranger, deps } = await startSaka(t, { log, env })
+    const { api, stranger, deps, school, campaign } = await openCampaign(t, { log, env })
 
     const session = await stranger.post('/session', { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD })
     await stranger.post('/session', { email: env.ADMIN_EMAIL, password: 'not the password' })
     const cookie = String(session.headers['set-cookie']).split(';')[0]!
     await stranger.get('/me', { cookie })
-    const community = await api.made('/communities', { code: 'A', name: 'Α΄ Δημοτική Κοινότητα' })
-    const school = await api.made('/schools', {
-      ministryCode: '9000001',
-      name: '1ο Δημοτικό',
-      communityId: community.id,
-    })
-    const items = [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }]
-    const kit = await api.made('/kits', { name: 'Σχολικό σετ', items })
-    const campaign = await api.made('/campaigns', {
-      name: 'Σχολικά σετ 2023',
-      year: 2023,
-      kitId: kit.id,
-      communityIds: [community.id],
-      targetQuantity: 10,
-      budgetCents: 100,
-      pickupFrom: '2023-09-11',
-      pickupUntil: '2023-09-29',
-    })
-    await api.made(`/campaigns/${campaign.id}/open`)
     const guardian = { name: 'Νίκος Φωτόπουλος', email: 'nikos@example.org', phone: '+306900000001', language: 'el' }
     const child = {
       schoolId: school.id,

@@ -80,12 +80,6 @@ t.test('a server that does not let us in is down for everybody', async (t) => {
   t.notMatch(`${error.message} ${error.stack}`, 'wrong-password')
 })
 
-t.test('a server whose certificate nobody vouches for gets no mail', async (t) => {
-  const { error, taken } = await failure(t, { hideSTARTTLS: false })
-  t.type(error, ChannelDown)
-  t.equal(taken, 0)
-})
-
 t.test('a server that is not there is down, and found again when it is', async (t) => {
   const post = await startMailServer(t)
   const { port } = post.server.server.address() as AddressInfo

@@ -1,17 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
-import { projectRoot } from '../../src/platform/project-root.ts'
 import { newDatabase, sqliteAlone } from '../support/engine.ts'
+import { type ServiceProcess, startProcess } from '../support/process.ts'
+import { admin, adminEnv } from '../support/sign-in.ts'
 import { allSql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 
-const admin = { email: 'admin@example.org', password: 'correct horse battery' }
 const kit = (name: string) => ({ name, items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }] })
 /** A kit that takes some hundred kilobytes. */
 const heavyKit = (name: string) => ({
@@ -20,12 +16,7 @@ const heavyKit = (name: string) => ({
 })
 
 /** The service as its own process, as an operator starts it. */
-interface Running {
-  child: ChildProcess
-  address: string
-  /** What it has logged so far. */
-  log: Record<string, unknown>[]
-  logged(message: RegExp): Promise<unknown>
+interface Running extends ServiceProcess {
   ended: Promise<{ code: number | null; signal: string | null }>
   /** Calls the API as the administrator. */
   call(method: string, path: string, body?: unknown): Promise<Response>
@@ -33,42 +24,12 @@ interface Running {
 
 /** Starts the service on this database; `shell` goes before it on the command line. */
 async function start(t: Test, database: Record<string, string>, shell = ''): Promise<Running> {
-  const env = {
-    ...process.env,
-    PORT: '0',
-    ...database,
-    ADMIN_EMAIL: admin.email,
-    ADMIN_PASSWORD: admin.password,
-    LOG_LEVEL: 'info',
-  }
-  // The test runner would put handlers of its own into the service, also for the signal of a file that grew too large,
-  // which Node ignores: the service must be as it is in use.
-  const command = `unset NODE_OPTIONS; ${shell} exec "$0" "$@"`
-  const child = spawn('sh', ['-c', command, process.execPath, join(projectRoot, 'src/main.ts'), 'serve'], {
-    cwd: projectRoot,
-    env,
-  })
+  const service = await startProcess(database, undefined, { shell, env: adminEnv })
+  const { child, address } = service
   t.teardown(() => child.kill('SIGKILL'))
-  child.stderr!.pipe(process.stderr)
-  const log: Running['log'] = []
-  const waiting: { message: RegExp; found: (entry: unknown) => void }[] = []
-  createInterface({ input: child.stdout! }).on('line', (line) => {
-    const entry = JSON.parse(line) as Record<string, unknown>
-    log.push(entry)
-    for (const { message, found } of waiting) if (message.test(String(entry.msg))) found(entry)
-  })
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal })),
   )
-  const logged = (message: RegExp) =>
-    new Promise<Record<string, unknown>>((found, fail) => {
-      const entry = log.find(({ msg }) => message.test(String(msg)))
-      if (entry) return found(entry)
-      waiting.push({ message, found: found as (entry: unknown) => void })
-      void ended.then(({ code }) => fail(new Error(`ended with ${code} before it said ${message}`)))
-    })
-  const { msg } = await logged(/^listening on /)
-  const address = String(msg).replace('listening on ', '')
   let cookie = ''
   const call = (method: string, path: string, body?: unknown) =>
     fetch(`${address}/api/v1${path}`, {
@@ -80,13 +41,7 @@ async function start(t: Test, database: Record<string, string>, shell = ''): Pro
     })
   const session = await call('POST', '/session', admin)
   cookie = session.headers.get('set-cookie')!.split(';')[0]!
-  return { child, address, log, logged, ended, call }
-}
-
-async function emptyDatabase(t: Test): Promise<Record<string, string>> {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-process-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  return newDatabase(t, folder)
+  return { ...service, ended, call }
 }
 
 /** Every kit of the service, by name. */
@@ -96,7 +51,7 @@ async function kitNames({ call }: Running): Promise<string[]> {
 }
 
 t.test('asked to stop, the service answers what is under way and ends with 0', async (t) => {
-  const database = await emptyDatabase(t)
+  const database = await newDatabase(t, t.testdir())
   const service = await start(t, database)
   t.equal(service.log.filter(({ msg }) => String(msg).startsWith('listening')).length, 1, 'listening is said once')
 
@@ -113,7 +68,7 @@ t.test('asked to stop, the service answers what is under way and ends with 0', a
   // The service has the head of the request, and the process is told to end, before the body is there.
   await new Promise((resolve) => socket.once('data', resolve))
   service.child.kill('SIGTERM')
-  await service.logged(/^stopping/)
+  await until('it says so', () => service.log.some(({ msg }) => /^stopping/.test(String(msg))))
   await t.rejects(fetch(`${service.address}/healthz`), 'nobody new is let in')
   socket.write(body.slice(10))
   await closed
@@ -129,7 +84,7 @@ t.test('asked to stop, the service answers what is under way and ends with 0', a
 t.test(
   'killed in the middle of its work, the service loses nothing that it has acknowledged and keeps nothing by half',
   async (t) => {
-    const database = await emptyDatabase(t)
+    const database = await newDatabase(t, t.testdir())
     const service = await start(t, database)
     const acknowledged: string[] = []
     const commands = Array.from({ length: 200 }, async (_, i) => {
@@ -159,7 +114,7 @@ t.test(
   'when the disk refuses a commit, the command is refused and everything before it is there',
   sqliteAlone('a limit on the size of files is one on its file'),
   async (t) => {
-    const database = await emptyDatabase(t)
+    const database = await newDatabase(t, t.testdir())
     const limited = await start(t, database, 'ulimit -f 6000;')
     const acknowledged: string[] = []
     let refused: Response | undefined

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { databaseOf, engine } from '../support/engine.ts'
-import { startProcess } from '../support/process.ts'
+import { killedProcess, startProcess } from '../support/process.ts'
 import { allSql, runStatements } from '../support/sql.ts'
 import { findTold, told, toldCampaign } from './told-campaign.ts'
 
@@ -65,13 +65,9 @@ t.test('an erasure that is killed at any moment has counted what it erased, and 
     ['in the report', 0],
   ] as const
   for (const [moment, left] of moments) {
-    const { child, address } = await startProcess(databaseOf(deps), {
-      by: 'tests/privacy/killed-erasure.ts',
-      at: moment,
-    })
-    const dead = once(child, 'exit')
-    await erase(address).catch(() => undefined)
-    t.same(await dead, [null, 'SIGKILL'], `killed ${moment}`)
+    const killed = { by: 'tests/privacy/killed-erasure.ts', at: moment }
+    const ended = await killedProcess(databaseOf(deps), killed, (address) => erase(address).catch(() => undefined))
+    t.same(ended, [null, 'SIGKILL'], `killed ${moment}`)
     // As much later as a run that gives no sign of life is taken for alive.
     await runStatements(deps, 'UPDATE job_runs SET leased_until = started_at')
 

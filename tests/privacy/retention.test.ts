@@ -6,7 +6,7 @@ import t from 'tap'
 import { erasePersonalDataJob } from '../../jobs/erase-personal-data.ts'
 import { columnsOf } from '../../src/privacy/erasure/data-map.ts'
 import { postgresSchema } from '../../src/schema.ts'
-import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
+import { campaignBody, type OpenCampaign, openCampaign } from '../support/campaign.ts'
 import { engine, sqliteAlone } from '../support/engine.ts'
 import { openRaw } from '../support/raw.ts'
 import { allSql, runStatements, textOfPostgres } from '../support/sql.ts'
@@ -100,9 +100,7 @@ t.test('the retention is the campaign’s own, and may change after the closing,
 t.test('a campaign that is not closed keeps what it needs, and so does its neighbour', async (t) => {
   const saka = await toldCampaign(t)
   const { api, clock, deps, campaign, community, kit } = saka
-  const draft = { name: 'Επόμενη', year: 2024, kitId: kit.id, communityIds: [community.id], targetQuantity: 1 }
-  const window = { budgetCents: 1, pickupFrom: '2024-09-10', pickupUntil: '2024-09-20' }
-  const next = await api.made('/campaigns', { ...draft, ...window })
+  const next = await api.made('/campaigns', campaignBody(kit.id, [community.id]))
   const pupil = { schoolId: saka.school.id, pupilRef: 'NEXT-1', familyName: 'Επομενίδου' }
   const key = { 'idempotency-key': 'key-of-the-next' }
   const first = (await api.post(`/campaigns/${next.id}/enrollments`, pupil, key)).json

@@ -1,6 +1,7 @@
 import type { Test } from 'tap'
 import type { Log } from '../../src/platform/observability/log.ts'
 import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
+import { findTexts } from '../support/personal-texts.ts'
 import { stockHands } from '../support/stock.ts'
 
 /** Invented people whose like is nowhere else in Saka, and what staff typed about them: a text for every place that takes one. */
@@ -27,14 +28,8 @@ export const told = {
   access: 'typed-access-reason about somebody',
 } as const
 
-/** Whether any of what was told is in `text`, in any of the spellings that it is stored or sent in. */
-export function findTold(text: string): string[] {
-  return Object.values(told).filter((value) =>
-    [value, encodeURIComponent(value), value.replace('+30', ''), JSON.stringify(value).slice(1, -1)].some((spelling) =>
-      text.includes(spelling),
-    ),
-  )
-}
+/** What of all that was told is in `text`, in any of the spellings that it is stored, sent or printed in. */
+export const findTold = (text: string): string[] => findTexts(text, Object.values(told))
 
 /** A campaign in which everything was told that can be told, and the answers of whatever was asked. */
 export interface ToldCampaign extends OpenCampaign {

@@ -1,8 +1,7 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-import { once } from 'node:events'
 import t from 'tap'
 import { databaseOf } from '../support/engine.ts'
-import { startProcess } from '../support/process.ts'
+import { killedProcess, startProcess } from '../support/process.ts'
 import { runStatements } from '../support/sql.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
 
@@ -26,35 +25,30 @@ t.test('a reconciliation that is killed at any moment is no run, and the next fi
     })
   const runs = async () => (await api.get(path)).json.items
 
+  const killed = async (at: string) => {
+    const by = 'tests/reconciliation/killed-reconciliation.ts'
+    const ended = await killedProcess(databaseOf(deps), { by, at }, (address) =>
+      t.rejects(reconcile(address, 'first'), 'nobody is answered'),
+    )
+    t.same(ended, [null, 'SIGKILL'], `killed ${at}`)
+    // As much later as a request that gives no sign of life is taken for alive.
+    await runStatements(deps, 'UPDATE idempotency_keys SET leased_until = created_at')
+  }
+
   const found = ['negative_balance', 'rejected_not_returned', 'target_not_met']
   for (const [moment, opened] of [
     ['in a portion', 1],
     ['between two portions', 2],
     ['before the run is stored', 3],
   ] as const) {
-    const { child, address } = await startProcess(databaseOf(deps), {
-      by: 'tests/reconciliation/killed-reconciliation.ts',
-      at: moment,
-    })
-    const dead = once(child, 'exit')
-    await t.rejects(reconcile(address, 'first'), 'nobody is answered')
-    t.same(await dead, [null, 'SIGKILL'], `killed ${moment}`)
+    await killed(moment)
     t.same(await runs(), [], 'there is no run')
     const open = await saka.discrepancies()
     t.same(open.map(({ code }) => code).sort(), found.slice(0, opened), moment)
     for (const { id } of open) t.same(await saka.actionsOf(id), ['discrepancy.opened'], 'what was opened has its event')
-    // As much later as a request that gives no sign of life is taken for alive.
-    await runStatements(deps, 'UPDATE idempotency_keys SET leased_until = created_at')
   }
 
-  const { child, address } = await startProcess(databaseOf(deps), {
-    by: 'tests/reconciliation/killed-reconciliation.ts',
-    at: 'before it is answered',
-  })
-  const dead = once(child, 'exit')
-  await t.rejects(reconcile(address, 'first'), 'nobody is answered')
-  t.same(await dead, [null, 'SIGKILL'])
-  await runStatements(deps, 'UPDATE idempotency_keys SET leased_until = created_at')
+  await killed('before it is answered')
   const [run, ...others] = await runs()
   t.same(others, [], 'one run, which is whole')
   const open = await saka.discrepancies()

@@ -5,6 +5,7 @@ import { startWorkerLoop } from '../../jobs/worker-loop.ts'
 import { alertStaff } from '../../src/alerts/index.ts'
 import { isScheduled } from '../../src/scheduler/index.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
+import { campaignBody } from '../support/campaign.ts'
 import { startMailServer } from '../support/mailbox.ts'
 import type { Saka } from '../support/saka.ts'
 import { breaking, runStatements } from '../support/sql.ts'
@@ -128,9 +129,7 @@ t.test('what could not be told is told once somebody can be', async (t) => {
 t.test('a campaign that cannot be reconciled does not hold up the others, and is told', async (t) => {
   const saka = await watchedCampaign(t)
   const { api, campaign, kit, community, deps } = saka
-  const other = { ...{ name: 'Άλλη', year: 2023, kitId: kit.id, communityIds: [community.id] }, targetQuantity: 1 }
-  const window = { pickupFrom: '2023-09-11', pickupUntil: '2023-09-29', budgetCents: 1_000_000 }
-  const { id } = await api.made('/campaigns', { ...other, ...window })
+  const { id } = await api.made('/campaigns', campaignBody(kit.id, [community.id]))
   await api.made(`/campaigns/${id}/open`)
   await deps.db.transact(async ({ q, t }) => {
     await q.update(t.campaigns).set({ kitId: kit.id })

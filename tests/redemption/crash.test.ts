@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import t from 'tap'
 import { openCampaign } from '../support/campaign.ts'
 import { enrollChildren } from '../support/children.ts'
 import { databaseOf } from '../support/engine.ts'
-import { startProcess } from '../support/process.ts'
+import { killedProcess, startProcess } from '../support/process.ts'
 
 t.test('a service that is killed in the middle of a batch has done all of it or nothing', async (t) => {
   const { api, campaign, school, deps } = await openCampaign(t)
@@ -39,13 +38,9 @@ t.test('a service that is killed in the middle of a batch has done all of it or 
     ['middle', 0],
     ['committed', 1000],
   ] as const) {
-    const { child, address } = await startProcess(databaseOf(deps), {
-      by: 'tests/redemption/killed-service.ts',
-      at: killAt,
-    })
-    const dead = once(child, 'exit')
-    await t.rejects(send(address), 'nobody is answered')
-    t.same(await dead, [null, 'SIGKILL'])
+    const killed = { by: 'tests/redemption/killed-service.ts', at: killAt }
+    const ask = (address: string) => t.rejects(send(address), 'nobody is answered')
+    t.same(await killedProcess(databaseOf(deps), killed, ask), [null, 'SIGKILL'])
     t.same(await done(), [kept, kept, kept], `killed ${killAt}`)
   }
 

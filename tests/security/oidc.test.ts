@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { engine } from '../support/engine.ts'
 import { type Answer, startSaka } from '../support/saka.ts'
+import { afterASecond, cookieOf } from '../support/sign-in.ts'
 import { textOfPostgres } from '../support/sql.ts'
 
 const secret = 'a secret of the two'
@@ -64,8 +65,7 @@ async function forger(t: Test, { issuer: claimed, moved = false }: { issuer?: st
     const person = { sub: 'maria', email: 'maria@example.org', roles: 'desk' }
     const token = { iss: issuer, aud: 'saka', iat: now, exp: now + 300, nonce: asked.get('nonce') }
     idToken = make({ ...person, ...token })
-    const cookie = String(begun.headers['set-cookie']).split(';')[0]!
-    return saka.stranger.get(`/session/oidc/callback?code=any&state=${asked.get('state')}`, { cookie })
+    return saka.stranger.get(`/session/oidc/callback?code=any&state=${asked.get('state')}`, cookieOf(begun))
   }
   return { saka, comeBack, now, issued: () => idToken }
 }
@@ -132,14 +132,7 @@ t.test(
 t.test('a session by the provider lasts as long as any other, and ends where it is ended', async (t) => {
   const { comeBack, saka } = await forger(t)
   const { stranger, api, clock } = saka
-  const session = async () => {
-    const cookies = [(await comeBack((claims) => token(claims))).headers['set-cookie']].flat() as string[]
-    return { cookie: cookies.find((one) => one.startsWith('__Host-saka_session='))!.split(';')[0]! }
-  }
-  const later = (milliseconds: number) => {
-    const now = Date.now()
-    t.intercept(Date, 'now', { value: () => now + milliseconds })
-  }
+  const session = async () => cookieOf(await comeBack((claims) => token(claims)), '__Host-saka_session=')
   const [idle, ended] = [await session(), await session()]
   t.match(await stranger.get('/me', idle), { status: 200 })
   const [{ id }] = (await api.get('/users')).json.items
@@ -147,6 +140,6 @@ t.test('a session by the provider lasts as long as any other, and ends where it 
   t.match(await stranger.get('/me', ended), { status: 401 }, 'an administrator ends it')
   const left = await session()
   clock.set('2023-09-11T07:30:00.000Z')
-  later(60_000)
+  afterASecond(t, 60_000)
   t.match(await stranger.get('/me', left), { status: 401 }, 'an hour without use ends it')
 })

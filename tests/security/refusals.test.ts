@@ -3,6 +3,7 @@ import { busyCampaign, callRoute } from '../support/busy-campaign.ts'
 import { writtenContract } from '../support/contract.ts'
 import { nameOf, routesOf } from '../support/routes.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
+import { maria, signIn } from '../support/sign-in.ts'
 import { sourceFiles, textOf } from '../support/sources.ts'
 import { until } from '../support/until.ts'
 
@@ -42,13 +43,12 @@ t.test(
 )
 
 t.test('a change that another site makes somebody’s browser send is in the trail', async (t) => {
-  const person = { email: 'maria@example.org', password: 'θάλασσα μολύβι ποδήλατο' }
   const saka = await startSaka(t)
   const { api, stranger } = saka
-  const { id } = await api.made('/users', { ...person, name: 'Μαρία', roles: [{ role: 'coordinator' }] })
-  const cookie = String((await stranger.post('/session', person)).headers['set-cookie']).split(';')[0]!
+  const { id } = await api.made('/users', { ...maria, name: 'Μαρία', roles: [{ role: 'coordinator' }] })
+  const session = await signIn(stranger, maria)
   const origin = 'https://evil.example.org'
-  t.match(await stranger.post('/warehouses', { name: 'x' }, { cookie, origin }), { status: 403 })
+  t.match(await stranger.post('/warehouses', { name: 'x' }, { ...session, origin }), { status: 403 })
   t.same(await refusals(saka, 1), [[id, { code: 'foreign_origin' }]])
 })
 
@@ -59,7 +59,7 @@ t.test('nobody is signed in but by the ways that are told of', async (t) => {
   t.same(calling('insertSession'), ['src/identity/sessions/use-cases.ts'])
   t.same(
     calling('startSession'),
-    ['oidc', 'passkey-sign-in', 'sessions'].map((name) => `src/identity/${name}.ts`),
+    ['oidc/use-cases', 'passkeys/sign-in', 'sessions/use-cases'].map((name) => `src/identity/${name}.ts`),
   )
   const told = textOf('docs/security/threat-model.md')
   for (const way of ['a passkey', "the municipality's provider", 'password', 'a link', 'an API key'])

@@ -8,7 +8,7 @@ const evening = '2023-09-11T15:00:00.000Z'
 
 t.test('a count is blind until it is posted, and what it finds is a difference, not a new quantity', async (t) => {
   const day = await openCampaign(t)
-  const { api, receive, warehouse, campaign, kit, as } = day
+  const { api, receive, warehouse, campaign, kit } = day
   const { at, count, lastMovement } = stockHands(day)
   await receive(50)
   const { id } = await count(warehouse.id, 47)
@@ -16,8 +16,6 @@ t.test('a count is blind until it is posted, and what it finds is a difference, 
   t.match(open, { status: 'open', lines: [{ kitId: kit.id, counted: 47, expected: null, variance: null }] })
   t.equal((await at(warehouse.id)).onHand, 50, 'an open count moves nothing')
 
-  const auditor = await as({ role: 'auditor' })
-  t.equal((await auditor.post(`/counts/${id}/post`)).status, 403)
   const [first, second] = await Promise.all([api.post(`/counts/${id}/post`), api.post(`/counts/${id}/post`)])
   t.match(first, { status: 200, json: { status: 'posted', lines: [{ expected: 50, variance: -3 }] } })
   t.same(second.json, first.json, 'posting again changes nothing')
@@ -110,7 +108,7 @@ t.test('where the campaign asks for four eyes, the one who counted does not post
 
 t.test('a count says where, when and what, each kit once', async (t) => {
   const day = await openCampaign(t)
-  const { api, warehouse, school, kit, as } = day
+  const { api, warehouse, school, kit } = day
   const line = { kitId: kit.id, counted: 1 }
   const refused = async (change: object) => {
     const { status, json } = await api.post('/counts', {
@@ -126,9 +124,4 @@ t.test('a count says where, when and what, each kit once', async (t) => {
   t.same(await refused({ lines: [{ kitId: school.id, counted: 1 }] }), [404, 'not_found'])
   t.same(await refused({ locationId: '00000000-0000-7000-8000-000000000002' }), [422, 'not_countable'])
   t.same(await refused({ lines: [{ kitId: kit.id, counted: -1 }] }), [400, 'invalid_input'])
-  const teacher = await as({ role: 'school', schoolId: school.id })
-  t.equal(
-    (await teacher.post('/counts', { locationId: school.locationId, countedAt: monday, lines: [line] })).status,
-    403,
-  )
 })

@@ -203,8 +203,6 @@ t.test('what a school sends back is at the warehouse, and it cannot send what it
   const elsewhere = await api.made('/warehouses', { name: 'Δεύτερη αποθήκη' })
   const staff = await as({ role: 'warehouse', warehouseId: elsewhere.id })
   t.equal((await staff.post('/returns', back)).status, 404, 'staff of one warehouse do not act for another')
-  const auditor = await as({ role: 'auditor' })
-  t.equal((await auditor.post('/returns', back)).status, 403)
 })
 
 t.test('a movement is undone once, by its opposite, which points back', async (t) => {

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import { sealTrail } from '../../src/audit/index.ts'
-import { runCommand } from '../../src/cli/commands.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { type OpenCampaign, openCampaign } from './campaign.ts'
+import { runInTerminal } from './terminal.ts'
 
 /** A folder that goes with the test. */
 export function temporaryFolder(t: Test): string {
@@ -19,23 +19,8 @@ export function temporaryFolder(t: Test): string {
 }
 
 /** Runs a command on the database `file`, or that `env` names, as an operator does. */
-export async function saka(file: string, args: string[], env: Record<string, string> = {}) {
-  const said = { code: -1, out: '', err: '' }
-  said.code = await runCommand(
-    args,
-    { ...(file && { DATABASE_URL: `file:${file}` }), LOG_LEVEL: 'silent', ...env },
-    {
-      out: (text) => {
-        said.out += text
-      },
-      err: (text) => {
-        said.err += text
-      },
-      onStop: (stop) => stop(),
-    },
-  )
-  return said
-}
+export const saka = (file: string, args: string[], env: Record<string, string> = {}) =>
+  runInTerminal(args, { ...(file && { DATABASE_URL: `file:${file}` }), LOG_LEVEL: 'silent', ...env })
 
 /** A campaign with children, their vouchers, a sealed trail, and the database file of all of it. */
 export async function campaignWithVouchers(t: Test, children: number) {

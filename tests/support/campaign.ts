@@ -29,6 +29,18 @@ export interface CampaignChange {
   draft?: boolean
 }
 
+/** A body for a campaign that gives this kit to these communities, with pickup from 11 to 29 September 2023. */
+export const campaignBody = (kitId: string, communityIds: string[]) => ({
+  name: 'Σχολικά σετ 2023',
+  year: 2023,
+  kitId,
+  communityIds,
+  targetQuantity: 100,
+  budgetCents: 18_000_000,
+  pickupFrom: '2023-09-11',
+  pickupUntil: '2023-09-29',
+})
+
 /** Starts the service with an open campaign: two schools, a kit of 120 euros, pickup from 11 to 29 September 2023. */
 export async function openCampaign(t: Test, change: CampaignChange = {}): Promise<OpenCampaign> {
   const { now, env, log } = change
@@ -71,17 +83,7 @@ export async function anotherCampaign(
       { name: 'Τετράδιο', quantity: 10, unitCostCents: 300 },
     ],
   })
-  const campaign = await api.made('/campaigns', {
-    name: 'Σχολικά σετ 2023',
-    year: 2023,
-    kitId: kit.id,
-    communityIds: [community.id],
-    targetQuantity: 100,
-    budgetCents: 18_000_000,
-    pickupFrom: '2023-09-11',
-    pickupUntil: '2023-09-29',
-    ...change.campaign,
-  })
+  const campaign = await api.made('/campaigns', { ...campaignBody(kit.id, [community.id]), ...change.campaign })
   if (!change.draft) await api.made(`/campaigns/${campaign.id}/open`)
   return {
     ...saka,

@@ -1,26 +1,17 @@
-import { SMTPServer } from 'smtp-server'
 import type { Test } from 'tap'
+import { refusal, startMailServer } from './mailbox.ts'
 
 /** A mail server that takes what it is sent, or refuses it while `refuses` says so. */
 export async function mailServer(t: Test) {
-  const post = { mails: [] as string[], refuses: false, url: '' }
-  const server = new SMTPServer({
-    authOptional: true,
-    hideSTARTTLS: true,
-    onRcptTo: (_address, _session, done) => done(post.refuses ? new Error('No such mailbox') : undefined),
-    onData(stream, _session, done) {
-      let text = ''
-      stream.on('data', (chunk) => {
-        text += chunk
-      })
-      stream.on('end', () => {
-        post.mails.push(text)
-        done()
-      })
-    },
+  const server = await startMailServer(t, {
+    onRcptTo: (_address, _session, done) => done(post.refuses ? refusal(550, 'No such mailbox') : undefined),
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => new Promise<void>((resolve) => server.close(resolve)))
-  post.url = `smtp://127.0.0.1:${(server.server.address() as { port: number }).port}`
+  const post = {
+    refuses: false,
+    url: server.url,
+    get mails() {
+      return server.mails.map(({ raw }) => raw)
+    },
+  }
   return post
 }

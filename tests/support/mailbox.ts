@@ -17,6 +17,18 @@ export function refusal(responseCode: number, text = 'No'): Error {
   return Object.assign(new Error(text), { responseCode })
 }
 
+/** The words of a plain mail as it came over the wire, out of their transfer encoding. */
+export function textOfMail(raw: string): string {
+  const end = raw.indexOf('\r\n\r\n')
+  const [head, body] = [raw.slice(0, end), raw.slice(end + 4)]
+  if (/base64/i.test(head)) return Buffer.from(body, 'base64').toString()
+  if (!/quoted-printable/i.test(head)) return body
+  const bytes = body
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString()
+}
+
 /** Starts a mail server that takes everything, but for what `options` say; it ends with the test. */
 export async function startMailServer(t: Test, options: SMTPServerOptions = {}): Promise<MailServer> {
   const mails: MailServer['mails'] = []

@@ -15,8 +15,30 @@ interface PdfObject {
   stream: Buffer
 }
 
+/** A line of text on a page: where it stands, in points from the top left corner, and how large. Its width is not known here. */
+export interface PlacedLine {
+  text: string
+  /** Its left end. */
+  x: number
+  /** Its baseline. */
+  y: number
+  size: number
+}
+
 /** Reads the pages of a PDF that the service made: just enough of the format to hold its content to account. */
-export function readPdf(file: Buffer): ReadPage[] {
+export const readPdf = (file: Buffer): ReadPage[] =>
+  readPages(file).map(({ placed, symbols }) => ({ lines: placed.map(({ text }) => text), symbols }))
+
+/** The lines of the first page of a PDF with their places, those inside forms where these are placed. */
+export const readPlaces = (file: Buffer): PlacedLine[] => readPages(file)[0]!.placed
+
+/** What a page, or a form on it, draws. */
+interface Drawn {
+  placed: PlacedLine[]
+  symbols: Boxes[]
+}
+
+function readPages(file: Buffer): Drawn[] {
   const objects = readObjects(file)
   const fonts = new Map<string, string[]>()
   return [...objects.values()]
@@ -24,8 +46,37 @@ export function readPdf(file: Buffer): ReadPage[] {
     .map(({ dictionary }) => {
       const resources = objects.get(reference(dictionary, 'Resources'))!.dictionary
       const content = objects.get(reference(dictionary, 'Contents'))!.stream.toString('latin1')
-      return readContent(content, resources, objects, fonts)
+      return readContent(content, resources, [0, 0])
     })
+
+  /** Draws as a reader would: text line by line, forms where they are placed, filled paths as symbols. */
+  function readContent(content: string, resources: string, corner: [number, number]): Drawn {
+    const drawn: Drawn = { placed: [], symbols: [] }
+    const corners = [corner]
+    const operators =
+      /BT (.*?) ET|\/(\w+) Do|((?:\d+ \d+ \d+ 1 re\n){20,})f|q 1 0 0 1 (-?[\d.]+) (-?[\d.]+) cm\n|(q )|(Q)(?:\n|$)/g
+    for (const [, text, form, path, dx, dy, saved, restored] of content.matchAll(operators)) {
+      const [x, y] = corners.at(-1)!
+      if (dx !== undefined) corners.push([x + Number(dx), y + Number(dy)])
+      if (saved) corners.push([x, y])
+      if (restored) corners.pop()
+      if (path)
+        drawn.symbols.push(
+          Array.from(path.matchAll(/(\d+) (\d+) (\d+) 1 re/g), ([, x, y, width]) => [+x!, +y!, +width!]),
+        )
+      if (text) {
+        const [size, , , , e, f] = /([-\d. ]+) Tm/.exec(text)![1]!.trim().split(' ').map(Number) as number[]
+        drawn.placed.push({ text: readLine(text, resources, objects, fonts), x: x + e!, y: y + f!, size: size! })
+      }
+      if (form) {
+        const { dictionary, stream } = objects.get(reference(resources, form))!
+        const { placed, symbols } = readContent(stream.toString('latin1'), dictionary, [x, y])
+        drawn.placed.push(...placed)
+        drawn.symbols.push(...symbols)
+      }
+    }
+    return drawn
+  }
 }
 
 /** The document's properties, as text. */
@@ -59,28 +110,6 @@ function readObjects(file: Buffer): Map<string, PdfObject> {
 
 function reference(dictionary: string, name: string): string {
   return new RegExp(`/${name} (\\d+) 0 R`).exec(dictionary)![1]!
-}
-
-/** Draws as a reader would: text line by line, forms where they are placed, filled paths as symbols. */
-function readContent(
-  content: string,
-  resources: string,
-  objects: Map<string, PdfObject>,
-  fonts: Map<string, string[]>,
-): ReadPage {
-  const page: ReadPage = { lines: [], symbols: [] }
-  for (const [, text, form, path] of content.matchAll(/BT (.*?) ET|\/(\w+) Do|((?:\d+ \d+ \d+ 1 re\n){20,})f/g)) {
-    if (text) page.lines.push(readLine(text, resources, objects, fonts))
-    if (path)
-      page.symbols.push(Array.from(path.matchAll(/(\d+) (\d+) (\d+) 1 re/g), ([, x, y, width]) => [+x!, +y!, +width!]))
-    if (form) {
-      const { dictionary, stream } = objects.get(reference(resources, form))!
-      const { lines, symbols } = readContent(stream.toString('latin1'), dictionary, objects, fonts)
-      page.lines.push(...lines)
-      page.symbols.push(...symbols)
-    }
-  }
-  return page
 }
 
 function readLine(
@@ -117,43 +146,4 @@ function utf16(bytes: string): string {
     (_, c: string) => ({ n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' })[c] ?? c,
   )
   return Buffer.from(unescaped, 'latin1').swap16().toString('utf16le').slice(1)
-}
-
-/** A line of text on a page: where it stands, in points from the top left corner, and how large. Its width is not known here. */
-export interface PlacedLine {
-  text: string
-  /** Its left end. */
-  x: number
-  /** Its baseline. */
-  y: number
-  size: number
-}
-
-/** The lines of the first page of a PDF with their places, those inside forms where these are placed. */
-export function readPlaces(file: Buffer): PlacedLine[] {
-  const objects = readObjects(file)
-  const page = [...objects.values()].find(({ dictionary }) => /\/Type \/Page\n/.test(dictionary))!
-  const fonts = new Map<string, string[]>()
-  const walk = (content: string, resources: string, [left, top]: [number, number]): PlacedLine[] => {
-    const found: PlacedLine[] = []
-    const corners: [number, number][] = [[left, top]]
-    const operators = /BT (.*?) ET|\/(\w+) Do|q 1 0 0 1 (-?[\d.]+) (-?[\d.]+) cm\n|(q )|(Q)(?:\n|$)/g
-    for (const [, text, form, dx, dy, saved, restored] of content.matchAll(operators)) {
-      const [x, y] = corners.at(-1)!
-      if (dx !== undefined) corners.push([x + Number(dx), y + Number(dy)])
-      if (saved) corners.push([x, y])
-      if (restored) corners.pop()
-      if (text) {
-        const [size, , , , e, f] = /([-\d. ]+) Tm/.exec(text)![1]!.trim().split(' ').map(Number) as number[]
-        found.push({ text: readLine(text, resources, objects, fonts), x: x + e!, y: y + f!, size: size! })
-      }
-      if (form) {
-        const { dictionary, stream } = objects.get(reference(resources, form))!
-        found.push(...walk(stream.toString('latin1'), dictionary, [x, y]))
-      }
-    }
-    return found
-  }
-  const resources = objects.get(reference(page.dictionary, 'Resources'))!.dictionary
-  return walk(objects.get(reference(page.dictionary, 'Contents'))!.stream.toString('latin1'), resources, [0, 0])
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { projectRoot } from '../../src/platform/project-root.ts'
@@ -14,16 +15,21 @@ export interface ServiceProcess {
 
 /**
  * Starts the service on the database that these settings name and waits until it listens. With `killed` it dies by itself: the module at
- * `by`, loaded before it, sends it SIGKILL at the moment that it calls `at`.
+ * `by`, loaded before it, sends it SIGKILL at the moment that it calls `at`. `shell` goes before it on the command line.
  */
 export async function startProcess(
   database: Record<string, string>,
   killed?: { by: string; at: string },
-  { command = 'serve', env = {}, uid }: { command?: string; env?: Record<string, string>; uid?: number } = {},
+  {
+    command = 'serve',
+    env = {},
+    uid,
+    shell = '',
+  }: { command?: string; env?: Record<string, string>; uid?: number; shell?: string } = {},
 ): Promise<ServiceProcess> {
   const options = killed ? [`--import=${join(projectRoot, killed.by)}`] : []
   // Without what the test runner puts into every process: the service must be as it is in use.
-  const run = 'unset NODE_OPTIONS; exec "$0" "$@"'
+  const run = `unset NODE_OPTIONS; ${shell} exec "$0" "$@"`
   const child = spawn('sh', ['-c', run, process.execPath, ...options, join(projectRoot, 'src/main.ts'), command], {
     env: {
       ...process.env,
@@ -51,9 +57,21 @@ export async function startProcess(
   return { child, address, log }
 }
 
+/** Starts one that is `killed`, has it asked, and answers how it ended, `[code, signal]`, once it is dead. */
+export async function killedProcess(
+  database: Record<string, string>,
+  killed: { by: string; at: string },
+  ask: (address: string) => Promise<unknown>,
+): Promise<unknown[]> {
+  const { child, address } = await startProcess(database, killed)
+  const dead = once(child, 'exit')
+  await ask(address)
+  return dead
+}
+
 /** Asks it to stop and answers its exit code. */
 export async function stopProcess({ child }: ServiceProcess): Promise<number | null> {
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const ended = once(child, 'exit') as Promise<[number | null]>
   child.kill('SIGTERM')
-  return ended
+  return (await ended)[0]
 }

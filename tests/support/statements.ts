@@ -9,6 +9,11 @@ export interface Watch {
   committed?(connection: object): void
 }
 
+/** Ends this process by SIGKILL, as a crash would, where the setting KILL_AT names this moment. */
+export function dieAt(moment: string): void {
+  if (process.env.KILL_AT === moment) process.kill(process.pid, 'SIGKILL')
+}
+
 /** Shows `watch` every statement that this process runs on the writing connections of either engine. */
 export function watchStatements(watch: Watch): void {
   const { prepare, pragma } = Sqlite.prototype

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { recordEvent } from '../../src/audit/index.ts'
-import { runCommand } from '../../src/cli/commands.ts'
 import type { Deps } from '../../src/deps.ts'
 import { systemActor } from '../../src/identity/rules.ts'
 import { runStatements, withoutTrigger } from './sql.ts'
+import { runInTerminal, type Said } from './terminal.ts'
 
 const appendOnly = [
   'audit_events_stay',
@@ -39,19 +39,12 @@ export async function recordEvents(deps: Deps, count: number, action = 'test.hap
   return ids
 }
 
-/** What `saka verify-audit` says of an export. */
-export interface Verdict {
-  code: number
-  out: string
-  err: string
-}
-
 /** Runs `saka verify-audit` on `text`, as an auditor does elsewhere; `checkpoints` are lines that were kept. */
 export async function verifyOffline(
   t: Test,
   text: string,
   { key, checkpoints }: { key?: string; checkpoints?: string } = {},
-): Promise<Verdict> {
+): Promise<Said> {
   const folder = mkdtempSync(join(tmpdir(), 'saka-auditor-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'trail.ndjson')
@@ -61,24 +54,5 @@ export async function verifyOffline(
     writeFileSync(join(folder, 'kept.ndjson'), checkpoints)
     args.push('--checkpoints', join(folder, 'kept.ndjson'))
   }
-  return runVerify(args)
-}
-
-/** Runs the command line with `args`. */
-export async function runVerify(args: string[]): Promise<Verdict> {
-  const verdict = { code: -1, out: '', err: '' }
-  verdict.code = await runCommand(
-    args,
-    {},
-    {
-      out: (text) => {
-        verdict.out += text
-      },
-      err: (text) => {
-        verdict.err += text
-      },
-      onStop: () => {},
-    },
-  )
-  return verdict
+  return runInTerminal(args)
 }

