@@ -96,12 +96,14 @@ function bringNode() {
 /** Goes on with another Node.js, as if it had been this one: its output, its end and the signals sent to us are its own. */
 function goOnWith(node) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env })
+  // Before it begins: a signal that comes at once is for it too.
+  let child
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'])
     process.on(signal, () => {
       // A terminal sends it to both of us.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
     })
+  child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env })
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code)
     process.removeAllListeners(signal)
