@@ -58,7 +58,7 @@ export function openGauges(): Gauges {
   }
 }
 
-type AccessLogEntry = (deps: AllDeps) => Promise<void>
+type Look = (deps: AllDeps) => Promise<void>
 
 function campaigns(
   info: Gauge<'campaign' | 'year' | 'status' | 'kit'>,
@@ -66,7 +66,7 @@ function campaigns(
   kits: Gauge<'place' | 'kit'>,
   reserved: Gauge<'place' | 'kit'>,
   negative: Gauge<'place' | 'kit'>,
-): AccessLogEntry {
+): Look {
   return async ({ db }) => {
     for (const gauge of [info, target, kits, reserved, negative]) gauge.reset()
     const live = await listLiveCampaigns(db.read)
@@ -84,7 +84,7 @@ function campaigns(
   }
 }
 
-function tasks(depth: Gauge<'job_name' | 'status'>, age: Gauge<'job_name'>): AccessLogEntry {
+function tasks(depth: Gauge<'job_name' | 'status'>, age: Gauge<'job_name'>): Look {
   return async ({ db, jobs, clock }) => {
     for (const gauge of [depth, age]) gauge.reset()
     const now = clock.now()
@@ -96,7 +96,7 @@ function tasks(depth: Gauge<'job_name' | 'status'>, age: Gauge<'job_name'>): Acc
   }
 }
 
-function runs(began: Gauge<'job_name'>, failed: Gauge<'job_name'>, late: Gauge<'job_name'>): AccessLogEntry {
+function runs(began: Gauge<'job_name'>, failed: Gauge<'job_name'>, late: Gauge<'job_name'>): Look {
   return async (deps) => {
     for (const gauge of [began, failed, late]) gauge.reset()
     for (const { job, status, startedAt } of await listLastRuns(deps.db.read)) {
@@ -109,7 +109,7 @@ function runs(began: Gauge<'job_name'>, failed: Gauge<'job_name'>, late: Gauge<'
 }
 
 /** The newest is told where this process knows of a folder for them. */
-function backups(isSet: Gauge, last: Gauge, bytes: Gauge): AccessLogEntry {
+function backups(isSet: Gauge, last: Gauge, bytes: Gauge): Look {
   return async ({ config: { backupFolder } }) => {
     isSet.set(backupFolder ? 1 : 0)
     for (const gauge of [last, bytes]) gauge.remove()
@@ -120,7 +120,7 @@ function backups(isSet: Gauge, last: Gauge, bytes: Gauge): AccessLogEntry {
   }
 }
 
-function database(bytes: Gauge, log: Gauge, free: Gauge, waiting: Gauge): AccessLogEntry {
+function database(bytes: Gauge, log: Gauge, free: Gauge, waiting: Gauge): Look {
   return async ({ measureDatabase }) => {
     for (const gauge of [bytes, log, free, waiting]) gauge.remove()
     const measured = await measureDatabase()

@@ -34,7 +34,7 @@ export const notAVoucher = defineProblem({
   status: 422,
   title: 'This is not a voucher',
   detail: () =>
-    'This is not the code of one of our vouchers. AccessLogEntry for the sheet with the 12-character code and scan that.',
+    'This is not the code of one of our vouchers. Look for the sheet with the 12-character code and scan that.',
 })
 
 /** The check character does not fit. */

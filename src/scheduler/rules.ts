@@ -45,7 +45,7 @@ export const jobRunning = defineProblem<{ name: string }>({
   code: 'job_running',
   status: 409,
   title: 'The job is running',
-  detail: ({ name }) => `${name} is at work already. AccessLogEntry at its runs in a minute.`,
+  detail: ({ name }) => `${name} is at work already. Look at its runs in a minute.`,
   members: () => ({ retryAfter: 60 }),
 })
 
@@ -63,6 +63,6 @@ export const redisAway = defineProblem({
   status: 503,
   title: 'Redis does not answer',
   detail: () =>
-    'The queues are in Redis, which does not answer. Nothing is lost: jobs go on once it does. AccessLogEntry again later.',
+    'The queues are in Redis, which does not answer. Nothing is lost: jobs go on once it does. Look again later.',
   members: () => ({ retryAfter: 30 }),
 })

@@ -71,7 +71,7 @@ t.test('every alert says what it is about and whom to wake, and docs/operations.
     t.match(labels.severity, /^(page|ticket)$/, alert)
     t.match(annotations.summary, /^\S.{10,}/, alert)
     const section = sections.get(`\`${alert}\``) ?? ''
-    for (const part of ['**Means.**', '**AccessLogEntry.**', '**Do.**']) t.match(section, part, alert)
+    for (const part of ['**Means.**', '**Look.**', '**Do.**']) t.match(section, part, alert)
   }
   const told = [...page.matchAll(/^### `(Saka\w+)`/gm)].map(([, alert]) => alert!)
   t.same(told.sort(), rules.map(({ alert }) => alert).sort(), 'and none is told that there is not')

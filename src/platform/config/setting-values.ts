@@ -13,7 +13,7 @@ const textThat =
 /** A text as it is, where it has this `form`. */
 const textLike = (form: RegExp, fault: string) => textThat((text) => form.test(text), fault)
 
-/** Templates with commas or spaces between, each of this `form`. */
+/** Words with commas or spaces between, each of this `form`. */
 const wordsLike =
   (form: RegExp, fault: string): Reader<string[]> =>
   (text) => {

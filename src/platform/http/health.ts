@@ -8,7 +8,7 @@ const notReady = defineProblem<{ database: string }>({
   status: 503,
   title: 'Not ready to serve',
   detail: () =>
-    'A part that the service needs does not answer. AccessLogEntry at the members for which one, and at the log for why.',
+    'A part that the service needs does not answer. Look at the members for which one, and at the log for why.',
   members: (facts) => ({ ...facts, retryAfter: 5 }),
 })
 

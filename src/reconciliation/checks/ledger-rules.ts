@@ -94,7 +94,7 @@ function schools({ kitId, locations }: LedgerFacts): CheckResult {
       code: 'negative_balance',
       severity: 'warning',
       matter: `${locationId}:${kitId}`,
-      detail: `${name} handed out ${countOf(-onHand, 'kit')} more than it is known to have got. AccessLogEntry for a delivery that nobody confirmed.`,
+      detail: `${name} handed out ${countOf(-onHand, 'kit')} more than it is known to have got. Look for a delivery that nobody confirmed.`,
       expected: 0,
       actual: onHand,
       records: at(location),

@@ -171,7 +171,7 @@ function sessionOn<Tables>(
       await client.query('COMMIT').catch((error: unknown) => {
         if (!isLostConnection(error)) throw error
         throw new OperatorError(
-          'The connection broke while everything was being stored: all of it is there, or nothing. AccessLogEntry, before you try again.',
+          'The connection broke while everything was being stored: all of it is there, or nothing. Look, before you try again.',
         )
       })
     },
