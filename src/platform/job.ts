@@ -1,6 +1,7 @@
 import type { AllDeps } from '../deps.ts'
 import type { Wording } from '../shared/wording.ts'
 import type { Config } from './config/config.ts'
+import type { RunCounters, TaskPayload } from './task.ts'
 
 interface Named {
   /** kebab-case, as an operator reads it. */
@@ -44,9 +45,6 @@ export interface QueuedTask {
   attempts: number
 }
 
-/** What a task is about: ids and figures, never a name or an address. */
-export type TaskPayload = Record<string, string | number | null>
-
 /** Work that happens without anybody doing it. */
 export type Job<Figure extends string = string> = ScheduledJob<Figure> | QueuedJob
 
@@ -54,6 +52,3 @@ export type Job<Figure extends string = string> = ScheduledJob<Figure> | QueuedJ
 export function isScheduled(job: Job): job is ScheduledJob {
   return 'pattern' in job
 }
-
-/** What a run did: how many things it looked at, did, left out … by name. */
-export type RunCounters = Record<string, number>

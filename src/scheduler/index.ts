@@ -4,9 +4,9 @@ export {
   type QueuedJob,
   type QueuedTask,
   type RunControl,
-  type RunCounters,
   type ScheduledJob,
 } from '../platform/job.ts'
+export type { RunCounters } from '../platform/task.ts'
 export type { CounterName } from './counter-labels.ts'
 export { nextDue } from './cron-schedule.ts'
 export { deleteRuns } from './repository.ts'

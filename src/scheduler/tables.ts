@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Columns } from '../platform/db/index.ts'
-import type { RunCounters, TaskPayload } from '../platform/job.ts'
+import type { RunCounters, TaskPayload } from '../platform/task.ts'
 import type { FailureReason } from './failure-rules.ts'
 import type { RunStatus } from './rules.ts'
 import type { TaskStatus } from './tasks/rules.ts'

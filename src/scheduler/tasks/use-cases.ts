@@ -1,6 +1,7 @@
 import type { AllDeps, Deps } from '../../deps.ts'
 import { isStorageFault } from '../../platform/db/index.ts'
-import type { QueuedJob, TaskPayload } from '../../platform/job.ts'
+import type { QueuedJob } from '../../platform/job.ts'
+import type { TaskPayload } from '../../platform/task.ts'
 import type { Tx } from '../../schema.ts'
 import { type Instant, plusMilliseconds } from '../../shared/time.ts'
 import { failureOf } from '../failure-rules.ts'
