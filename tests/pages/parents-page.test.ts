@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import t from 'tap'
-import { pageLanguage } from '../../src/pages/family/texts.ts'
+import { languageOf } from '../../src/pages/family/routes.ts'
 import { anotherCampaign } from '../support/campaign.ts'
 import { scanImage } from '../support/qr-reader.ts'
 import { startSaka } from '../support/saka.ts'
@@ -45,6 +45,8 @@ t.test('the page is in Greek or in English, as the reader wants it', async (t) =
   const { page, code } = await issuedVoucher()
   t.match((await page(`//v/${code}?lang=en`)).text, 'You can collect the kit')
   t.match((await page(`//v/${code}`, { 'accept-language': 'en-GB,en;q=0.9,el;q=0.5' })).text, '<html lang="en">')
+  const pageLanguage = (lang: string | undefined, accepted: string | undefined) =>
+    languageOf({ query: { lang }, headers: { 'accept-language': accepted } })
   t.equal(pageLanguage(undefined, undefined), 'el')
   t.equal(pageLanguage('el', 'en'), 'el')
   t.equal(pageLanguage('sq', 'sq-AL,el;q=0.3,en;q=0.7'), 'en')

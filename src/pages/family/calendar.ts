@@ -1,4 +1,4 @@
-import type { Instant, LocalDate } from '../../shared/time.ts'
+import { type Instant, type LocalDate, plusDays } from '../../shared/time.ts'
 import type { VoucherLookup } from '../../vouchers/index.ts'
 import { type PageLanguage, pageTexts } from './texts.ts'
 
@@ -20,7 +20,7 @@ export function pickupCalendar(
     `DTSTAMP:${now.replace(/[-:]|\.\d+/g, '')}`,
     `DTSTART;VALUE=DATE:${dateText(campaign.pickupFrom)}`,
     // The day after the last.
-    `DTEND;VALUE=DATE:${dateText(dayAfter(campaign.pickupUntil))}`,
+    `DTEND;VALUE=DATE:${dateText(plusDays(campaign.pickupUntil, 1))}`,
     `SUMMARY;LANGUAGE=${language}:${escaped(title)}`,
     `LOCATION;LANGUAGE=el:${escaped([school.name, school.address].filter(Boolean).join(', '))}`,
     `DESCRIPTION;LANGUAGE=${language}:${escaped(bringWhat)}`,
@@ -33,12 +33,6 @@ export function pickupCalendar(
 }
 
 const dateText = (date: LocalDate) => date.replaceAll('-', '')
-
-function dayAfter(date: LocalDate): LocalDate {
-  const day = new Date(`${date}T00:00:00Z`)
-  day.setUTCDate(day.getUTCDate() + 1)
-  return day.toISOString().slice(0, 10)
-}
 
 /** A TEXT value (section 3.3.11). A control character, which none may hold, becomes a space. */
 function escaped(text: string): string {

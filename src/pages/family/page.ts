@@ -2,6 +2,7 @@ import { type Html, html } from '../../platform/html.ts'
 import { judgeScan } from '../../shared/judge-scan.ts'
 import { type Instant, type LocalDate, localTime } from '../../shared/time.ts'
 import { formatCode, type VoucherLookup, windowText } from '../../vouchers/index.ts'
+import { framed, languageLink, type Saying } from '../frame.ts'
 import { type PageLanguage, pageTexts, type VoucherState } from './texts.ts'
 
 /** What `known` is good for on `day`: what a scan at its own school would answer, in a parent's words. */
@@ -31,7 +32,9 @@ export function voucherPage(
   const state = voucherState(known, day)
   const { headline, hint } = texts.states[state]
   const mentioned =
-    state === 'collected' ? localTime(voucher.redeemedAt as Instant, timeZone) : dayText(campaign.pickupFrom, language)
+    state === 'collected'
+      ? localTime(voucher.redeemedAt as Instant, timeZone)
+      : windowText(campaign.pickupFrom, campaign.pickupFrom, language)
   const isAhead = isPickupAhead(known, day)
   const calendar = html`<a href="/v/${voucher.code}/pickup.ics?lang=${language}">${texts.calendar}</a>`
   const pickup = html`
@@ -69,32 +72,19 @@ export function busyPage(language: PageLanguage): Html {
   return page(language, { state: 'late', ...pageTexts[language].busy })
 }
 
-function page(
-  language: PageLanguage,
-  { state, headline, hint, content }: { state: VoucherState; headline: string; hint: string; content?: Html },
-): Html {
+function page(language: PageLanguage, said: Saying & { state: VoucherState; content?: Html }): Html {
   const { title } = pageTexts[language]
-  const other = language === 'el' ? 'en' : 'el'
-  return html`<!doctype html>
-<html lang="${language}">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="robots" content="noindex">
-    <title>${headline} · ${title}</title>
-    <link rel="stylesheet" href="/assets/parents-page.css">
-  </head>
-  <body>
-    <main>
-      <nav><p>${title}</p><a href="?lang=${other}" lang="${other}" hreflang="${other}">${pageTexts[other].name}</a></nav>
-      <header class="${state}"><h1>${headline}</h1><p>${hint}</p></header>${content}
-    </main>
-  </body>
-</html>
-`
+  return framed({
+    language,
+    title: `${said.headline} · ${title}`,
+    stylesheet: '/assets/parents-page.css',
+    nav: languageNav(title, language),
+    ...said,
+  })
 }
 
-function dayText(date: LocalDate, language: PageLanguage): string {
-  const locale = language === 'en' ? 'en-GB' : 'el'
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`))
+/** What stands over a page in Greek and in English: what it is about, and the way to the other language. */
+export function languageNav(title: string, language: PageLanguage): Html {
+  const other = language === 'el' ? 'en' : 'el'
+  return html`<p>${title}</p>${languageLink(other, pageTexts[other].name)}`
 }

@@ -4,34 +4,32 @@ import type { Deps } from '../../deps.ts'
 import { type App, limitGuesses, limitPages } from '../../platform/http/index.ts'
 import { localDate } from '../../shared/time.ts'
 import { findVoucherByCode, payloadOf, qrPng, qrSvg, readPayload, type VoucherLookup } from '../../vouchers/index.ts'
-import { answerFaults, chosenLanguage, LanguageQuery } from '../page-faults.ts'
-import { sendPage } from '../send-page.ts'
+import { answerFaults, busyAnswer, offerStyle, pageAnswer, sendPage } from '../answers.ts'
+import { LanguageQuery, readerLanguage } from '../language.ts'
 import { pickupCalendar } from './calendar.ts'
 import { brokenPage, busyPage, isPickupAhead, unknownPage, voucherPage } from './page.ts'
 import { pageStyle } from './style.ts'
-import { pageLanguage } from './texts.ts'
+import { type PageLanguage, pageTexts } from './texts.ts'
 
 const tags = ['Parents']
 const CodeParams = Type.Object({ code: Type.String({ maxLength: 100, examples: ['7K3D9M2QXH4T'] }) })
-const page = (description: string) => ({
-  description,
-  content: { 'text/html': { schema: Type.String({ examples: ['<!doctype html>'] }) } },
-})
 const file = (mediaType: string, description: string): object => ({
   200: { description, content: { [mediaType]: { schema: Type.String({ format: 'binary', examples: ['…'] }) } } },
-  400: page('The same page, for what is too long to be a code.'),
-  404: page('A page that says that there is no such voucher.'),
-  429: page('A page that says to wait; a problem for who does not ask for a page.'),
+  400: pageAnswer('The same page, for what is too long to be a code.'),
+  404: pageAnswer('A page that says that there is no such voucher.'),
+  429: busyAnswer,
 })
+const images = [
+  { format: 'svg', mediaType: 'image/svg+xml', type: 'image/svg+xml; charset=utf-8', draw: qrSvg },
+  { format: 'png', mediaType: 'image/png', type: 'image/png', draw: qrPng },
+]
 
 /** The page that a voucher's QR code leads to. Open to everyone: the code is the secret. */
 export async function parentsPage(pages: App, { deps }: { deps: Deps }): Promise<void> {
   answerFaults(pages, { languageOf, unknown: unknownPage, broken: brokenPage, busy: busyPage })
   limitPages(pages, deps.config)
   limitGuesses(pages, deps.config)
-  pages.get('/assets/parents-page.css', { config: { open: true }, schema: { hide: true } }, (_request, reply) =>
-    reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=3600').send(pageStyle),
-  )
+  offerStyle(pages, '/assets/parents-page.css', pageStyle)
   for (const path of ['/v', '/V']) {
     const schema = { tags, params: CodeParams, hide: path === '/V' }
     pages.get(
@@ -77,30 +75,24 @@ export async function parentsPage(pages: App, { deps }: { deps: Deps }): Promise
           .send(pickupCalendar(known, { now, host, language }))
       },
     )
-    pages.get(
-      `${path}/:code/qr.svg`,
-      {
-        config: { open: true },
-        schema: { ...schema, summary: 'The QR code of a voucher as SVG', response: file('image/svg+xml', 'An image.') },
-      },
-      async (request, reply) => {
-        const payload = await payloadOfText(deps, request.params.code)
-        if (!payload) return sendPage(reply.code(404), unknownPage(languageOf(request)))
-        return reply.type('image/svg+xml; charset=utf-8').header('Cache-Control', 'no-store').send(qrSvg(payload))
-      },
-    )
-    pages.get(
-      `${path}/:code/qr.png`,
-      {
-        config: { open: true },
-        schema: { ...schema, summary: 'The QR code of a voucher as PNG', response: file('image/png', 'An image.') },
-      },
-      async (request, reply) => {
-        const payload = await payloadOfText(deps, request.params.code)
-        if (!payload) return sendPage(reply.code(404), unknownPage(languageOf(request)))
-        return reply.type('image/png').header('Cache-Control', 'no-store').send(qrPng(payload))
-      },
-    )
+    for (const { format, mediaType, type, draw } of images)
+      pages.get(
+        `${path}/:code/qr.${format}`,
+        {
+          config: { open: true },
+          schema: {
+            ...schema,
+            summary: `The QR code of a voucher as ${format.toUpperCase()}`,
+            response: file(mediaType, 'An image.'),
+          },
+        },
+        async (request, reply) => {
+          const known = await findByText(deps, request.params.code)
+          if (!known) return sendPage(reply.code(404), unknownPage(languageOf(request)))
+          const payload = payloadOf(deps.config.baseUrl, known.voucher.code)
+          return reply.type(type).header('Cache-Control', 'no-store').send(draw(payload))
+        },
+      )
   }
 }
 
@@ -109,11 +101,7 @@ async function findByText({ db, config }: Deps, text: string): Promise<VoucherLo
   return code && findVoucherByCode(db.read, code)
 }
 
-async function payloadOfText(deps: Deps, text: string): Promise<string | undefined> {
-  const known = await findByText(deps, text)
-  return known && payloadOf(deps.config.baseUrl, known.voucher.code)
-}
-
-function languageOf(request: FastifyRequest) {
-  return pageLanguage(chosenLanguage(request), request.headers['accept-language'])
+/** The language of a page in Greek and in English: English for those who read neither by their own account. */
+export function languageOf(request: Pick<FastifyRequest, 'query' | 'headers'>): PageLanguage {
+  return readerLanguage(request, pageTexts, 'en')
 }

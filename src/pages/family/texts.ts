@@ -1,3 +1,5 @@
+import type { Saying } from '../frame.ts'
+
 /** What a voucher is good for today, as its holder needs to know it. */
 export type VoucherState = 'ready' | 'early' | 'late' | 'collected' | 'replaced' | 'expired' | 'invalid'
 
@@ -6,7 +8,7 @@ interface PageTexts {
   /** The language's own name. */
   name: string
   title: string
-  states: Record<VoucherState, { headline: string; hint: string }>
+  states: Record<VoucherState, Saying>
   show: string
   code: string
   when: string
@@ -15,9 +17,9 @@ interface PageTexts {
   bring: string
   bringWhat: string
   qr: string
-  unknown: { headline: string; hint: string }
-  broken: { headline: string; hint: string }
-  busy: { headline: string; hint: string }
+  unknown: Saying
+  broken: Saying
+  busy: Saying
 }
 
 /** The page in Greek and in English. */
@@ -104,21 +106,3 @@ export const pageTexts = {
 
 /** A language that the page is in. */
 export type PageLanguage = keyof typeof pageTexts
-
-/**
- * The language to answer in: the one that was chosen, else the first of ours that the browser prefers (RFC 9110, section
- * 12.5.4), else English for a browser that asks for others only, else Greek.
- */
-export function pageLanguage(chosen: string | undefined, acceptLanguage: string | undefined): PageLanguage {
-  if (chosen === 'el' || chosen === 'en') return chosen
-  const preferred = (acceptLanguage ?? '')
-    .split(',')
-    .map((range) => {
-      const [tag, weight] = range.split(';').map((part) => part.trim())
-      return { language: tag!.split('-')[0]!.toLowerCase(), quality: Number(weight?.replace('q=', '') ?? 1) }
-    })
-    .filter(({ language, quality }) => language !== '' && quality > 0)
-    .sort((a, b) => b.quality - a.quality)
-  const ours = preferred.find(({ language }) => language === 'el' || language === 'en')?.language
-  return (ours as PageLanguage | undefined) ?? (preferred.some(({ language }) => language !== '*') ? 'en' : 'el')
-}

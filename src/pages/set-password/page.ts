@@ -1,7 +1,9 @@
 import type { OpenLink } from '../../identity/index.ts'
 import { type Html, html } from '../../platform/html.ts'
+import { languageNav } from '../family/page.ts'
 import { pageStyle } from '../family/style.ts'
-import { type PageLanguage, pageTexts } from '../family/texts.ts'
+import type { PageLanguage } from '../family/texts.ts'
+import { framed, type Saying } from '../frame.ts'
 import { type FieldFault, setPasswordTexts } from './texts.ts'
 
 /** What somebody has written into the form. Passwords are never written back. */
@@ -84,39 +86,16 @@ export const brokenPage = (language: PageLanguage): Html =>
 
 function page(
   language: PageLanguage,
-  {
-    state,
-    headline,
-    hint,
-    title = headline,
-    content,
-  }: {
-    state: string
-    headline: string
-    hint: string
-    title?: string
-    content?: Html
-  },
+  { title, ...said }: Saying & { state: string; title?: string; content?: Html },
 ): Html {
-  const other = language === 'el' ? 'en' : 'el'
   const { title: service } = setPasswordTexts[language]
-  return html`<!doctype html>
-<html lang="${language}">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="robots" content="noindex">
-    <title>${title} · ${service}</title>
-    <link rel="stylesheet" href="/assets/welcome-page.css">
-  </head>
-  <body>
-    <main>
-      <nav><p>${service}</p><a href="?lang=${other}" lang="${other}" hreflang="${other}">${pageTexts[other].name}</a></nav>
-      <header class="${state}"><h1>${headline}</h1><p>${hint}</p></header>${content}
-    </main>
-  </body>
-</html>
-`
+  return framed({
+    language,
+    title: `${title ?? said.headline} · ${service}`,
+    stylesheet: '/assets/welcome-page.css',
+    nav: languageNav(service, language),
+    ...said,
+  })
 }
 
 /** The parents' page's look, with a form: fields as wide as a phone, and tall enough for a thumb (WCAG 2.2, 2.5.8). */

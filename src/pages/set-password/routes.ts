@@ -5,9 +5,8 @@ import { acceptLink, type OpenLink, readLink, setUp } from '../../identity/index
 import { normalEmail } from '../../platform/contacts.ts'
 import type { App } from '../../platform/http/index.ts'
 import { Problem } from '../../shared/problem.ts'
-import { pageLanguage } from '../family/texts.ts'
-import { answerFaults, chosenLanguage } from '../page-faults.ts'
-import { sendPage } from '../send-page.ts'
+import { answerFaults, offerStyle, sendPage } from '../answers.ts'
+import { languageOf } from '../family/routes.ts'
 import { brokenPage, donePage, invalidPage, setPasswordPage, setPasswordStyle } from './page.ts'
 import type { FieldFault } from './texts.ts'
 
@@ -25,9 +24,7 @@ export async function setPasswordPages(pages: App, { deps }: { deps: Deps }): Pr
     (_request, body, done) => done(null, formOf(String(body))),
   )
   answerFaults(pages, { languageOf, unknown: invalidPage, broken: brokenPage })
-  pages.get('/assets/welcome-page.css', { config: { open: true }, schema: { hide: true } }, (_request, reply) =>
-    reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=3600').send(setPasswordStyle),
-  )
+  offerStyle(pages, '/assets/welcome-page.css', setPasswordStyle)
   pages.get('/welcome/:token', { config: { open: true }, schema: hidden }, async (request, reply) => {
     const open = await readLink(deps, request.params.token)
     return open ? sendPage(reply, setPasswordPage(open, languageOf(request))) : sendInvalid(request, reply)
@@ -78,8 +75,4 @@ async function use(
 
 function sendInvalid(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return sendPage(reply.code(404), invalidPage(languageOf(request)))
-}
-
-function languageOf(request: FastifyRequest) {
-  return pageLanguage(chosenLanguage(request), request.headers['accept-language'])
 }

@@ -1,4 +1,5 @@
 import type { PageLanguage } from '../family/texts.ts'
+import type { Saying } from '../frame.ts'
 
 /** What is wrong with a field of the form. */
 export type FieldFault = 'email' | 'name' | 'repeated' | 'too_long' | 'too_short' | 'monotonous' | 'personal' | 'common'
@@ -16,9 +17,9 @@ interface SetPasswordTexts {
   send: string
   error: string
   faults: Record<FieldFault, string>
-  done: { headline: string; hint: string }
-  invalid: { headline: string; hint: string }
-  broken: { headline: string; hint: string }
+  done: Saying
+  invalid: Saying
+  broken: Saying
 }
 
 /** The page in Greek and in English. */

@@ -3,21 +3,18 @@ import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
 import { knowsUnsubscribeLink, unsubscribe } from '../../notifications/index.ts'
 import { type App, limitGuesses, limitPages } from '../../platform/http/index.ts'
-import { answerFaults, chosenLanguage, LanguageQuery as querystring } from '../page-faults.ts'
-import { sendPage } from '../send-page.ts'
-import { confirmPage, unavailablePage, unknownLinkPage, unsubscribedPage, unsubscribeLanguage } from './page.ts'
+import { answerFaults, busyAnswer, pageAnswer, sendPage } from '../answers.ts'
+import { LanguageQuery as querystring, readerLanguage } from '../language.ts'
+import { confirmPage, unavailablePage, unknownLinkPage, unsubscribedPage } from './page.ts'
+import { unsubscribeTexts } from './texts.ts'
 
 const tags = ['Parents']
 const params = Type.Object({ token: Type.String({ maxLength: 100, examples: ['f8Kq2mZs7Lw0'] }) })
-const page = (description: string) => ({
-  description,
-  content: { 'text/html': { schema: Type.String({ examples: ['<!doctype html>'] }) } },
-})
 const response: object = {
-  200: page('A page in the reader’s language.'),
-  400: page('The same page, for what is too long to be a link.'),
-  404: page('A page: the link is none.'),
-  429: page('A page that says to wait; a problem for who does not ask for a page.'),
+  200: pageAnswer('A page in the reader’s language.'),
+  400: pageAnswer('The same page, for what is too long to be a link.'),
+  404: pageAnswer('A page: the link is none.'),
+  429: busyAnswer,
 }
 
 /**
@@ -59,5 +56,5 @@ export async function unsubscribePage(pages: App, { deps }: { deps: Deps }): Pro
 }
 
 function languageOf(request: FastifyRequest) {
-  return unsubscribeLanguage(chosenLanguage(request), request.headers['accept-language'])
+  return readerLanguage(request, unsubscribeTexts, 'el')
 }

@@ -1,9 +1,8 @@
-import type { FastifyError, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Html } from '../platform/html.ts'
 import { type App, answerError } from '../platform/http/index.ts'
 import { Problem } from '../shared/problem.ts'
-import { sendPage } from './send-page.ts'
 
 /** The pages of one family for what cannot be answered, each in the reader's language. */
 export interface FaultPages<Language> {
@@ -42,18 +41,31 @@ function statusOf(error: Error): number {
   return error instanceof Problem ? error.status : ((error as { statusCode?: number }).statusCode ?? 500)
 }
 
-/** The language that a page is asked for in. What is none of the page's, or more than one, is no choice: nothing is refused for it. */
-export const LanguageQuery = Type.Object({
-  lang: Type.Optional(
-    Type.Union([Type.String(), Type.Array(Type.String())], {
-      description: 'A language of the page. Without one, or with another, the browser’s counts.',
-      examples: ['en'],
-    }),
-  ),
+/** Sends a page whose address is a secret: nobody keeps it, passes the address on, or finds it by searching. */
+export function sendPage(reply: FastifyReply, page: Html): FastifyReply {
+  return reply
+    .headers({
+      'Cache-Control': 'no-store',
+      Vary: 'Accept-Language',
+      'Referrer-Policy': 'no-referrer',
+      'X-Robots-Tag': 'noindex',
+    })
+    .type('text/html; charset=utf-8')
+    .send(page.text)
+}
+
+/** Offers the stylesheet of pages at `path`. */
+export function offerStyle(pages: App, path: string, style: string): void {
+  pages.get(path, { config: { open: true }, schema: { hide: true } }, (_request, reply) =>
+    reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=3600').send(style),
+  )
+}
+
+/** A page among the answers of a route. */
+export const pageAnswer = (description: string) => ({
+  description,
+  content: { 'text/html': { schema: Type.String({ examples: ['<!doctype html>'] }) } },
 })
 
-/** The language that the address of `request` chooses. */
-export function chosenLanguage({ query }: Pick<FastifyRequest, 'query'>): string | undefined {
-  const { lang } = query as { lang?: unknown }
-  return typeof lang === 'string' ? lang : undefined
-}
+/** What an address is answered that is too often asked for. */
+export const busyAnswer = pageAnswer('A page that says to wait; a problem for who does not ask for a page.')
