@@ -1,101 +1,89 @@
+import { type CsvError, type Parser, parse } from 'csv-parse'
 import { cleanCell } from './cell.ts'
+import { decodeFile, detectCharset } from './charset.ts'
 import { cellTooLong, tooManyCells, unreadableFile } from './problems.ts'
 import type { TableLimits, TableRow } from './table.ts'
 
-const QUOTE = 34
-const CR = 13
-const LF = 10
-
-/** Takes the next piece of a CSV text, `last` with the final one, and gives the records that it completes. */
-export type CsvSplitter = (piece: string, last: boolean) => TableRow[]
-
 /**
- * Splits CSV text into records of cleaned cells (RFC 4180; lines end with CRLF, LF or CR; a quotation mark inside an
- * unquoted cell is a character like any other, as spreadsheet guards need). Keeps the finished cells of one unfinished record,
- * and looks again at no more than its last cell, however long the record. Raises `file_too_large` and `unreadable_file`,
- * naming the row.
- *
- * Searching a decoded string for its few special characters is several times as fast as a state machine over bytes.
+ * The records of the CSV file at `path` (RFC 4180; lines end with CRLF, LF or CR; a quotation mark inside an unquoted cell is a
+ * character like any other, as spreadsheet guards need), which begins with `head`, as a function that reads them from the start.
+ * Of several blank lines the last may stand for all. Raises `file_too_large` and `unreadable_file`, naming the row.
  */
-export function csvSplitter(delimiter: string, limits: TableLimits): CsvSplitter {
-  const separator = delimiter.charCodeAt(0)
-  // With every quotation mark doubled and a guard around it: what is longer need not be looked at until it ends.
-  const longestRaw = 2 * limits.cellLength + 6
-  let text = ''
-  let at = 0
-  let row = 0
-  let cells: string[] = []
-  let complete = false
-
-  function split(piece: string, last: boolean): TableRow[] {
-    text = text.slice(at) + piece
-    at = 0
-    complete = last
-    const records: TableRow[] = []
-    while (at < text.length || (complete && cells.length > 0)) {
-      const cell = nextCell()
-      if (cell === undefined) break
-      cells.push(cell)
-      if (text.charCodeAt(at) === separator) at += 1
-      else records.push(endRecord())
+export async function csvRecords(path: string, head: Uint8Array, limits: TableLimits, charset?: string) {
+  const encoding = await detectCharset(path, head, charset)
+  return async function* (): AsyncGenerator<TableRow[], void, undefined> {
+    let splitter: ReturnType<typeof openSplitter> | undefined
+    for await (const piece of decodeFile(path, encoding)) {
+      splitter ??= openSplitter(detectDelimiter(piece), limits)
+      yield splitter.split(piece)
     }
-    return records
+    if (splitter) yield splitter.split()
   }
-
-  /** The record that ends at `at`, which moves on behind its line break. */
-  function endRecord(): TableRow {
-    const record = { row: ++row, cells }
-    cells = []
-    at += text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF ? 2 : 1
-    return record
-  }
-
-  /** The cell at `at`, which moves on to its end; undefined while that is not in the text. */
-  function nextCell(): string | undefined {
-    const start = at
-    const quoted = text.charCodeAt(start) === QUOTE
-    const closing = quoted ? closingQuote(start + 1) : start
-    const end = closing < 0 ? text.length : endOfCell(quoted ? closing + 1 : start)
-    if (end - start > longestRaw) throw cellTooLong(row + 1, limits)
-    if (cells.length === limits.cells) throw tooManyCells(row + 1, limits)
-    if (closing < 0 && complete) throw unclosedQuote(row + 1)
-    if (closing < 0 || (!complete && endsOpen(end))) return undefined
-    const cell = cleanCell(quoted ? unquoted(start, closing, end) : text.slice(start, end))
-    if (cell.length > limits.cellLength) throw cellTooLong(row + 1, limits)
-    at = end
-    return cell
-  }
-
-  /** Whether what comes next may still belong to the cell, or to the line break, that ends at `end`. */
-  function endsOpen(end: number): boolean {
-    return end === text.length || (end === text.length - 1 && text.charCodeAt(end) === CR)
-  }
-
-  function endOfCell(from: number): number {
-    for (let i = from; i < text.length; i++) {
-      const code = text.charCodeAt(i)
-      if (code === separator || code === LF || code === CR) return i
-    }
-    return text.length
-  }
-
-  /** Where the quotation mark is that ends the cell; -1 while it is not in the text. */
-  function closingQuote(from: number): number {
-    let i = text.indexOf('"', from)
-    while (i >= 0 && text.charCodeAt(i + 1) === QUOTE) i = text.indexOf('"', i + 2)
-    return i
-  }
-
-  function unquoted(start: number, closing: number, end: number): string {
-    if (end > closing + 1 && text.slice(closing + 1, end).trim() !== '') throw unclosedQuote(row + 1)
-    const cell = text.slice(start + 1, closing)
-    return cell.includes('"') ? cell.replaceAll('""', '"') : cell
-  }
-
-  return split
 }
 
-function unclosedQuote(row: number) {
+/** A UTF-16 unit in UTF-8, or a quotation mark that is written twice. */
+const mostBytes = 3
+
+/** Takes a CSV text piece by piece, and nothing at its end; answers the records that each completes. */
+function openSplitter(delimiter: string, limits: TableLimits): { split(piece?: string): Promise<TableRow[]> } {
+  let records: TableRow[] = []
+  let filled = 0
+  let bytes = 0
+  const parser = parse({
+    delimiter,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_quotes: true,
+    // Says that only blanks may follow the mark that closes a cell.
+    rtrim: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    // What is beyond the last cell that may be there is taken for one more, and counts for the size of the record.
+    ignore_last_delimiters: limits.cells + 1,
+    max_record_size: mostBytes * limits.cells * limits.cellLength,
+    on_record: (raw: string[]) => {
+      filled += 1
+      const row = filled + parser.info.empty_lines
+      // Each row is its own measure: of one that is not as long as the first an error is made, with a stack trace.
+      Object.assign(parser.info, { records: 0 })
+      const cells = raw.map(cleanCell)
+      if (cells.length > limits.cells) throw tooManyCells(row, limits)
+      if (cells.some(({ length }) => length > limits.cellLength)) throw cellTooLong(row, limits)
+      records.push({ row, cells })
+    },
+  })
+  // Told to whoever hands over the next piece.
+  parser.on('error', () => {})
+
+  return {
+    async split(piece) {
+      bytes += Buffer.byteLength(piece ?? '')
+      await handOver(parser, piece).catch((error: Error) => {
+        throw faultOf(error, filled + parser.info.empty_lines + 1, limits, bytes - parser.info.bytes)
+      })
+      const row = filled + parser.info.empty_lines
+      if (piece !== undefined && row > (records.at(-1)?.row ?? 0)) records.push({ row, cells: [] })
+      const found = records
+      records = []
+      return found
+    },
+  }
+}
+
+function handOver(parser: Parser, piece: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (error?: Error | null) => (error ? reject(error) : resolve())
+    if (piece === undefined) parser.end(done)
+    else parser.write(piece, done)
+  })
+}
+
+/** What `error` means for a row whose last cell has been read for so many bytes. */
+function faultOf(error: Error, row: number, limits: TableLimits, cellBytes: number): Error {
+  const { code, column } = error as CsvError & { column?: number }
+  if (code === 'CSV_MAX_RECORD_SIZE')
+    return Number(column) < limits.cells ? cellTooLong(row, limits) : tooManyCells(row, limits)
+  if (code !== 'CSV_QUOTE_NOT_CLOSED' && code !== 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE') return error
+  if (cellBytes > mostBytes * limits.cellLength) return cellTooLong(row, limits)
   return unreadableFile({
     fault: `Row ${row} has a quotation mark that is not closed where its cell ends`,
     remedy: 'close it, or write it twice if it belongs to the text',
@@ -103,7 +91,7 @@ function unclosedQuote(row: number) {
 }
 
 /** The delimiter of a CSV text by its first line that is not blank: the most frequent of `;`, `,` and tab outside quotes. */
-export function detectDelimiter(text: string): string {
+function detectDelimiter(text: string): string {
   const counts = new Map([
     [';', 0],
     [',', 0],

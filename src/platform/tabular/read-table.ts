@@ -1,4 +1,4 @@
-import { csvRecords } from './csv-table.ts'
+import { csvRecords } from './csv-records.ts'
 import { fileStart } from './file-kind.ts'
 import { fileTooLarge, unreadableFile } from './problems.ts'
 import { defaultLimits, type Table, type TableLimits, type TableRow } from './table.ts'
