@@ -39,13 +39,7 @@ export function idSource(milliseconds: () => number = Date.now): NewId {
     }
     const count = hex[sequence >> 8]![1]! + hex[sequence & 0xff]!
     const variant = hex[(pool[used]! & 0x3f) | 0x80]! + hex[pool[used + 1]!]!
-    const random =
-      hex[pool[used + 2]!]! +
-      hex[pool[used + 3]!]! +
-      hex[pool[used + 4]!]! +
-      hex[pool[used + 5]!]! +
-      hex[pool[used + 6]!]! +
-      hex[pool[used + 7]!]!
+    const random = Array.from(pool.subarray(used + 2, used + 8), (byte) => hex[byte]).join('')
     used += 8
     return `${prefix}${count}-${variant}-${random}`
   }

@@ -1,4 +1,4 @@
-import type { Instant, LocalDate } from './time.ts'
+import { dateFormat, type Instant, type LocalDate } from './time.ts'
 
 /** A time of day on the clock on the wall: `HH:MM`, `00:00` to `23:59`. */
 export type TimeOfDay = string
@@ -7,17 +7,11 @@ export type TimeOfDay = string
 export const timeOfDayPattern = '^([01]\\d|2[0-3]):[0-5]\\d$'
 
 const day = 24 * 60 * 60_000
-const wallClocks = new Map<string, Intl.DateTimeFormat>()
 
 /** What the clock on the wall shows at `instant` in `timeZone`, to the minute: `2023-09-11T09:30`. */
 function wallTime(instant: number, timeZone: string): string {
-  let format = wallClocks.get(timeZone)
-  if (!format) {
-    const parts = { dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' } as const
-    // Swedish writes dates as ISO 8601 does.
-    format = new Intl.DateTimeFormat('sv', { timeZone, ...parts })
-    wallClocks.set(timeZone, format)
-  }
+  // Swedish writes dates as ISO 8601 does.
+  const format = dateFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' })
   return format.format(instant).replace(' ', 'T')
 }
 
@@ -42,9 +36,4 @@ export function instantAt(date: LocalDate, time: TimeOfDay, timeZone: string): I
   const after = asUtc - offsetAt(asUtc + day, timeZone)
   const shows = [before, after].find((instant) => wallTime(instant, timeZone) === wall)
   return new Date(shows ?? before).toISOString()
-}
-
-/** `date` moved by whole days, which may be negative. */
-export function plusDays(date: LocalDate, days: number): LocalDate {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * day).toISOString().slice(0, 10)
 }

@@ -14,7 +14,16 @@ export interface Clock {
 /** The clock of the machine. */
 export const systemClock: Clock = { now: () => new Date().toISOString() }
 
-const dayParts = new Map<string, Intl.DateTimeFormat>()
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** How dates are written in `locale` with `options`. Making a format is slow: each is made once. */
+export function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, options])
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(locale, options)
+  formats.set(key, format)
+  return format
+}
+
 /** The last answer: scans come many to the minute, and asking the calendar is slow. No zone changes its day within a minute. */
 let lately = { minute: '', timeZone: '', date: '' }
 
@@ -22,25 +31,14 @@ let lately = { minute: '', timeZone: '', date: '' }
 export function localDate(instant: Instant, timeZone: string): LocalDate {
   const minute = instant.slice(0, 16)
   if (lately.minute === minute && lately.timeZone === timeZone) return lately.date
-  let format = dayParts.get(timeZone)
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
-    dayParts.set(timeZone, format)
-  }
+  const format = dateFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
   lately = { minute, timeZone, date: format.format(new Date(instant)) }
   return lately.date
 }
 
-const minuteParts = new Map<string, Intl.DateTimeFormat>()
-
 /** Day and time of day at `instant` in `timeZone` as staff read it: `11/09/2023, 09:30`. */
 export function localTime(instant: Instant, timeZone: string): string {
-  let format = minuteParts.get(timeZone)
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'short' })
-    minuteParts.set(timeZone, format)
-  }
-  return format.format(new Date(instant))
+  return dateFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(new Date(instant))
 }
 
 /** `instant` moved by `milliseconds`, which may be negative. */

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import t from 'tap'
-import { instantAt, plusDays, timeOfDay } from '../../src/shared/local-time.ts'
-import { localDate, plusMilliseconds } from '../../src/shared/time.ts'
+import { instantAt, timeOfDay } from '../../src/shared/local-time.ts'
+import { localDate, plusDays, plusMilliseconds } from '../../src/shared/time.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { runs } from '../support/long.ts'
 import { outsideWorld, seededRandom } from './reminded-town.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { instantAt, plusDays, timeOfDay } from '../../src/shared/local-time.ts'
-import { localDate } from '../../src/shared/time.ts'
+import { instantAt, timeOfDay } from '../../src/shared/local-time.ts'
+import { localDate, plusDays } from '../../src/shared/time.ts'
 
 const athens = 'Europe/Athens'
 

@@ -1,5 +1,5 @@
-import { instantAt, plusDays, timeOfDay } from '../../shared/local-time.ts'
-import { type Instant, type LocalDate, localDate } from '../../shared/time.ts'
+import { instantAt, timeOfDay } from '../../shared/local-time.ts'
+import { type Instant, type LocalDate, localDate, plusDays } from '../../shared/time.ts'
 import type { QuietHours, ReminderPlan, ReminderStep } from './rules.ts'
 
 /** The days between which kits are collected. */
