@@ -22,11 +22,13 @@ export async function sumStock({ q, t }: Reader, kitIds: string[]) {
     .from(t.balances)
     .where(inArray(kitId, kitIds))
     .groupBy(kind, kitId)
-  const numbers = { onHand: 0, reserved: 0, negative: 0 }
-  return rows.map((row) => {
-    const figures = Object.keys(numbers).map((key) => [key, Number(row[key as keyof typeof numbers] ?? 0)])
-    return { kind: row.kind, kitId: row.kitId, ...(Object.fromEntries(figures) as typeof numbers) }
-  })
+  return rows.map(({ kind, kitId, ...sums }) => ({
+    kind,
+    kitId,
+    onHand: Number(sums.onHand),
+    reserved: Number(sums.reserved),
+    negative: Number(sums.negative),
+  }))
 }
 
 /** How many tasks of a job wait to be begun at `now`, since when the first of them, how many are at work and how many failed. */

@@ -16,10 +16,10 @@ const metricsClosed = defineProblem({
 /** How the service is, in figures, for Prometheus. Raises `metrics_closed`. */
 export async function metricsRoutes(app: App, { deps }: { deps: AllDeps }): Promise<void> {
   const { registry } = deps.metrics
-  const gauges = openGauges()
+  const lookUp = openGauges()
   // However many ask, what is looked up is looked up by one after the other.
   const read = coalesced(async () => {
-    const lookedUp = await gauges.read(deps)
+    const lookedUp = await lookUp(deps)
     return `${await registry.metrics()}\n${lookedUp}`
   })
   const mayAsk = doorFor(deps.config.metricsToken)
