@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { type BackupEngine, backUp, postgresEngine, restore, sqliteEngine, thinOut } from '../backups/index.ts'
 import { type Config, isPostgres, readConfig } from '../platform/config/config.ts'
 import { openSqlite } from '../platform/db/index.ts'
@@ -10,7 +9,7 @@ import { idSource } from '../shared/ids.ts'
 import { countOf } from '../shared/plurals.ts'
 import { systemClock } from '../shared/time.ts'
 import { endpointOf, fileEndpoint } from './databases.ts'
-import type { Terminal } from './terminal.ts'
+import { argumentsOf, type Terminal } from './terminal.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -42,10 +41,10 @@ export async function runBackup(env: Env, { out }: Terminal, args: string[]): Pr
 
 /** `saka restore FILE [--force]`: puts a backup in the place of the database. */
 export async function runRestore(env: Env, { out }: Terminal, args: string[]): Promise<void> {
-  const options = { force: { type: 'boolean' } } as const
-  const { values, positionals } = argumentsOf(args, options, 'saka restore FILE [--force]', 1)
+  const usage = 'saka restore FILE [--force]'
+  const { values, positionals } = argumentsOf(args, { force: { type: 'boolean' } }, usage, 1)
   const [file] = positionals
-  if (!file) throw new OperatorError('Name the backup to restore: saka restore FILE [--force]')
+  if (!file) throw new OperatorError(`Name the backup to restore: ${usage}`)
   const config = readConfig(env)
   const deps = { config, clock: systemClock, newId: idSource() }
   const done = await restore(engineOf(config), deps, { file, force: values.force === true })
@@ -59,19 +58,4 @@ export async function runRestore(env: Env, { out }: Terminal, args: string[]): P
     out(`Reminders ended again, as in the former database: to ${countOf(stopped, 'address', 'addresses')}.\n`)
   if (done.former) out(`The former database is kept in ${done.former}.\n`)
   for (const sentence of done.toDo) out(`${sentence}\n`)
-}
-
-function argumentsOf<Options extends Record<string, { type: 'boolean' }>>(
-  args: string[],
-  options: Options,
-  usage: string,
-  most: number,
-) {
-  try {
-    const parsed = parseArgs({ args, options, allowPositionals: true })
-    if (parsed.positionals.length <= most) return parsed
-  } catch {
-    // Told below, as what cannot be understood.
-  }
-  throw new OperatorError(`This cannot be understood. Say ${usage}`)
 }

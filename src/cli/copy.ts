@@ -1,6 +1,5 @@
 import { constants, copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { type CompanionFile, type CopiedTable, companionFiles, copyDatabase, isSame } from '../backups/index.ts'
 import { type Config, InvalidConfig, readConfig } from '../platform/config/config.ts'
 import { openSigner, type Signer } from '../platform/keys/signing-key.ts'
@@ -9,15 +8,17 @@ import { idSource } from '../shared/ids.ts'
 import { countOf } from '../shared/plurals.ts'
 import { systemClock } from '../shared/time.ts'
 import { endpointOf } from './databases.ts'
-import type { Terminal } from './terminal.ts'
+import { argumentsOf, notUnderstood, type Terminal } from './terminal.ts'
 
 type Env = Record<string, string | undefined>
 
+const options = { from: { type: 'string' }, to: { type: 'string' }, 'with-keys': { type: 'boolean' } } as const
 const usage = 'saka copy --from DATABASE_URL --to DATABASE_URL [--with-keys]'
 
 /** `saka copy --from URL --to URL [--with-keys]`: copies a database into an empty one of either engine. Answers 1 where the two differ. */
 export async function runCopy(env: Env, { out }: Terminal, args: string[]): Promise<number> {
-  const { from, to, withKeys } = argumentsOf(args)
+  const { from, to, 'with-keys': withKeys = false } = argumentsOf(args, options, usage).values
+  if (!from || !to) throw notUnderstood(usage)
   const configs = { from: configOf(env, '--from', from), to: configOf(env, '--to', to) }
   const companions = companionFiles(configs.from, configs.to)
   if (withKeys) refuseTaken(companions)
@@ -89,15 +90,4 @@ function tableOf(tables: CopiedTable[]): string {
     return line([table.name, ...told(table.from), there])
   })
   return line(['table', 'rows', 'checksum', 'copy']) + lines.join('')
-}
-
-function argumentsOf(args: string[]): { from: string; to: string; withKeys: boolean } {
-  const options = { from: { type: 'string' }, to: { type: 'string' }, 'with-keys': { type: 'boolean' } } as const
-  try {
-    const { from, to, 'with-keys': withKeys = false } = parseArgs({ args, options }).values
-    if (from && to) return { from, to, withKeys }
-  } catch {
-    // Told below, as what cannot be understood.
-  }
-  throw new OperatorError(`This cannot be understood. Say ${usage}`)
 }

@@ -10,15 +10,11 @@ const tables = tablesToCopy(sqliteSchema)
 export function endpointOf(config: Config): CopyEndpoint<Tables> {
   if (!isPostgres(config.databaseUrl)) return fileEndpoint(resolve(config.databaseFile))
   const migrationsFolder = resolve(projectRoot, 'drizzle/postgres')
-  return postgresEndpoint({ url: config.databaseUrl, tables, schema: postgresSchema, migrationsFolder })
+  return postgresEndpoint(config.databaseUrl, { tables, schema: postgresSchema, migrationsFolder })
 }
 
 /** The database in `file`, as one end of a copy. */
 export function fileEndpoint(file: string): CopyEndpoint<Tables> {
-  return sqliteEndpoint({
-    file,
-    tables,
-    schema: sqliteSchema,
-    migrationsFolder: resolve(projectRoot, 'drizzle/sqlite'),
-  })
+  const migrationsFolder = resolve(projectRoot, 'drizzle/sqlite')
+  return sqliteEndpoint(file, { tables, schema: sqliteSchema, migrationsFolder })
 }

@@ -58,11 +58,21 @@ export interface CopyEndpoint<Tables> {
   refill<Result>(work: (rows: CopySession<Tables>) => Promise<Result>): Promise<Result>
 }
 
+/** A database's tables: as they are asked and written, as they are copied, and what makes them. */
+export interface CopySchema<Tables> {
+  schema: Tables
+  tables: CopyTable[]
+  migrationsFolder: string
+}
+
 /** How many rows are read at once. */
 export const batchSize = 500
 
-/** Places that migrations put in, in words that both engines read. */
-export const isSeeded = "kind IN ('supplier', 'transit', 'handed_out', 'written_off')"
+/** The query for a row of the table `name` but for the places that migrations put in, in words that both engines read. */
+export function selectAny(name: string): string {
+  const besides = " WHERE kind NOT IN ('supplier', 'transit', 'handed_out', 'written_off')"
+  return `SELECT 1 FROM "${name}"${name === 'locations' ? besides : ''} LIMIT 1`
+}
 
 const types: Record<string, ColumnType> = {
   SQLiteText: 'text',
@@ -102,6 +112,10 @@ function typeOf({ name, columnType }: { name: string; columnType: string }): Col
 export function selectAll({ name, columns, key }: CopyTable): string {
   return `SELECT ${quoted(columns.map((column) => column.name))} FROM "${name}" ORDER BY ${quoted(key)}`
 }
+
+/** The beginning of a statement that puts rows into a table. */
+export const insertInto = ({ name, columns }: CopyTable) =>
+  `INSERT INTO "${name}" (${quoted(columns.map((column) => column.name))})`
 
 /** Names as SQL says them in a list. */
 export const quoted = (names: string[]) => names.map((name) => `"${name}"`).join(', ')

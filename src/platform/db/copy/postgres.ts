@@ -11,11 +11,13 @@ import {
   batchSize,
   type CopyEndpoint,
   type CopyLock,
+  type CopySchema,
   type CopySession,
   type CopyTable,
-  isSeeded,
+  insertInto,
   quoted,
   selectAll,
+  selectAny,
 } from './endpoint.ts'
 
 /** How long a copy waits for those who read or write there. */
@@ -29,17 +31,8 @@ const beginnings: Record<CopyLock, string> = {
 const beginFilling = 'BEGIN; LOCK TABLE turns IN EXCLUSIVE MODE'
 
 /** The database of a server, as one end of a copy. It has to be there; its tables need not. */
-export function postgresEndpoint<Tables>({
-  url,
-  migrationsFolder,
-  tables,
-  schema,
-}: {
-  url: string
-  migrationsFolder: string
-  tables: CopyTable[]
-  schema: Tables
-}): CopyEndpoint<Tables> {
+export function postgresEndpoint<Tables>(url: string, known: CopySchema<Tables>): CopyEndpoint<Tables> {
+  const { migrationsFolder, tables } = known
   const look = async <Found>(work: (client: pg.Client) => Promise<Found>): Promise<Found> => {
     const client = await connect(url)
     try {
@@ -56,7 +49,7 @@ export function postgresEndpoint<Tables>({
       await client.end()
       throw (error as { code?: string }).code === '55P03' ? new DatabaseInUse(nameOf(url)) : error
     }
-    return sessionOn(client, { tables, schema })
+    return sessionOn(client, known)
   }
   return {
     engine: 'postgres',
@@ -122,18 +115,14 @@ const types: pg.CustomTypesConfig = {
 async function hasRows(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
   for (const { name } of rows) {
-    const besides = name === 'locations' ? ` WHERE NOT (${isSeeded})` : ''
-    const found = await client.query(`SELECT 1 FROM public."${name}"${besides} LIMIT 1`)
+    const found = await client.query(selectAny(name))
     if (found.rows.length > 0) return true
   }
   return false
 }
 
 /** The transaction that `client` has begun. */
-function sessionOn<Tables>(
-  client: pg.Client,
-  { tables, schema }: { tables: CopyTable[]; schema: Tables },
-): CopySession<Tables> {
+function sessionOn<Tables>(client: pg.Client, { tables, schema }: CopySchema<Tables>): CopySession<Tables> {
   const ofAll = (change: string) => client.query(tables.map(({ name }) => `ALTER TABLE "${name}" ${change}`).join('; '))
   return {
     tx: { ...postgresReader(client, schema), savepoint: (work) => savepoint(client, work) } as Tx<Tables>,
@@ -181,7 +170,7 @@ function sessionOn<Tables>(
 }
 
 /** One list for each column: the statement is the same for any number of rows. */
-function insertMany({ name, columns }: CopyTable): string {
-  const lists = columns.map(({ type }, i) => `$${i + 1}::${type}[]`)
-  return `INSERT INTO "${name}" (${quoted(columns.map((column) => column.name))}) SELECT * FROM unnest(${lists.join(', ')})`
+function insertMany(table: CopyTable): string {
+  const lists = table.columns.map(({ type }, i) => `$${i + 1}::${type}[]`)
+  return `${insertInto(table)} SELECT * FROM unnest(${lists.join(', ')})`
 }

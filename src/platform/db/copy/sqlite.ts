@@ -8,25 +8,16 @@ import {
   batchSize,
   type CopyEndpoint,
   type CopyLock,
+  type CopySchema,
   type CopySession,
-  type CopyTable,
-  isSeeded,
-  quoted,
+  insertInto,
   selectAll,
+  selectAny,
 } from './endpoint.ts'
 
 /** The database in a file, as one end of a copy. It need not be there yet. */
-export function sqliteEndpoint<Tables>({
-  file,
-  schema,
-  migrationsFolder,
-  tables,
-}: {
-  file: string
-  schema: Tables
-  migrationsFolder: string
-  tables: CopyTable[]
-}): CopyEndpoint<Tables> {
+export function sqliteEndpoint<Tables>(file: string, known: CopySchema<Tables>): CopyEndpoint<Tables> {
+  const { schema, migrationsFolder, tables } = known
   const look = <Found>(work: (connection: Sqlite.Database) => Found): Found => {
     const connection = new Sqlite(file, { fileMustExist: true, readonly: true })
     try {
@@ -46,14 +37,14 @@ export function sqliteEndpoint<Tables>({
       // Who opens a file while all of it is being changed waits for the lock of that transaction.
       return work()
     },
-    openSession: async (lock) => openSession(file, { tables, schema }, lock),
+    openSession: async (lock) => openSession(file, known, lock),
     refill: async (work) => {
       let result: Awaited<ReturnType<typeof work>> | undefined
       const write = async (part: string) => {
         await openSqlite({ file: part, tables: schema, migrationsFolder }).close()
         // Without a write-ahead log: all rows would be written twice.
         settleSqlite(part)
-        const session = openSession(part, { tables, schema }, 'exclusive')
+        const session = openSession(part, known, 'exclusive')
         try {
           result = await work(session)
           return session.isCommitted()
@@ -74,15 +65,12 @@ function hasRows(connection: Sqlite.Database): boolean {
     .all() as string[]
   return names
     .filter((name) => name !== '__drizzle_migrations')
-    .some((name) => {
-      const besides = name === 'locations' ? ` WHERE NOT (${isSeeded})` : ''
-      return connection.prepare(`SELECT 1 FROM "${name}"${besides} LIMIT 1`).get() !== undefined
-    })
+    .some((name) => connection.prepare(selectAny(name)).get() !== undefined)
 }
 
 function openSession<Tables>(
   file: string,
-  { tables, schema }: { tables: CopyTable[]; schema: Tables },
+  { tables, schema }: CopySchema<Tables>,
   lock: CopyLock,
 ): CopySession<Tables> & { isCommitted(): boolean } {
   const connection = new Sqlite(file, { fileMustExist: true })
@@ -109,7 +97,12 @@ function openSession<Tables>(
       }[]
       for (const { name } of triggers) connection.exec(`DROP TRIGGER "${name}"`)
       for (const { name } of tables.toReversed()) connection.exec(`DELETE FROM "${name}"`)
-      const statements = new Map(tables.map((table) => [table.name, connection.prepare(insertOne(table))]))
+      const statements = new Map(
+        tables.map((table) => [
+          table.name,
+          connection.prepare(`${insertInto(table)} VALUES (${table.columns.map(() => '?')})`),
+        ]),
+      )
       await work(async ({ name }, rows) => {
         for (const row of rows) statements.get(name)!.run(row)
       })
@@ -124,8 +117,4 @@ function openSession<Tables>(
       connection.close()
     },
   }
-}
-
-function insertOne({ name, columns }: CopyTable): string {
-  return `INSERT INTO "${name}" (${quoted(columns.map((column) => column.name))}) VALUES (${columns.map(() => '?')})`
 }
