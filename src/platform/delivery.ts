@@ -8,9 +8,8 @@ export class AddressRefused extends Error {
   override readonly name = 'AddressRefused'
 }
 
-/** Not this message, not now: it may be tried again, after `retryAfterSeconds` where the server says so. */
-export class DeliveryDelayed extends Error {
-  override readonly name = 'DeliveryDelayed'
+/** It may be tried again, after `retryAfterSeconds` where the server says so. */
+class Postponed extends Error {
   readonly retryAfterSeconds: number | undefined
 
   constructor(message: string, retryAfterSeconds?: number) {
@@ -19,15 +18,14 @@ export class DeliveryDelayed extends Error {
   }
 }
 
-/** Nobody can be told over this channel now: it does not answer, or does not let us in. Nothing was handed over. */
-export class ChannelDown extends Error {
-  override readonly name = 'ChannelDown'
-  readonly retryAfterSeconds: number | undefined
+/** Not this message, not now. */
+export class DeliveryDelayed extends Postponed {
+  override readonly name = 'DeliveryDelayed'
+}
 
-  constructor(message: string, retryAfterSeconds?: number) {
-    super(message)
-    this.retryAfterSeconds = retryAfterSeconds
-  }
+/** Nobody can be told over this channel now: it does not answer, or does not let us in. Nothing was handed over. */
+export class ChannelDown extends Postponed {
+  override readonly name = 'ChannelDown'
 }
 
 /** Nobody knows whether the message was taken. It must not be sent again by itself: a parent would be told twice. */

@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.ts'
-import { httpDialect } from './http.ts'
 import { type Sms, type SmsDialect, sendBy } from './request.ts'
 import { twilioDialect } from './twilio.ts'
 
@@ -18,14 +17,28 @@ export function openSmsGateway(config: Config, patienceMilliseconds = 30_000): S
   return dialect && { send: (sms) => sendBy(dialect, sms, patienceMilliseconds) }
 }
 
-function dialectOf({
-  smsGatewayKind: kind,
-  smsGatewayUrl: url,
-  smsGatewayAccount: account,
-  smsGatewayToken: token,
-  smsFrom: from,
-}: Config): SmsDialect | undefined {
+function dialectOf(config: Config): SmsDialect | undefined {
+  const {
+    smsGatewayKind,
+    smsGatewayUrl: url,
+    smsGatewayAccount: account,
+    smsGatewayToken: token,
+    smsFrom: from,
+  } = config
   if (!url || !token) return undefined
-  if (kind === 'http') return httpDialect({ url, token, from })
-  return account && from ? twilioDialect({ url, account, token, from }) : undefined
+  if (smsGatewayKind === 'http') return httpDialect(url, token, from)
+  return account && from ? twilioDialect(url, token, account, from) : undefined
+}
+
+/** The generic gateway: JSON over HTTP, as `docs/sms-gateway.md` tells an integrator. */
+function httpDialect(url: string, token: string, from: string | undefined): SmsDialect {
+  return {
+    request: ({ to, text, id }) => ({
+      url,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'Idempotency-Key': id },
+      body: JSON.stringify({ to, text, ...(from && { from }), id }),
+    }),
+    reference: (answer) => (answer as { reference?: unknown } | null)?.reference,
+    meaning: (status) => (status === 422 ? 'address' : undefined),
+  }
 }

@@ -28,17 +28,7 @@ const aboutUs = new Set([
  * Twilio's own gateway, or one that speaks like it (API 2010-04-01, `POST Messages.json`). `token` is the account's, or an API
  * key and its secret with a colon between. A `from` that is a messaging service's (`MG…`) is sent as such.
  */
-export function twilioDialect({
-  url,
-  account,
-  token,
-  from,
-}: {
-  url: string
-  account: string
-  token: string
-  from: string
-}): SmsDialect {
+export function twilioDialect(url: string, token: string, account: string, from: string): SmsDialect {
   const credentials = token.includes(':') ? token : `${account}:${token}`
   const sender = /^MG[0-9a-f]{32}$/i.test(from) ? 'MessagingServiceSid' : 'From'
   return {
