@@ -1,6 +1,5 @@
 export { type ImportFault, importFault } from './faults.ts'
-export type { ImportCounts, ImportReport } from './report.ts'
 export type { RowReader } from './row-reader.ts'
-export { type ImportCommand, runImport } from './run-import.ts'
-export { ImportFaultSchema, ImportQuerySchema, ImportReportSchema } from './schemas.ts'
+export { type ImportCommand, type ImportCounts, runImport } from './run-import.ts'
+export { ImportFaultSchema, ImportQuerySchema, type ImportReport, ImportReportSchema } from './schemas.ts'
 export type { RowPlan, StagedFile } from './stage-file.ts'

@@ -1,13 +1,32 @@
 import { normalEmail, normalLanguage, normalPhone } from '../contacts.ts'
 import { isFormula, type TableRow } from '../tabular/index.ts'
-import type { FaultList } from './fault-list.ts'
-import { type FaultCode, importFault } from './faults.ts'
+import { type FaultCode, type ImportFault, importFault } from './faults.ts'
 
 // What is repeated in a message, so that a slip of columns does not fill the report.
 const repeatedAtMost = 40
 const SCHOOL_CODE = /^[\p{L}\p{N}-]{1,20}$/u
 const WHOLE_NUMBER = /^\d{1,9}$/
 const DECIMAL_NUMBER = /^[+-]?\d{1,9}(?:[.,]\d{1,15})?$/
+
+const listedAtMost = 1000
+
+/** The faults of a file so far: the first thousand of them, and how many rows have any. */
+export class FaultList {
+  readonly listed: ImportFault[] = []
+  /** Whether there are more than are listed. */
+  truncated = false
+  /** Rows below the header that have a fault. */
+  rows = 0
+  #lastRow = 0
+
+  /** Adds a fault, made only if it is listed. Rows come in order. */
+  add(row: number, make: () => ImportFault): void {
+    if (this.listed.length < listedAtMost) this.listed.push(make())
+    else this.truncated = true
+    if (row !== this.#lastRow) this.rows += 1
+    this.#lastRow = row
+  }
+}
 
 /** Reads one row after the other, cell by cell, and notes what is wrong with each. */
 export class RowReader<Key extends string> {

@@ -1,8 +1,23 @@
 import type { Deps } from '../../deps.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { type ImportCounts, importRejected } from './report.ts'
+import { countOf, inNumber } from '../../shared/plurals.ts'
+import { defineProblem } from '../../shared/problem.ts'
+import type { ImportReport } from './schemas.ts'
 import { type ImportFile, type RowPlan, type StagedFile, stageFile } from './stage-file.ts'
+
+/** What one import came to, in records. */
+export type ImportCounts = Pick<ImportReport, 'created' | 'updated' | 'unchanged'>
+
+/** The file has faults, and its sender asked for all of it or nothing. */
+const importRejected = defineProblem<{ report: ImportReport }>({
+  code: 'import_rejected',
+  status: 422,
+  title: 'The file has faults',
+  detail: ({ report }) =>
+    `${report.rejected} of ${countOf(report.rows, 'row')} ${inNumber(report.rejected, 'has', 'have')} a fault, and nothing was imported. Correct them as "report" says, or add partial=true to take the others.`,
+  members: (facts) => ({ ...facts }),
+})
 
 /** A file, and what its sender asks: only to see what would happen, or to take the good rows of one with faults. */
 export interface ImportCommand {

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { IdSchema, named, oneOf, QuantitySchema, ref, UploadQuerySchema } from '../http/index.ts'
 import { faultCodes } from './faults.ts'
 
@@ -22,15 +22,21 @@ export const ImportReportSchema = named(
   Type.Object({
     id: IdSchema,
     dryRun: Type.Boolean({ examples: [false] }),
+    /** Below the header, those that are not blank. */
     rows: QuantitySchema,
     created: QuantitySchema,
     updated: QuantitySchema,
     unchanged: QuantitySchema,
+    /** Rows with a fault. */
     rejected: QuantitySchema,
+    /** In the order of the file, the first thousand. */
     errors: Type.Array(ref(ImportFaultSchema)),
     errorsTruncated: Type.Boolean({ examples: [false] }),
   }),
 )
+
+/** The same, before it is written as JSON. */
+export type ImportReport = Static<typeof ImportReportSchema>
 
 /** What the address of an import may ask. */
 export const ImportQuerySchema = Type.Object({

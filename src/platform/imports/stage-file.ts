@@ -1,8 +1,7 @@
 import { storageFault } from '../db/index.ts'
 import { type ColumnWords, defaultLimits, matchHeaders, readTable, type TableRow } from '../tabular/index.ts'
-import { FaultList } from './fault-list.ts'
 import { type FaultCode, importFault } from './faults.ts'
-import { RowReader } from './row-reader.ts'
+import { FaultList, RowReader } from './row-reader.ts'
 import { openStaging } from './staging.ts'
 
 /** How many times the bytes of its file a workbook may unpack to: a full sheet packs some 4 to 8 to 1, and is never unpacked as a whole. */

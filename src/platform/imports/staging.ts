@@ -4,24 +4,11 @@ import Sqlite from 'better-sqlite3'
 // memory grows until a major one.
 const atOnce = 64
 
-/** Where the good rows of a file wait until all of it has been read. */
-export interface Staging<Item> {
-  /** Takes `key` for `row`; answers the row that has taken it before, if one has. */
-  claim(key: string, row: number): number | undefined
-  /** Puts an item behind the others: plain data, with the same fields in the same order as the first. */
-  keep(item: Item): void
-  /** Says that there are no more items. */
-  finish(): void
-  /** The items in the order they came, some dozens at a time; can be read again. */
-  chunks(): Iterable<Item[]>
-  close(): void
-}
-
 /**
  * A store for one import: a temporary database of SQLite's own, in memory while it is small, then in a file that has no
  * name, so that not even a crash leaves it behind. Memory does not grow with the number of rows.
  */
-export function openStaging<Item extends object>(): Staging<Item> {
+export function openStaging<Item extends object>() {
   const store = new Sqlite('')
   store.pragma('journal_mode = OFF')
   store.pragma('synchronous = OFF')
@@ -43,23 +30,26 @@ export function openStaging<Item extends object>(): Staging<Item> {
   }
 
   function toItem(values: unknown[]): Item {
-    const item: Record<string, unknown> = {}
-    for (let i = 0; i < fields.length; i++) item[fields[i]!] = values[i]
-    return item as Item
+    return Object.fromEntries(fields.map((field, i) => [field, values[i]])) as Item
   }
 
   return {
-    claim: (key, row) => (take.run(key, row).changes > 0 ? undefined : taken.get(key)),
-    keep: (item) => {
+    /** Takes `key` for `row`; answers the row that has taken it before, if one has. */
+    claim: (key: string, row: number): number | undefined =>
+      take.run(key, row).changes > 0 ? undefined : taken.get(key),
+    /** Puts an item behind the others: plain data, with the same fields in the same order as the first. */
+    keep(item: Item): void {
       if (fields.length === 0) fields = Object.keys(item)
       // Values alone: half the size, and so half the time, of records.
       waiting.push(Object.values(item))
       if (waiting.length >= atOnce) flush()
     },
+    /** Says that there are no more items. */
     finish: flush,
-    chunks: function* () {
+    /** The items in the order they came, some dozens at a time; can be read again. */
+    *chunks(): Generator<Item[]> {
       for (const items of every.iterate()) yield (JSON.parse(items) as unknown[][]).map(toItem)
     },
-    close: () => store.close(),
+    close: () => void store.close(),
   }
 }
