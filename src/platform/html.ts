@@ -9,12 +9,15 @@ export class Html {
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-function markup(value: string | Html | undefined): string {
+type Value = string | Html | readonly Html[] | undefined
+
+function markup(value: Value): string {
   if (value instanceof Html) return value.text
+  if (typeof value === 'object') return value.map(markup).join('')
   return (value ?? '').replace(/[&<>"']/g, (character) => entities[character]!)
 }
 
-/** Markup from a template: every value is escaped unless it is markup itself, and undefined is nothing. */
-export function html(parts: TemplateStringsArray, ...values: (string | Html | undefined)[]): Html {
+/** Markup from a template: every value is escaped unless it is markup itself, or a list of it, and undefined is nothing. */
+export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
   return new Html(parts.reduce((text, part, i) => text + markup(values[i - 1]) + part))
 }

@@ -1,4 +1,4 @@
-import { Html, html } from '../../platform/html.ts'
+import { type Html, html } from '../../platform/html.ts'
 import { framed, languageLink, type Saying } from '../frame.ts'
 import { type UnsubscribeLanguage, unsubscribeTexts } from './texts.ts'
 
@@ -28,13 +28,13 @@ export function unavailablePage(language: UnsubscribeLanguage): Html {
 function page(language: UnsubscribeLanguage, { content, ...said }: Saying & { state: string; content?: Html }): Html {
   const others = Object.entries(unsubscribeTexts)
     .filter(([other]) => other !== language)
-    .map(([other, { name }]) => languageLink(other, name).text)
+    .map(([other, { name }]) => html`${languageLink(other, name)} `)
   return framed({
     language,
     title: said.headline,
     stylesheet: '/assets/welcome-page.css',
     nav: html`<p>${unsubscribeTexts[language].title}</p>`,
     ...said,
-    content: html`${content}<footer><p>${new Html(others.join(' '))}</p></footer>`,
+    content: html`${content}<footer><p>${others}</p></footer>`,
   })
 }

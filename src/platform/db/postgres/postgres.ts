@@ -6,8 +6,7 @@ import { applyPostgresMigrations, isPostgresMigrated } from '../migrations.ts'
 import { type Added, analyzeGrownTables } from './analyze.ts'
 import { postgresReader } from './reader.ts'
 import { hasCaughtUp } from './replica.ts'
-import { onSnapshot } from './snapshot.ts'
-import { onConnection, savepoint, transact } from './transaction.ts'
+import { onConnection, onSnapshot, savepoint, transact } from './transaction.ts'
 
 /** How to open a PostgreSQL database. */
 export interface PostgresOptions<Tables> {
