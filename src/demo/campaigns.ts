@@ -41,10 +41,10 @@ export async function campaign2021(stage: Stage): Promise<any> {
   await receive(stage, campaign, 600, 'ΔΑ-2021-017')
   await allocate(stage, campaign)
   clock.set('2021-09-08T07:00:00.000Z')
-  const shipments = await ship(stage, campaign, { rejectedQuantity: 1, missingQuantity: 1 })
+  const shipments = await ship(stage, campaign, 1, 1)
   await issueVouchers(stage, campaign)
   await remind(stage, campaign, 'announcement', '2021-09-11T07:00:00.000Z')
-  await handOut(stage, { campaign, share: 96, mornings: ['2021-09-13T05:30:00.000Z', '2021-09-14T05:30:00.000Z'] })
+  await handOut(stage, campaign, 96, ['2021-09-13T05:30:00.000Z', '2021-09-14T05:30:00.000Z'])
   await oddScans(stage, campaign, '2021-09-15T05:30:00.000Z')
   await nightlyChecks(stage, ['2021-09-16T01:30:00.000Z', '2021-09-17T01:30:00.000Z'])
   await remind(stage, campaign, 'last-days', '2021-09-22T07:00:00.000Z')
@@ -72,9 +72,9 @@ export async function campaign2023(stage: Stage): Promise<any> {
   await receive(stage, campaign, 1500, 'ΔΑ-2023-031')
   await allocate(stage, campaign, { minimumPerSchool: 5 })
   clock.set('2023-09-06T07:00:00.000Z')
-  const shipments = await ship(stage, campaign, { rejectedQuantity: 1, missingQuantity: 0 })
+  const shipments = await ship(stage, campaign, 1)
   await issueVouchers(stage, campaign)
-  await handOut(stage, { campaign, share: 93, mornings: ['2023-09-11T05:30:00.000Z', '2023-09-12T05:30:00.000Z'] })
+  await handOut(stage, campaign, 93, ['2023-09-11T05:30:00.000Z', '2023-09-12T05:30:00.000Z'])
   clock.set('2023-09-14T07:00:00.000Z')
   tell.step('In the first week 86 more children arrive: 1,524 children, 1,500 kits. The rest is divided again.')
   await importFile(stage, enrollments, 'late-arrivals-2023.csv')
@@ -82,7 +82,7 @@ export async function campaign2023(stage: Stage): Promise<any> {
   await ship(stage, campaign)
   await issueVouchers(stage, campaign)
   await oddScans(stage, campaign, '2023-09-18T05:30:00.000Z')
-  await handOut(stage, { campaign, share: 100, mornings: ['2023-09-19T05:30:00.000Z', '2023-09-20T05:30:00.000Z'] })
+  await handOut(stage, campaign, 100, ['2023-09-19T05:30:00.000Z', '2023-09-20T05:30:00.000Z'])
   await settle(stage, campaign, shipments, '2023-10-02T07:00:00.000Z')
   return campaign
 }
@@ -111,10 +111,6 @@ export async function campaignNow(stage: Stage, timeZone: string): Promise<any> 
   clock.set(plusMilliseconds(now, -12 * day))
   await ship(stage, campaign)
   await issueVouchers(stage, campaign)
-  await handOut(stage, {
-    campaign,
-    share: 55,
-    mornings: [plusMilliseconds(now, -5 * day), plusMilliseconds(now, -4 * day)],
-  })
+  await handOut(stage, campaign, 55, [plusMilliseconds(now, -5 * day), plusMilliseconds(now, -4 * day)])
   return campaign
 }

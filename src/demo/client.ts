@@ -1,33 +1,12 @@
-/** What a call answered. */
-export interface Answer {
-  status: number
-  body: any
-}
-
 /** The API as a script sees it: over HTTP, with a key. */
-export interface Client {
-  get(path: string): Promise<any>
-  /** Every item of a list. */
-  list(path: string): Promise<any[]>
-  /** Posts, and throws when it is refused. */
-  post(path: string, body?: unknown): Promise<any>
-  patch(path: string, body: unknown): Promise<any>
-  /** Posts, and answers a refusal too. */
-  attempt(path: string, body?: unknown): Promise<Answer>
-  upload(path: string, file: Buffer): Promise<Answer>
-  bytes(path: string): Promise<Buffer>
-}
+export type Client = ReturnType<typeof client>
 
-/** Calls the service at `address` with `key`. */
-export function client(address: string, key: string): Client {
+/** Calls the service at `address` with `key`. Throws for what is refused, but where it says otherwise. */
+export function client(address: string, key: string) {
   const call = (method: string, path: string, init: { body?: any; headers?: Record<string, string> } = {}) =>
     fetch(`${address}/api/v1${path}`, { ...init, method, headers: { authorization: `Bearer ${key}`, ...init.headers } })
   const json = (body: unknown) =>
     body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-  const answerOf = async (response: Response): Promise<Answer> => ({
-    status: response.status,
-    body: await response.json(),
-  })
 
   async function accepted(...[method, path, init]: Parameters<typeof call>): Promise<Response> {
     const response = await call(method, path, init)
@@ -35,20 +14,29 @@ export function client(address: string, key: string): Client {
     return response
   }
 
+  const answered = async (response: Response): Promise<any> => response.json()
+  const withStatus = async (response: Response): Promise<{ status: number; body: any }> => ({
+    status: response.status,
+    body: await response.json(),
+  })
+
   return {
-    get: async (path) => (await accepted('GET', path)).json(),
-    list: async (path) => {
+    get: async (path: string) => answered(await accepted('GET', path)),
+    /** Every item of a list. */
+    list: async (path: string): Promise<any[]> => {
       const lines = await accepted('GET', path, { headers: { accept: 'application/x-ndjson' } })
       return (await lines.text())
         .split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line))
     },
-    post: async (path, body) => (await accepted('POST', path, json(body))).json(),
-    patch: async (path, body) => (await accepted('PATCH', path, json(body))).json(),
-    attempt: async (path, body) => answerOf(await call('POST', path, json(body))),
-    upload: async (path, body) =>
-      answerOf(await call('POST', path, { body, headers: { 'content-type': 'application/octet-stream' } })),
-    bytes: async (path) => Buffer.from(await (await accepted('GET', path)).arrayBuffer()),
+    post: async (path: string, body?: unknown) => answered(await accepted('POST', path, json(body))),
+    patch: async (path: string, body: unknown) => answered(await accepted('PATCH', path, json(body))),
+    /** Posts, and answers a refusal too. */
+    attempt: async (path: string, body?: unknown) => withStatus(await call('POST', path, json(body))),
+    /** Posts a file, and answers a refusal too. */
+    upload: async (path: string, body: Buffer) =>
+      withStatus(await call('POST', path, { body, headers: { 'content-type': 'application/octet-stream' } })),
+    bytes: async (path: string) => Buffer.from(await (await accepted('GET', path)).arrayBuffer()),
   }
 }

@@ -148,16 +148,16 @@ async function figures({ api, tell, communities }: Stage, campaigns: any[]): Pro
 }
 
 async function signInForKey(address: string, credentials: { email: string; password: string }): Promise<string> {
-  const headers = { 'content-type': 'application/json' }
-  const signedIn = await fetch(`${address}/api/v1/session`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(credentials),
-  })
+  const post = (path: string, body: unknown, cookie = '') =>
+    fetch(`${address}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie },
+      body: JSON.stringify(body),
+    })
+  const signedIn = await post('/session', credentials)
   if (!signedIn.ok)
     throw new Error('The administrator of ADMIN_EMAIL and ADMIN_PASSWORD cannot sign in to this database.')
   const cookie = signedIn.headers.getSetCookie().join('; ').split(';')[0]!
-  const body = JSON.stringify({ name: 'Demonstration', roles: [{ role: 'admin' }] })
-  const made = await fetch(`${address}/api/v1/api-keys`, { method: 'POST', headers: { ...headers, cookie }, body })
+  const made = await post('/api-keys', { name: 'Demonstration', roles: [{ role: 'admin' }] }, cookie)
   return ((await made.json()) as { key: string }).key
 }

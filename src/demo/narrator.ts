@@ -1,16 +1,14 @@
 /** Tells what happens, readably. */
-export interface Narrator {
-  /** The beginning of an act. */
-  act(title: string): void
-  /** A step, with its figures as a table if there are any. */
-  step(sentence: string, rows?: Record<string, string | number>[]): void
-}
+export type Narrator = ReturnType<typeof narrator>
 
 /** A narrator who writes by `out`. */
-export function narrator(out: (text: string) => void): Narrator {
+export function narrator(out: (text: string) => void) {
   return {
-    act: (title) => out(`\n${title}\n${'═'.repeat(title.length)}\n`),
-    step: (sentence, rows = []) => out(`\n• ${sentence}\n${tableText(rows)}`),
+    /** The beginning of an act. */
+    act: (title: string) => out(`\n${title}\n${'═'.repeat(title.length)}\n`),
+    /** A step, with its figures as a table if there are any. */
+    step: (sentence: string, rows: Record<string, string | number>[] = []) =>
+      out(`\n• ${sentence}\n${tableText(rows)}`),
   }
 }
 

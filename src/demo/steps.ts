@@ -70,35 +70,25 @@ export async function allocate({ api, tell }: Stage, campaign: any, policy: Reco
   )
 }
 
-/** Ships what is allocated; `mishap` says what one of the deliveries brings to light. */
-export async function ship(
-  { api, clock, tell }: Stage,
-  campaign: any,
-  mishap: { rejectedQuantity?: number; missingQuantity?: number } = {},
-): Promise<any[]> {
+/** Ships what is allocated; so many kits of the first delivery are found to be no good, or not to be there. */
+export async function ship({ api, clock, tell }: Stage, campaign: any, rejected = 0, missing = 0): Promise<any[]> {
   await api.post(`/campaigns/${campaign.id}/shipment-plans`, {})
   const planned = await api.list(`/shipments?campaignId=${campaign.id}&status=planned`)
   for (const shipment of planned) await api.post(`/shipments/${shipment.id}/dispatch`)
   clock.set(plusMilliseconds(clock.now(), day))
-  const { rejectedQuantity = 0, missingQuantity = 0 } = mishap
   const delivered: any[] = []
-  for (const [i, shipment] of planned.entries()) {
-    const faulty = i === 0 ? rejectedQuantity + missingQuantity : 0
-    delivered.push(
-      await api.post(`/shipments/${shipment.id}/deliver`, {
-        acceptedQuantity: shipment.quantity - faulty,
-        rejectedQuantity: i === 0 ? rejectedQuantity : 0,
-        missingQuantity: i === 0 ? missingQuantity : 0,
-        ...(faulty > 0 && { note: 'Ένα σετ βρεγμένο, ένα δεν ήρθε (one wet, one did not come)' }),
-      }),
-    )
+  for (const [i, { id, quantity }] of planned.entries()) {
+    const [rejectedQuantity, missingQuantity] = i === 0 ? [rejected, missing] : [0, 0]
+    const acceptedQuantity = quantity - rejectedQuantity - missingQuantity
+    const note = acceptedQuantity < quantity && { note: 'Ένα σετ βρεγμένο, ένα δεν ήρθε (one wet, one did not come)' }
+    const found = { acceptedQuantity, rejectedQuantity, missingQuantity, ...note }
+    delivered.push(await api.post(`/shipments/${id}/deliver`, found))
   }
   const kits = planned.reduce((sum, shipment) => sum + shipment.quantity, 0)
-  const [first] = delivered
-  const note = first && (await api.bytes(`/shipments/${first.id}/delivery-note.pdf`))
+  const note = delivered[0] && (await api.bytes(`/shipments/${delivered[0].id}/delivery-note.pdf`))
   tell.step(
     `${planned.length} shipments with ${kits} kits go out and are confirmed by the schools` +
-      `${rejectedQuantity + missingQuantity > 0 ? `, ${rejectedQuantity} rejected and ${missingQuantity} missing` : ''}` +
+      `${rejected + missing > 0 ? `, ${rejected} rejected and ${missing} missing` : ''}` +
       `${note ? `; the first delivery note is a PDF of ${Math.ceil(note.length / 1024)} KB` : ''}.`,
   )
   return delivered
@@ -151,17 +141,11 @@ async function endOf({ api }: Stage, job: string, id: string): Promise<any> {
   }
 }
 
-/** A pickup over some days. */
-interface Pickup {
-  campaign: any
-  /** The morning of each day of pickup. */
-  mornings: string[]
-  /** How many of a hundred children come. */
-  share: number
-}
-
-/** Hands kits out on the pickup's mornings, school by school, uploaded by phones that were offline in the yard. */
-export async function handOut(stage: Stage, { campaign, mornings, share }: Pickup): Promise<void> {
+/**
+ * Hands kits out on these mornings, school by school, to `share` of a hundred children, uploaded by phones that were offline in the
+ * yard.
+ */
+export async function handOut(stage: Stage, campaign: any, share: number, mornings: string[]): Promise<void> {
   const { api, clock, tell } = stage
   const vouchers = await api.list(`/campaigns/${campaign.id}/vouchers?status=issued`)
   const schoolIds = [...new Set(vouchers.map((voucher) => voucher.schoolId))]
@@ -220,14 +204,10 @@ export async function oddScans(stage: Stage, campaign: any, morning: string): Pr
   await api.post(`/redemptions/${mistaken.redemption.id}/undo`, { reason: 'Wrong child: the kit came back at once' })
   rows.push({ scan: 'undone', answer: '200', 'staff read': 'the kit is back, the voucher can be used' })
   const twice = { payload: withZero.payload, schoolId, scannedAt: plusMilliseconds(morning, hour), handedOut: true }
-  await api.post('/redemption-batches', {
-    scans: [{ ...twice, scanId: `second-phone-${campaign.year}`, collectedBy: 'guardian' }],
-  })
-  rows.push({
-    scan: 'a second phone, offline',
-    answer: 'kept',
-    'staff read': 'a second kit left: a discrepancy to explain',
-  })
+  const scans = [{ ...twice, scanId: `second-phone-${campaign.year}`, collectedBy: 'guardian' }]
+  await api.post('/redemption-batches', { scans })
+  const told = 'a second kit left: a discrepancy to explain'
+  rows.push({ scan: 'a second phone, offline', answer: 'kept', 'staff read': told })
   tell.step('What else happens in a yard:', rows)
 }
 
@@ -241,40 +221,25 @@ export async function settle(stage: Stage, campaign: any, shipments: any[], at: 
   clock.set(at)
   await api.post(`/campaigns/${campaign.id}/close`)
   const { kitId } = campaign
-  const faulty = shipments[0]
+  const [faulty] = shipments
   if (faulty?.rejectedQuantity > 0) {
-    await api.post(`/shipments/${faulty.id}/return`, {
-      quantity: faulty.rejectedQuantity,
-      damagedQuantity: faulty.rejectedQuantity,
-    })
+    const { rejectedQuantity: quantity } = faulty
+    await api.post(`/shipments/${faulty.id}/return`, { quantity, damagedQuantity: quantity })
   }
-  const schools = await api.list('/schools')
-  const balances = new Map(
-    (await api.list(`/balances?kitId=${kitId}`)).map((balance) => [balance.locationId, balance.onHand]),
-  )
+  const balances = await api.list(`/balances?kitId=${kitId}`)
+  const left = new Map(balances.map(({ locationId, onHand }) => [locationId, onHand]))
+  const reason = 'Δεν παραλήφθηκαν (not collected)'
   let returned = 0
-  for (const school of schools) {
-    const quantity = balances.get(school.locationId) ?? 0
+  for (const school of await api.list('/schools')) {
+    const quantity = left.get(school.locationId) ?? 0
     if (quantity <= 0) continue
-    await api.post('/returns', {
-      schoolId: school.id,
-      warehouseId: warehouse.id,
-      kitId,
-      quantity,
-      reason: 'Δεν παραλήφθηκαν (not collected)',
-    })
+    await api.post('/returns', { schoolId: school.id, warehouseId: warehouse.id, kitId, quantity, reason })
     returned += quantity
   }
   if (faulty?.missingQuantity > 0) {
     const [transit] = await api.list('/locations?kind=transit')
-    const lost = {
-      locationId: transit.id,
-      kitId,
-      quantity: -faulty.missingQuantity,
-      reason: 'lost',
-      note: 'Not found at the carrier',
-    }
-    await api.post('/adjustments', lost)
+    const lost = { locationId: transit.id, kitId, quantity: -faulty.missingQuantity }
+    await api.post('/adjustments', { ...lost, reason: 'lost', note: 'Not found at the carrier' })
   }
   tell.step(`The pickup ends: vouchers expire, the schools send ${returned} kits back.`)
 
@@ -302,11 +267,8 @@ async function reconcile({ api, tell }: Stage, campaign: any): Promise<void> {
     open.map(({ severity, code, detail }) => ({ severity, code, detail })),
   )
   const early = await api.attempt(`/reconciliations/${run.id}/sign`)
-  for (const discrepancy of open) {
-    await api.patch(`/discrepancies/${discrepancy.id}`, {
-      resolution: 'Checked with the school and the warehouse; accepted.',
-    })
-  }
+  const resolution = 'Checked with the school and the warehouse; accepted.'
+  for (const { id } of open) await api.patch(`/discrepancies/${id}`, { resolution })
   await api.post(`/reconciliations/${run.id}/sign`)
   if (open.length > 0)
     tell.step(`Signing before they are explained is refused (${early.status} ${early.body.code ?? ''}); then each is.`)
