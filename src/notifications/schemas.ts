@@ -10,8 +10,7 @@ import {
   QuantitySchema,
 } from '../platform/http/index.ts'
 import { timeOfDayPattern } from '../shared/local-time.ts'
-import { bounceKinds } from './messages/bounce-rules.ts'
-import { messageStatuses } from './messages/rules.ts'
+import { bounceKinds, messageStatuses } from './messages/rules.ts'
 import { audiences, channels, windowEnds } from './plan/rules.ts'
 
 const TimeSchema = Type.String({ pattern: timeOfDayPattern, examples: ['10:00'] })

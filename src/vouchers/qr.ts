@@ -1,5 +1,4 @@
 import QRCode from 'qrcode'
-import { bitmapPng } from './png.ts'
 
 /** How payloads of one length are drawn alike: the symbol's version and level, and the mask over its modules. */
 export interface QrFormat {
@@ -70,13 +69,9 @@ function escapeXml(text: string): string {
 const pngSide = 600
 
 /** A PNG image of the symbol with its quiet zone, at least 600 pixels a side, each module a whole number of them. */
-export function qrPng(payload: string): Buffer {
-  const { modules } = QRCode.create(segmentsOf(payload), qrFormat(payload))
-  const side = modules.size + 2 * quietZone
-  const isDark = (x: number, y: number) => {
-    const [column, row] = [x - quietZone, y - quietZone]
-    const isInside = column >= 0 && row >= 0 && column < modules.size && row < modules.size
-    return isInside && modules.data[row * modules.size + column] === 1
-  }
-  return bitmapPng({ side, scale: Math.ceil(pngSide / side), isDark })
+export function qrPng(payload: string): Promise<Buffer> {
+  const format = qrFormat(payload)
+  // Modules a side by ISO/IEC 18004, 6.3.1.
+  const side = 17 + 4 * format.version + 2 * quietZone
+  return QRCode.toBuffer(segmentsOf(payload), { ...format, margin: quietZone, scale: Math.ceil(pngSide / side) })
 }

@@ -131,7 +131,7 @@ export async function voucherRoutes(app: App, { deps }: { deps: Deps }): Promise
     },
     async ({ actor, params }, reply) => {
       const { payload } = toVoucher(deps, await readVoucher(deps, actor, params.id))
-      return reply.type('image/png').send(qrPng(payload))
+      return reply.type('image/png').send(await qrPng(payload))
     },
   )
   command(

@@ -2,9 +2,9 @@
 import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser'
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { fullDate } from '../../src/notifications/templates/dates.ts'
-import { directionOf } from '../../src/notifications/templates/language.ts'
-import { messageLanguages, type ReminderFacts, renderMail } from '../../src/notifications/templates/render.ts'
+import type { ReminderFacts } from '../../src/notifications/templates/facts.ts'
+import { directionOf, fullDate, messageLanguages } from '../../src/notifications/templates/language.ts'
+import { renderMail } from '../../src/notifications/templates/render.ts'
 import { openMailer } from '../../src/platform/mail/mailer.ts'
 import { openChromium } from '../support/chromium.ts'
 import { startMailServer } from '../support/mailbox.ts'
@@ -21,7 +21,7 @@ async function sent(t: Test, language: string, facts: ReminderFacts): Promise<Pa
   const post = await startMailServer(t)
   const mailer = openMailer(post.url, 'saka@dimos.example')
   t.teardown(() => mailer.close())
-  await mailer.send({ to: 'parent@example.org', id: 'message-1', ...renderMail(language, facts) })
+  await mailer.send({ to: 'parent@example.org', id: 'message-1', ...(await renderMail(language, facts)) })
   return simpleParser(post.mails[0]!.raw, { keepCidLinks: true })
 }
 
@@ -97,7 +97,7 @@ const sentIn = skip ? undefined : await reminded(t)
 for (const language of messageLanguages) {
   t.test(`a reminder arrives whole and is legible on a phone: ${language}`, { skip }, async (t) => {
     const { mail, facts } = await sentIn!(language)
-    const written = renderMail(language, facts)
+    const written = await renderMail(language, facts)
 
     t.equal(mail.subject, written.subject)
     t.equal(mail.text?.trimEnd(), written.text.trimEnd())

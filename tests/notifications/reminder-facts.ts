@@ -1,4 +1,4 @@
-import type { ReminderFacts } from '../../src/notifications/templates/render.ts'
+import type { ReminderFacts } from '../../src/notifications/templates/facts.ts'
 import type { VoucherCode } from '../../src/shared/voucher-code.ts'
 import { formatCode, payloadOf } from '../../src/shared/voucher-code.ts'
 

@@ -6,10 +6,10 @@ import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { listOpenCampaigns } from '../plan/repository.ts'
 import { contactOf } from '../recipients/contact.ts'
-import { markRefused, markStopped } from '../recipients/repository.ts'
+import { listContactsBy, markRefused, markStopped } from '../recipients/repository.ts'
 import { addressKey } from '../recipients/rules.ts'
-import { type BounceKind, messageIdIn, refusalOf } from './bounce-rules.ts'
-import { changeStatus, findLastSent, findMessage, listGuardiansAt, listNamedEnrollments } from './repository.ts'
+import { changeStatus, findLastSent, findMessage, listNamedEnrollments } from './repository.ts'
+import { type BounceKind, messageIdIn, refusalOf } from './rules.ts'
 
 /** One report about an address, or about a message. */
 export interface Bounce {
@@ -67,7 +67,7 @@ async function reportedBy(tx: Tx, { messageId, address }: Bounce): Promise<Repor
   if (!contact) return []
   const reported: Reported[] = []
   for (const campaignId of await listOpenCampaigns(tx)) {
-    const guardians = await listGuardiansAt(tx, campaignId, contact)
+    const guardians = await listContactsBy(tx, campaignId, contact)
     if (guardians.length === 0) continue
     const addresses = guardians.flatMap(({ email, phone }) => [email ?? [], phone ?? []].flat())
     const keys = [...new Set(addresses)].map((known) => addressKey(campaignId, known))

@@ -7,7 +7,7 @@ import type { Instant } from '../../shared/time.ts'
 import { getPlan } from '../plan/repository.ts'
 import { type Channel, unknownStep } from '../plan/rules.ts'
 import { endOfPickup, scheduleOf } from '../plan/schedule-rules.ts'
-import { type MessageLanguage, messageLanguage } from '../templates/render.ts'
+import { type MessageLanguage, messageLanguage } from '../templates/language.ts'
 import { type ChannelDeps, lookAhead, planStep, soonest, type Turn } from './planning.ts'
 import type { DueMessage, LeftOut } from './planning-rules.ts'
 

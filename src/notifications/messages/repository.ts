@@ -182,27 +182,6 @@ function namedVouchers({ q, t }: Reader, ids: Id[]): Promise<NamedVoucher[]> {
     .where(inArray(v.id, ids)) as unknown as Promise<NamedVoucher[]>
 }
 
-/** The guardians of these children. */
-export async function listGuardiansOf({ q, t }: Reader, enrollmentIds: readonly Id[]) {
-  const g = t.guardians
-  const { enrollmentId, position, email, phone, language } = g
-  return q
-    .select({ enrollmentId, position, email, phone, language })
-    .from(g)
-    .where(inArray(enrollmentId, [...enrollmentIds]))
-    .orderBy(enrollmentId, position)
-}
-
-/** The guardians of a campaign who have this e-mail address or telephone number. */
-export async function listGuardiansAt({ q, t }: Reader, campaignId: Id, contact: string) {
-  const { enrollments: e, guardians: g } = t
-  return q
-    .select({ email: g.email, phone: g.phone, language: g.language })
-    .from(g)
-    .innerJoin(e, eq(e.id, g.enrollmentId))
-    .where(and(eq(e.campaignId, campaignId), or(eq(g.email, contact), eq(g.phone, contact))))
-}
-
 /** The children whom messages to a recipient named. */
 export async function listChildrenTold({ q, t }: Reader, recipientId: Id): Promise<Id[]> {
   const { messages: m, messageVouchers: n, vouchers: v } = t

@@ -14,7 +14,8 @@ import { endOfPickup, nextDay, outOfQuietHours, secondsUntil } from '../plan/sch
 import { contactOf } from '../recipients/contact.ts'
 import { listMarks, markRefused, type RecipientRow } from '../recipients/repository.ts'
 import { addressKey } from '../recipients/rules.ts'
-import { type ReminderFacts, renderMail, renderSms } from '../templates/render.ts'
+import type { ReminderFacts } from '../templates/facts.ts'
+import { renderMail, renderSms } from '../templates/render.ts'
 import type { ChannelDeps } from './planning.ts'
 import { isOutdated } from './planning-rules.ts'
 import {
@@ -180,7 +181,7 @@ async function compose(
   const { id, channel } = message
   try {
     if (channel === 'email') {
-      const mail = { to: address, id: `message-${id}`, ...renderMail(language, facts) }
+      const mail = { to: address, id: `message-${id}`, ...(await renderMail(language, facts)) }
       return async () => {
         if (!mailer) throw new ChannelDown('no mail server is set up')
         await mailer.send(mail)

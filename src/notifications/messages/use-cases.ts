@@ -5,15 +5,9 @@ import { type Actor, authorize, schoolsOf } from '../../identity/index.ts'
 import type { Reader } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
+import { listContactsOf } from '../recipients/repository.ts'
 import { addressKey } from '../recipients/rules.ts'
-import {
-  listGuardiansOf,
-  listKeys,
-  listMessages,
-  listNamedEnrollments,
-  type Message,
-  type MessageFilter,
-} from './repository.ts'
+import { listKeys, listMessages, listNamedEnrollments, type Message, type MessageFilter } from './repository.ts'
 
 /** A message as it is shown: with the children that it is about, and to whom it goes, as far as that is known still. */
 export interface ShownMessage extends Omit<Message, 'reference'> {
@@ -58,7 +52,7 @@ async function withChildren(reader: Reader, messages: readonly Message[], only?:
     reader,
     messages.map(({ recipientId }) => recipientId),
   )
-  const guardians = await listGuardiansOf(
+  const guardians = await listContactsOf(
     reader,
     named.map(({ enrollmentId }) => enrollmentId),
   )

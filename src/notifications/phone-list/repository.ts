@@ -21,12 +21,3 @@ export async function listWaitingChildren({ q, t }: Reader, enrollmentIds: reado
     .innerJoin(s, eq(s.id, v.schoolId))
     .where(and(inArray(v.enrollmentId, [...enrollmentIds]), eq(v.status, 'issued'), eq(e.status, 'active')))
 }
-
-/** The guardians of these children as a person who rings them up knows them. */
-export async function listGuardianNames({ q, t }: Reader, enrollmentIds: readonly Id[]) {
-  const { enrollmentId, position, name, phone, language } = t.guardians
-  return q
-    .select({ enrollmentId, position, name, phone, language })
-    .from(t.guardians)
-    .where(inArray(enrollmentId, [...enrollmentIds]))
-}

@@ -1,7 +1,23 @@
 import { a4, openPdf } from '../../platform/pdf/document.ts'
 import { dayText, type Label, type Pen, penOn } from '../../platform/pdf/pen.ts'
+import type { Id } from '../../shared/ids.ts'
 import type { Instant, LocalDate } from '../../shared/time.ts'
-import type { PhoneListEntry } from './entry.ts'
+import type { Unreached } from '../recipients/rules.ts'
+
+/** A guardian whom no message reaches, and a child of theirs whose kit waits. */
+export interface PhoneListEntry {
+  schoolId: Id
+  schoolName: string
+  enrollmentId: Id
+  section: string | null
+  pupilRef: string | null
+  familyName: string | null
+  givenName: string | null
+  guardianName: string | null
+  phone: string | null
+  language: string | null
+  why: Unreached | 'failed'
+}
 
 /** What the printed phone list says. */
 export interface PhoneListSheet {

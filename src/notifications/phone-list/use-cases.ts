@@ -7,11 +7,11 @@ import { type ChannelDeps, readStanding } from '../messages/planning.ts'
 import type { PastMessage } from '../messages/planning-rules.ts'
 import { isLive } from '../messages/rules.ts'
 import { getPlan } from '../plan/repository.ts'
+import { listContactsOf } from '../recipients/repository.ts'
 import { channelsTo, hasStopped, type Reach, type Recipient, whyUnreached } from '../recipients/rules.ts'
 import { recipientsInSlices, type Waiting } from '../recipients/use-cases.ts'
-import type { PhoneListEntry } from './entry.ts'
-import { listGuardianNames, listWaitingChildren } from './repository.ts'
-import { phoneListSheet } from './sheet.ts'
+import { listWaitingChildren } from './repository.ts'
+import { type PhoneListEntry, phoneListSheet } from './sheet.ts'
 
 const personal = {
   by: 'message:read',
@@ -78,7 +78,7 @@ async function listUnreached(deps: ChannelDeps, waiting: Waiting): Promise<Entry
     })
     const enrollmentIds = [...new Set(unreached.map(({ enrollmentId }) => enrollmentId))]
     const children = new Map((await listWaitingChildren(read, enrollmentIds)).map((one) => [one.enrollmentId, one]))
-    const guardians = new Map((await listGuardianNames(read, enrollmentIds)).map((one) => [placeOf(one), one]))
+    const guardians = new Map((await listContactsOf(read, enrollmentIds)).map((one) => [placeOf(one), one]))
     for (const one of unreached) {
       const child = children.get(one.enrollmentId)
       // A sibling at another school.

@@ -1,14 +1,10 @@
 import type { Reader } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { listGuardiansAt, listGuardiansOf, type Message } from '../messages/repository.ts'
-import type { RecipientRow } from './repository.ts'
-import { addressKey, languageOf } from './rules.ts'
+import type { Message } from '../messages/repository.ts'
+import { listContactsBy, listContactsOf, type RecipientRow } from './repository.ts'
+import { addressKey, type Contact, languageOf } from './rules.ts'
 
-interface Guardian {
-  email: string | null
-  phone: string | null
-  language: string
-}
+type Guardian = Pick<Contact, 'email' | 'phone' | 'language'>
 
 /** How a recipient is reached, as their guardians' records have it now. */
 export interface KnownContact {
@@ -29,14 +25,14 @@ export async function contactOf(
   { key }: Pick<RecipientRow, 'key'>,
   enrollmentIds: readonly Id[],
 ): Promise<KnownContact | undefined> {
-  const guardians = await listGuardiansOf(reader, enrollmentIds)
+  const guardians = await listContactsOf(reader, enrollmentIds)
   const keysOf = ({ email, phone }: Guardian) =>
     [email, phone].flatMap((address) => (address === null ? [] : addressKey(campaignId, address)))
   const isThem = (guardian: Guardian) => keysOf(guardian).includes(key)
   let theirs: Guardian[] = guardians.filter(isThem)
   // Known by what a sibling's form says beside the telephone number of this one.
   for (const { phone } of theirs.length > 0 ? [] : guardians)
-    if (phone) theirs = theirs.concat((await listGuardiansAt(reader, campaignId, phone)).filter(isThem))
+    if (phone) theirs = theirs.concat((await listContactsBy(reader, campaignId, phone)).filter(isThem))
   const addressOf = ({ email, phone }: Guardian) => (channel === 'email' ? email : phone)
   // An address by which they are known comes before another that one of their children's records has.
   const reached =

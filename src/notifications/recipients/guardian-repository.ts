@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Reader, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { listGuardiansAt } from '../messages/repository.ts'
+import { listContactsBy } from './repository.ts'
 import { addressKey } from './rules.ts'
 
 /** What was sent to whoever has these addresses in a campaign, the oldest first, without where to. */
@@ -30,7 +30,7 @@ export async function forgetAddresses(
   const { recipients: r, contactMarks: c, messages: m } = t
   const keys: string[] = []
   for (const address of addresses)
-    if ((await listGuardiansAt(tx, campaignId, address)).length === 0) keys.push(addressKey(campaignId, address))
+    if ((await listContactsBy(tx, campaignId, address)).length === 0) keys.push(addressKey(campaignId, address))
   const theirs = and(eq(r.campaignId, campaignId), inArray(r.key, keys))
   const recipients = (await q.select({ id: r.id }).from(r).where(theirs)).map(({ id }) => id)
   await q

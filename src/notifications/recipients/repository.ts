@@ -13,17 +13,24 @@ export type RecipientRow = Tables['recipients']['$inferSelect']
 const ofCampaign = sql.placeholder('campaignId')
 
 function contactColumns({ t }: Reader) {
-  const { enrollmentId, position, email, phone, language, consent } = t.guardians
-  return { enrollmentId, position, email, phone, language, consent }
+  const { enrollmentId, position, name, email, phone, language, consent } = t.guardians
+  return { enrollmentId, position, name, email, phone, language, consent }
 }
 
-/** The guardians of these children. */
-export function listContactsOf(reader: Reader, enrollmentIds: readonly Id[]): Promise<Contact[]> {
-  const g = reader.t.guardians
+/** The guardians of these children, in the order of their children. */
+export function listContactsOf(
+  reader: Reader,
+  enrollmentIds: readonly Id[],
+): Promise<(Contact & { name: string | null })[]> {
+  const { enrollmentId, position } = reader.t.guardians
   const statement = prepared(reader, 'contacts of children', ({ q }) =>
-    q.select(contactColumns(reader)).from(g).where(inArray(g.enrollmentId, askedFor)),
+    q
+      .select(contactColumns(reader))
+      .from(reader.t.guardians)
+      .where(inArray(enrollmentId, askedFor))
+      .orderBy(enrollmentId, position),
   )
-  return rowsFor(statement, enrollmentIds)
+  return rowsFor(statement, [...enrollmentIds].sort())
 }
 
 /** Addresses by the column that they are in. */
@@ -47,6 +54,12 @@ export async function listContactsAt(reader: Reader, campaignId: Id, addresses: 
     return rowsFor(statement, addresses[column], { campaignId })
   }
   return [...(await contactsAt('email')), ...(await contactsAt('phone'))]
+}
+
+/** The guardians of a campaign who have this e-mail address or telephone number. */
+export function listContactsBy(reader: Reader, campaignId: Id, address: string): Promise<Contact[]> {
+  const isEmail = address.includes('@')
+  return listContactsAt(reader, campaignId, { email: isEmail ? [address] : [], phone: isEmail ? [] : [address] })
 }
 
 /** Those of these addresses that more than `children` children of a campaign have. */

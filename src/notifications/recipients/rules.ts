@@ -76,7 +76,7 @@ export function recipientsOf(
 ): Recipient[] {
   const own = familyContacts(contacts, offices)
   const identityOf = identities(own)
-  const waitingOf = groupBy(waiting, ({ enrollmentId }) => enrollmentId)
+  const waitingOf = Map.groupBy(waiting, ({ enrollmentId }) => enrollmentId)
   const known = new Set(own.map(({ enrollmentId }) => enrollmentId))
   const unknown = [...waitingOf.keys()].filter((enrollmentId) => !known.has(enrollmentId)).map(nobodyOf)
   const found = new Map<string, Recipient>()
@@ -213,15 +213,4 @@ export function whyUnreached(recipient: Recipient, { consentRequired, open }: Re
   const usable = (open.has('email') && recipient.email) || (open.has('sms') && recipient.phone)
   if (!usable) return recipient.isShared ? 'shared_address' : 'no_contact'
   return consentRequired && !recipient.consent ? 'no_consent' : 'refused'
-}
-
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group) group.push(item)
-    else groups.set(key, [item])
-  }
-  return groups
 }

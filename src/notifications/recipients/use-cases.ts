@@ -72,7 +72,7 @@ async function readCircle(
 ): Promise<Circle> {
   const found = new Map<string, Contact>()
   const asked = new Set<string>()
-  let met = await listContactsOf(reader, enrollmentIds)
+  let met: Contact[] = await listContactsOf(reader, enrollmentIds)
   for (let step = 0; ; step++) {
     for (const contact of met) found.set(`${contact.enrollmentId}/${contact.position}`, contact)
     const addresses = addressesOf(met, (address) => !asked.has(address) && !offices.has(address))

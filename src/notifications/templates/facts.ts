@@ -26,10 +26,7 @@ export interface ReminderVoucher {
 
 /** The vouchers by the school that they are good for, in the order in which they came. */
 export function bySchool(vouchers: ReminderVoucher[]): ReminderVoucher[][] {
-  const schools = new Map<string, ReminderVoucher[]>()
-  for (const voucher of vouchers) {
-    const key = JSON.stringify([voucher.schoolName, voucher.schoolAddress])
-    schools.set(key, [...(schools.get(key) ?? []), voucher])
-  }
-  return [...schools.values()]
+  return [
+    ...Map.groupBy(vouchers, ({ schoolName, schoolAddress }) => JSON.stringify([schoolName, schoolAddress])).values(),
+  ]
 }

@@ -1,3 +1,5 @@
+import type { LocalDate } from '../../shared/time.ts'
+
 /** The languages that reminders are written in, by BCP 47 primary subtag. */
 export const messageLanguages = ['el', 'en', 'sq', 'ar', 'uk', 'ur', 'ka', 'bg'] as const
 
@@ -18,4 +20,19 @@ export function directionOf(language: MessageLanguage): 'ltr' | 'rtl' {
 /** The locale that dates and lists are written by: in the language's own words, in Western digits as codes are. */
 export function localeOf(language: MessageLanguage): string {
   return `${language === 'en' ? 'en-GB' : language}-u-ca-gregory-nu-latn`
+}
+
+const format = (date: LocalDate, language: MessageLanguage, options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(localeOf(language), { ...options, timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`))
+
+/** A day with its weekday: `Δευτέρα 11 Σεπτεμβρίου 2023`. */
+export function fullDate(date: LocalDate, language: MessageLanguage): string {
+  // Some languages end with a short word for the year, which should not stand on a line by itself.
+  return format(date, language, { dateStyle: 'full' }).replace(/ (?=\S\S?$)/, '\u00a0')
+}
+
+/** A day as short as can be: `11/9`. */
+export function shortDate(date: LocalDate, language: MessageLanguage): string {
+  // Without leading noughts and the marks of direction that some languages put in, each of which is paid for.
+  return format(date, language, { day: 'numeric', month: 'numeric' }).replaceAll(/\b0|\u200f/g, '')
 }

@@ -1,8 +1,7 @@
 import { Html, html } from '../../platform/html.ts'
 import { plainText } from './bidi.ts'
-import { fullDate } from './dates.ts'
 import { bySchool, type ReminderFacts, type ReminderVoucher } from './facts.ts'
-import { directionOf, type MessageLanguage } from './language.ts'
+import { directionOf, fullDate, type MessageLanguage } from './language.ts'
 import { mailStyle } from './mail-style.ts'
 import type { Speech } from './speech.ts'
 
@@ -34,7 +33,7 @@ export function mailHtml(
 <main>
 <h1>${say(`${about}.headline`, {}, count)}</h1>
 <p>${say(`${about}.lead`, { until }, count)}</p>
-${new Html(vouchers.map((voucher, index) => card(voucher, index).text).join(''))}
+${vouchers.map(card)}
 ${placeOnCard ? undefined : place(say, vouchers[0]!)}
 <h2>${say('when')}</h2>
 <p><strong>${say('from', { date: fullDate(facts.pickupFrom, language) })}</strong><br>

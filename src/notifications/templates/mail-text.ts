@@ -1,7 +1,6 @@
 import { isolated, plainText } from './bidi.ts'
-import { fullDate } from './dates.ts'
 import { bySchool, type ReminderFacts } from './facts.ts'
-import { directionOf, type MessageLanguage } from './language.ts'
+import { directionOf, fullDate, type MessageLanguage } from './language.ts'
 import type { Speech } from './speech.ts'
 
 /** The reminder in plain text, complete by itself. Codes and links stand on lines of their own, as in a text message. */

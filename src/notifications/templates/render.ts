@@ -8,9 +8,6 @@ import { smsText } from './sms.ts'
 import { type Speech, speech } from './speech.ts'
 import { ownTemplates } from './template-files.ts'
 
-export type { ReminderFacts } from './facts.ts'
-export { type MessageLanguage, messageLanguage, messageLanguages } from './language.ts'
-
 /** A reminder that only lacks its recipient and its id. */
 export interface WrittenMail {
   subject: string
@@ -23,7 +20,11 @@ export interface WrittenMail {
 }
 
 /** The reminder as a mail in `tag` (BCP 47) or, where that is none of ours, in Greek. */
-export function renderMail(tag: string | null, facts: ReminderFacts, templates = ownTemplates()): WrittenMail {
+export async function renderMail(
+  tag: string | null,
+  facts: ReminderFacts,
+  templates = ownTemplates(),
+): Promise<WrittenMail> {
   const language = messageLanguage(tag)
   const say = speech(templates, language)
   const subject = withNames(say, language, facts, say(`${facts.about}.headline`, {}, facts.vouchers.length))
@@ -32,11 +33,13 @@ export function renderMail(tag: string | null, facts: ReminderFacts, templates =
     subject,
     text: mailText(say, language, facts),
     html: mailHtml(say, language, facts, { title: subject, cidOf }),
-    inline: facts.vouchers.map(({ payload }, i) => ({
-      cid: cidOf(i),
-      contentType: 'image/png',
-      content: qrPng(payload),
-    })),
+    inline: await Promise.all(
+      facts.vouchers.map(async ({ payload }, i) => ({
+        cid: cidOf(i),
+        contentType: 'image/png',
+        content: await qrPng(payload),
+      })),
+    ),
     headers: {
       'List-Unsubscribe': `<${facts.optOutLink}>`,
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',

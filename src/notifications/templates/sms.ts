@@ -1,8 +1,7 @@
 import { plainText } from './bidi.ts'
-import { shortDate } from './dates.ts'
 import { bySchool, type ReminderFacts } from './facts.ts'
 import { toGsm } from './gsm.ts'
-import type { MessageLanguage } from './language.ts'
+import { type MessageLanguage, shortDate } from './language.ts'
 import type { Speech } from './speech.ts'
 
 /** Languages that the alphabet of text messages can be read in. Of the others every letter makes it a dearer message. */

@@ -1,6 +1,47 @@
 import type { MessageLanguage } from './language.ts'
-import type { Phrase, Templates } from './phrase.ts'
-import type { TemplateKey } from './template-keys.ts'
+
+/** What every file of templates holds: each text by what it is known by. */
+export const templateKeys = [
+  'opening.headline',
+  'opening.lead',
+  'reminder.headline',
+  'reminder.lead',
+  'closing.headline',
+  'closing.lead',
+  'correction.headline',
+  'correction.lead',
+  'named',
+  'code',
+  'qr',
+  'page',
+  'where',
+  'when',
+  'from',
+  'until',
+  'bring',
+  'bring.what',
+  'good',
+  'questions',
+  'why',
+  'stop',
+  'sms.opening',
+  'sms.reminder',
+  'sms.closing',
+  'sms.correction',
+  'sms.stop',
+] as const
+
+/** What a text is known by. */
+export type TemplateKey = (typeof templateKeys)[number]
+
+/** One text with its placeholders, or its forms by what the language counts with (CLDR plural categories). */
+export type Phrase = string | Partial<Record<Intl.LDMLPluralRule, string>>
+
+/** All texts of one language. */
+export type TemplateFile = Partial<Record<TemplateKey, Phrase>>
+
+/** The texts of every language. */
+export type Templates = Record<MessageLanguage, TemplateFile>
 
 /** Says the text of a key in one language; `count` chooses its form. */
 export type Speech = (key: TemplateKey, values?: Record<string, string>, count?: number) => string

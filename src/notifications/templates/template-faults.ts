@@ -1,6 +1,5 @@
 import { type MessageLanguage, messageLanguages } from './language.ts'
-import type { Phrase, Templates } from './phrase.ts'
-import { type TemplateKey, templateKeys } from './template-keys.ts'
+import { type Phrase, type TemplateKey, type Templates, templateKeys } from './speech.ts'
 
 /** Where languages say less than everything, more, or something else than Greek does: a sentence for each place. */
 export function templateFaults(templates: Templates): string[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { OperatorError } from '../../platform/operator-error.ts'
 import { projectRoot } from '../../platform/project-root.ts'
 import { type MessageLanguage, messageLanguages } from './language.ts'
-import type { TemplateFile, Templates } from './phrase.ts'
+import type { TemplateFile, Templates } from './speech.ts'
 import { templateFaults } from './template-faults.ts'
 
 /** The files of templates are not whole. Lists everything that is missing or wrong. */

@@ -90,7 +90,10 @@ export async function parentsPage(pages: App, { deps }: { deps: Deps }): Promise
           const known = await findByText(deps, request.params.code)
           if (!known) return sendPage(reply.code(404), unknownPage(languageOf(request)))
           const payload = payloadOf(deps.config.baseUrl, known.voucher.code)
-          return reply.type(type).header('Cache-Control', 'no-store').send(draw(payload))
+          return reply
+            .type(type)
+            .header('Cache-Control', 'no-store')
+            .send(await draw(payload))
         },
       )
   }
