@@ -68,8 +68,11 @@ async function isUtf8File(path: string): Promise<boolean> {
     line += text.split('\n').length - 1
   }
   const isFault = () => {
-    if (letters >= MEANT) throw mixedCharsets(line)
-    return false
+    if (letters < MEANT) return false
+    throw unreadableFile({
+      fault: `The file is UTF-8 up to line ${line}, which is not`,
+      remedy: 'write that line again, save all of it as UTF-8 and send that, or name its charset',
+    })
   }
   for await (const bytes of createReadStream(path, { highWaterMark: CHUNK })) {
     const text = tryDecode(decoder, bytes)
@@ -82,13 +85,6 @@ async function isUtf8File(path: string): Promise<boolean> {
 /** What the first bytes say in UTF-8, as far as they are. */
 function beforeFault(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).split('\ufffd')[0]!
-}
-
-function mixedCharsets(line: number) {
-  return unreadableFile({
-    fault: `The file is UTF-8 up to line ${line}, which is not`,
-    remedy: 'write that line again, save all of it as UTF-8 and send that, or name its charset',
-  })
 }
 
 function decoderOf(charset: string): TextDecoder {

@@ -17,13 +17,6 @@ export interface HeaderFault<Key extends string> {
   code: 'missing_column' | 'duplicate_column'
 }
 
-/** Where the known columns of a table stand. */
-export interface MatchedHeader<Key extends string> {
-  /** 0 for the first column; a column that is not there has no position. */
-  positions: Partial<Record<Key, number>>
-  faults: HeaderFault<Key>[]
-}
-
 /**
  * `text` as it is compared with other spellings: without accents, case, spacing and punctuation; a final sigma is a sigma.
  * `Α.Μ.` becomes `αμ`, `Πλήθος Α΄ τάξης` becomes `πληθοσαταξησ`, `e-mail` becomes `email`.
@@ -37,10 +30,8 @@ export function fold(text: string): string {
 }
 
 /** Finds `columns` in the header of a table, forgiving as `fold` is. Columns that nobody asked for are left alone. */
-export function matchHeaders<Key extends string>(
-  header: TableRow,
-  columns: readonly ColumnWords<Key>[],
-): MatchedHeader<Key> {
+export function matchHeaders<Key extends string>(header: TableRow, columns: readonly ColumnWords<Key>[]) {
+  /** 0 for the first column; a column that is not there has no position. */
   const positions: Partial<Record<Key, number>> = {}
   const faults: HeaderFault<Key>[] = []
   const folded = header.cells.map(fold)
