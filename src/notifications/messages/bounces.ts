@@ -1,3 +1,4 @@
+import type { Static } from 'typebox'
 import { recordEvent } from '../../audit/index.ts'
 import type { Deps } from '../../deps.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
@@ -8,17 +9,12 @@ import { listOpenCampaigns } from '../plan/repository.ts'
 import { contactOf } from '../recipients/contact.ts'
 import { listContactsBy, markRefused, markStopped } from '../recipients/repository.ts'
 import { addressKey } from '../recipients/rules.ts'
+import type { BouncesSchema } from '../schemas.ts'
 import { changeStatus, findLastSent, findMessage, listNamedEnrollments } from './repository.ts'
-import { type BounceKind, messageIdIn, refusalOf } from './rules.ts'
+import { messageIdIn, refusalOf } from './rules.ts'
 
 /** One report about an address, or about a message. */
-export interface Bounce {
-  kind: BounceKind
-  /** As the Message-ID has it, or alone. */
-  messageId?: string | undefined
-  /** An e-mail address or a telephone number. */
-  address?: string | undefined
-}
+type Bounce = Static<typeof BouncesSchema>['bounces'][number]
 
 /**
  * Takes in what mail servers and gateways report afterwards. An address that does not exist, or whose owner complains, is not

@@ -136,25 +136,20 @@ export async function* lookAhead(
   }
 }
 
-/** How some guardians of a campaign stand: by which channels they can be reached, and their earlier messages by their keys. */
-export interface Standing {
-  reach: Reach
-  pastOf: (key: string) => MessageState[]
-}
-
-/** Reads how these guardians of a campaign stand. */
+/** Reads how these guardians of a campaign stand: by which channels they can be reached, and their earlier messages by their keys. */
 export async function readStanding(
   { db, mailer, sms }: ChannelDeps,
   { campaignId, consentRequired }: Pick<ReminderPlan, 'campaignId' | 'consentRequired'>,
   recipients: readonly Recipient[],
-): Promise<Standing> {
+) {
   const open = new Set<Channel>([...(mailer ? ['email' as const] : []), ...(sms ? ['sms' as const] : [])])
   const known = recipients.flatMap((recipient) => keysOf(recipient, campaignId))
   const marks = await listMarks(db.read, campaignId, known)
   const past = new Map<string, MessageState[]>(recipients.map(({ key }) => [key, []]))
   for (const message of await listMessageStates(db.read, campaignId, [...past.keys()]))
     past.get(message.key)?.push(message)
-  return { reach: { campaignId, consentRequired, open, marks }, pastOf: (key) => past.get(key) ?? [] }
+  const reach: Reach = { campaignId, consentRequired, open, marks }
+  return { reach, pastOf: (key: string) => past.get(key) ?? [] }
 }
 
 async function addMessages(

@@ -1,39 +1,19 @@
+import type { Static } from 'typebox'
 import { recordAccess, recordEvent } from '../../audit/index.ts'
 import { checkOpen, checkTakesEnrollments, getCampaign } from '../../campaigns/index.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
 import type { Id } from '../../shared/ids.ts'
 import { refuse } from '../../shared/problem.ts'
-import type { Instant } from '../../shared/time.ts'
 import { getPlan } from '../plan/repository.ts'
-import { type Channel, unknownStep } from '../plan/rules.ts'
+import { unknownStep } from '../plan/rules.ts'
 import { endOfPickup, scheduleOf } from '../plan/schedule-rules.ts'
-import { type MessageLanguage, messageLanguage } from '../templates/language.ts'
+import type { RemindersSchema } from '../schemas.ts'
+import { messageLanguage } from '../templates/language.ts'
 import { type ChannelDeps, lookAhead, planStep, soonest, type Turn } from './planning.ts'
-import type { DueMessage, LeftOut } from './planning-rules.ts'
+import type { DueMessage } from './planning-rules.ts'
 
-/** Who would be told by a step, how, and in which language. */
-export interface Preview {
-  step: string
-  dryRun: boolean
-  /** When the messages go out at the earliest. */
-  goesAt: Instant
-  messages: number
-  byChannel: Record<Channel, number>
-  byLanguage: Record<string, number>
-  /** How many guardians get none, and why. */
-  leftOut: Partial<Record<LeftOut, number>>
-  /** Each message; in a dry run alone. */
-  items: PreviewedMessage[]
-}
-
-/** A message as it would be sent. */
-export interface PreviewedMessage {
-  channel: Channel
-  language: MessageLanguage
-  to: string | null
-  enrollmentIds: Id[]
-  voucherIds: Id[]
-}
+/** Who would be told by a step, how, and in which language; each message in a dry run alone. */
+type Preview = Static<typeof RemindersSchema>
 
 /**
  * Sends a step now, whatever its time, to those who have not had it; quiet hours and the one message a day are kept to. With
@@ -91,7 +71,7 @@ async function previewOf(
   return preview
 }
 
-function previewed({ recipient, channel }: DueMessage): PreviewedMessage {
+function previewed({ recipient, channel }: DueMessage): Preview['items'][number] {
   const { email, phone, vouchers } = recipient
   return {
     channel,
@@ -102,6 +82,6 @@ function previewed({ recipient, channel }: DueMessage): PreviewedMessage {
   }
 }
 
-function countIn<Word extends string>(counts: Partial<Record<Word, number>>, word: Word): void {
+function countIn(counts: Record<string, number>, word: string): void {
   counts[word] = (counts[word] ?? 0) + 1
 }

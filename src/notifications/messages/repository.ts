@@ -85,10 +85,8 @@ export async function insertNamedVouchers(
 export async function replaceNamedVouchers(tx: Tx, messageId: Id, voucherIds: readonly Id[]): Promise<void> {
   const n = tx.t.messageVouchers
   await tx.q.delete(n).where(eq(n.messageId, messageId))
-  await insertNamedVouchers(
-    tx,
-    voucherIds.map((voucherId) => ({ messageId, voucherId })),
-  )
+  const named = voucherIds.map((voucherId) => ({ messageId, voucherId }))
+  await insertNamedVouchers(tx, named)
 }
 
 /** A message and whom it is for. */
@@ -124,15 +122,8 @@ export async function changeStatus(
 ): Promise<boolean> {
   const m = t.messages
   const isBefore = and(eq(m.id, id), inArray(m.status, [...statusesBefore[status]]))
-  return (
-    (
-      await q
-        .update(m)
-        .set({ status, ...change })
-        .where(isBefore)
-        .returning({ id: m.id })
-    ).length > 0
-  )
+  const next = { status, ...change }
+  return (await q.update(m).set(next).where(isBefore).returning({ id: m.id })).length > 0
 }
 
 /** Gives up what has waited since before `plannedBefore` for its channel; answers how many messages that were. */

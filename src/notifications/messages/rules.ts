@@ -62,11 +62,8 @@ export type Refusal = (typeof refusals)[number]
  */
 export const bounceKinds = ['hard', 'soft', 'complaint'] as const
 
-/** One of {@link bounceKinds}. */
-export type BounceKind = (typeof bounceKinds)[number]
-
 /** What a report means for the address; nothing where it may do better next time. */
-export function refusalOf(kind: BounceKind): Refusal | undefined {
+export function refusalOf(kind: (typeof bounceKinds)[number]): Refusal | undefined {
   return kind === 'hard' ? 'bounced' : kind === 'complaint' ? 'complained' : undefined
 }
 

@@ -128,13 +128,10 @@ async function decide(deps: Deps, tx: Tx, message: Message, recipient: Recipient
   const { quietHours } = await getPlan(tx, campaignId)
   const goesAt = outOfQuietHours(now, quietHours, config.timeZone)
   if (goesAt > now) return { waitUntil: goesAt }
-  await replaceNamedVouchers(
-    tx,
-    message.id,
-    named.map(({ voucher }) => voucher.id),
-  )
+  const voucherIds = named.map(({ voucher }) => voucher.id)
+  await replaceNamedVouchers(tx, message.id, voucherIds)
   const about = corrects ? 'correction' : message.about
-  const facts = factsOf(deps, { about, campaign, named, recipient })
+  const facts = factsOf(deps, about, campaign, named, recipient)
   return { send: { message, address: contact.address, language: contact.language, facts } }
 }
 
@@ -149,18 +146,16 @@ async function correctsSomething(tx: Tx, { recipientId }: Message, window: Campa
 
 function factsOf(
   { config }: Deps,
-  {
-    about,
-    campaign,
-    named,
-    recipient,
-  }: { about: About; campaign: Campaign; named: NamedVoucher[]; recipient: RecipientRow },
+  about: About,
+  { pickupFrom, pickupUntil }: Campaign,
+  named: NamedVoucher[],
+  { stopToken }: RecipientRow,
 ): ReminderFacts {
   return {
     about,
-    pickupFrom: campaign.pickupFrom,
-    pickupUntil: campaign.pickupUntil,
-    optOutLink: `${config.baseUrl}/stop/${recipient.stopToken}`,
+    pickupFrom,
+    pickupUntil,
+    optOutLink: `${config.baseUrl}/stop/${stopToken}`,
     vouchers: named.map(({ voucher: { code }, givenName, schoolName, schoolAddress }) => ({
       code: formatCode(code),
       payload: payloadOf(config.baseUrl, code),

@@ -43,19 +43,12 @@ export async function readMessages(
 }
 
 async function withChildren(reader: Reader, messages: readonly Message[], only?: Id[]): Promise<ShownMessage[]> {
-  const named = await listNamedEnrollments(
-    reader,
-    messages.map(({ id }) => id),
-    only,
-  )
-  const keys = await listKeys(
-    reader,
-    messages.map(({ recipientId }) => recipientId),
-  )
-  const guardians = await listContactsOf(
-    reader,
-    named.map(({ enrollmentId }) => enrollmentId),
-  )
+  const messageIds = messages.map(({ id }) => id)
+  const recipientIds = messages.map(({ recipientId }) => recipientId)
+  const named = await listNamedEnrollments(reader, messageIds, only)
+  const children = named.map(({ enrollmentId }) => enrollmentId)
+  const keys = await listKeys(reader, recipientIds)
+  const guardians = await listContactsOf(reader, children)
   return messages.map(({ reference: _, ...message }) => {
     const { id, campaignId, recipientId, channel } = message
     const enrollmentIds = named.filter(({ messageId }) => messageId === id).map(({ enrollmentId }) => enrollmentId)

@@ -1,23 +1,11 @@
+import type { Static } from 'typebox'
 import { a4, openPdf } from '../../platform/pdf/document.ts'
 import { dayText, type Label, type Pen, penOn } from '../../platform/pdf/pen.ts'
-import type { Id } from '../../shared/ids.ts'
 import type { Instant, LocalDate } from '../../shared/time.ts'
-import type { Unreached } from '../recipients/rules.ts'
+import type { PhoneListEntrySchema } from '../schemas.ts'
 
 /** A guardian whom no message reaches, and a child of theirs whose kit waits. */
-export interface PhoneListEntry {
-  schoolId: Id
-  schoolName: string
-  enrollmentId: Id
-  section: string | null
-  pupilRef: string | null
-  familyName: string | null
-  givenName: string | null
-  guardianName: string | null
-  phone: string | null
-  language: string | null
-  why: Unreached | 'failed'
-}
+export type PhoneListEntry = Static<typeof PhoneListEntrySchema>
 
 /** What the printed phone list says. */
 export interface PhoneListSheet {

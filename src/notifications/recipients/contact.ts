@@ -6,25 +6,16 @@ import { addressKey, type Contact, languageOf } from './rules.ts'
 
 type Guardian = Pick<Contact, 'email' | 'phone' | 'language'>
 
-/** How a recipient is reached, as their guardians' records have it now. */
-export interface KnownContact {
-  address: string
-  /** BCP 47. */
-  language: string
-  /** Everything that they are known by in the campaign. */
-  keys: string[]
-}
-
 /**
  * The address of a recipient on the channel of a message, among the guardians of the children that it is about; undefined
- * where it has been changed or erased since.
+ * where it has been changed or erased since. With it goes the language (BCP 47), and all keys that they are known by in the campaign.
  */
 export async function contactOf(
   reader: Reader,
   { campaignId, channel }: Pick<Message, 'campaignId' | 'channel'>,
   { key }: Pick<RecipientRow, 'key'>,
   enrollmentIds: readonly Id[],
-): Promise<KnownContact | undefined> {
+) {
   const guardians = await listContactsOf(reader, enrollmentIds)
   const keysOf = ({ email, phone }: Guardian) =>
     [email, phone].flatMap((address) => (address === null ? [] : addressKey(campaignId, address)))

@@ -78,10 +78,10 @@ export function recipientsOf(
   const identityOf = identities(own)
   const waitingOf = Map.groupBy(waiting, ({ enrollmentId }) => enrollmentId)
   const known = new Set(own.map(({ enrollmentId }) => enrollmentId))
-  const unknown = [...waitingOf.keys()].filter((enrollmentId) => !known.has(enrollmentId)).map(nobodyOf)
+  const nobodies = [...waitingOf.keys()].filter((enrollmentId) => !known.has(enrollmentId)).map(nobodyOf)
   const found = new Map<string, Recipient>()
   // Also of the children who have been served: what one sibling's form says is good for the others.
-  for (const guardian of [...own, ...unknown]) {
+  for (const guardian of [...own, ...nobodies]) {
     const identity = identityOf(guardian)
     const recipient = found.get(identity) ?? newRecipient(addressKey(campaignId, identity), guardian)
     found.set(identity, join(recipient, guardian, waitingOf.get(guardian.enrollmentId) ?? []))
@@ -114,24 +114,16 @@ function identities(contacts: readonly Own[]): (contact: Own) => string {
   }
 }
 
-const nobodyOf = (enrollmentId: Id): Own => ({
-  enrollmentId,
-  position: 0,
-  email: null,
-  phone: null,
-  language: 'el',
-  consent: false,
-  isShared: false,
-})
+/** What is known of somebody of whom nothing is. */
+const unknown = { email: null, phone: null, consent: false, isShared: false }
+
+const nobodyOf = (enrollmentId: Id): Own => ({ ...unknown, enrollmentId, position: 0, language: 'el' })
 
 const newRecipient = (key: string, { language }: Own): Recipient => ({
+  ...unknown,
   key,
-  email: null,
-  phone: null,
-  addresses: [],
   language,
-  consent: false,
-  isShared: false,
+  addresses: [],
   vouchers: [],
   guardians: [],
 })

@@ -8,23 +8,8 @@ import { smsText } from './sms.ts'
 import { type Speech, speech } from './speech.ts'
 import { ownTemplates } from './template-files.ts'
 
-/** A reminder that only lacks its recipient and its id. */
-export interface WrittenMail {
-  subject: string
-  text: string
-  html: string
-  /** The QR symbols that the HTML shows. */
-  inline: { cid: string; contentType: string; content: Buffer }[]
-  /** How to be written to no more in one click (RFC 8058), and the language. */
-  headers: Record<string, string>
-}
-
-/** The reminder as a mail in `tag` (BCP 47) or, where that is none of ours, in Greek. */
-export async function renderMail(
-  tag: string | null,
-  facts: ReminderFacts,
-  templates = ownTemplates(),
-): Promise<WrittenMail> {
+/** The reminder as a mail in `tag` (BCP 47) or, where that is none of ours, in Greek: it only lacks its recipient and its id. */
+export async function renderMail(tag: string | null, facts: ReminderFacts, templates = ownTemplates()) {
   const language = messageLanguage(tag)
   const say = speech(templates, language)
   const subject = withNames(say, language, facts, say(`${facts.about}.headline`, {}, facts.vouchers.length))
@@ -33,6 +18,7 @@ export async function renderMail(
     subject,
     text: mailText(say, language, facts),
     html: mailHtml(say, language, facts, { title: subject, cidOf }),
+    /** The QR symbols that the HTML shows. */
     inline: await Promise.all(
       facts.vouchers.map(async ({ payload }, i) => ({
         cid: cidOf(i),
@@ -40,6 +26,7 @@ export async function renderMail(
         content: await qrPng(payload),
       })),
     ),
+    /** How to be written to no more in one click (RFC 8058), and the language. */
     headers: {
       'List-Unsubscribe': `<${facts.optOutLink}>`,
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
