@@ -59,30 +59,16 @@ export async function alertStaff(
   for (const { matter } of fresh) since.set(matter, now)
   const readers = deps.mailer && untold.length > 0 ? await readersOf(tx, role) : []
   if (readers.length === 0) return { since, told: 0 }
-  const alert = {
-    ...{ id: deps.newId(), topic, role, createdAt: now },
-    subject: `Saka: ${subject.el} · ${subject.en}`,
-    text: alertText(
-      intro,
-      untold.map(({ line }) => line),
-      more,
-    ),
-  }
-  await insertAlert(tx, alert)
+  const id = deps.newId()
+  const lines = untold.map(({ line }) => line)
+  const text = alertText(intro, lines, more)
+  await insertAlert(tx, { id, topic, role, createdAt: now, subject: `Saka: ${subject.el} · ${subject.en}`, text })
   for (const userId of readers)
-    await enqueue(deps, tx, {
-      id: `notice-${alert.id}-${userId}`,
-      job: alertJob,
-      payload: { noticeId: alert.id, userId },
-    })
-  await markTold(
-    tx,
-    topic,
-    untold.map(({ matter }) => matter),
-    now,
-  )
+    await enqueue(deps, tx, { id: `notice-${id}-${userId}`, job: alertJob, payload: { noticeId: id, userId } })
+  const matters = untold.map(({ matter }) => matter)
+  await markTold(tx, topic, matters, now)
   const facts = { topic, role, situations: untold.length, readers: readers.length }
-  await recordEvent(deps, tx, systemActor, 'notice.made', alert.id, facts)
+  await recordEvent(deps, tx, systemActor, 'notice.made', id, facts)
   return { since, told: untold.length }
 }
 

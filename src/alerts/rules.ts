@@ -21,24 +21,17 @@ export interface KnownSituation {
   told: boolean
 }
 
-/** What to do about the situations of one topic. */
-export interface SituationChanges {
-  /** Not found before, or in another state. */
-  fresh: Situation[]
-  /** To be told: fresh, or found while there was nobody who could be told. */
-  untold: Situation[]
-  /** Matters that are no longer so: should they come again, they are told again. */
-  gone: string[]
-}
-
 /** Compares what is so now with what was known. */
-export function compareSituations(known: KnownSituation[], now: Situation[]): SituationChanges {
+export function compareSituations(known: KnownSituation[], now: Situation[]) {
   const before = new Map(known.map((situation) => [situation.matter, situation]))
   const current = new Set(now.map(({ matter }) => matter))
   const isFresh = ({ matter, state }: Situation) => before.get(matter)?.state !== state
   return {
+    /** Not found before, or in another state. */
     fresh: now.filter(isFresh),
+    /** To be told: fresh, or found while there was nobody who could be told. */
     untold: now.filter((situation) => isFresh(situation) || !before.get(situation.matter)?.told),
+    /** Matters that are no longer so: should they come again, they are told again. */
     gone: known.map(({ matter }) => matter).filter((matter) => !current.has(matter)),
   }
 }

@@ -9,20 +9,12 @@ import type { BackupEngine } from './engine.ts'
 import { type Backup, backupName, backupsAmong, outdated } from './rules.ts'
 import { tryOut } from './verify.ts'
 
-/** A backup that was made and proven. */
-export interface MadeBackup {
-  file: string
-  bytes: number
-  /** How many sealed events its trail has. */
-  events: number
-}
-
 /**
  * Makes a backup in `folder` while the service goes on: everything that was answered before it began is in it. It has its name
  * once it was loaded and found whole, and is on the disk by then; before that, whatever ends this leaves nothing that could be
- * taken for one. Throws an `OperatorError` where the copy is not whole.
+ * taken for one. Answers it with how many sealed events its trail has. Throws an `OperatorError` where the copy is not whole.
  */
-export async function backUp(engine: BackupEngine, clock: Clock, folder: string): Promise<MadeBackup> {
+export async function backUp(engine: BackupEngine, clock: Clock, folder: string) {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const name = backupName(clock.now())
   const part = join(folder, `.saka-part-${randomUUID()}`)

@@ -4,14 +4,13 @@ import { checkpointFile, recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { systemActor } from '../identity/index.ts'
 import type { Config } from '../platform/config/config.ts'
-import type { CopyEndpoint, CopySession } from '../platform/db/index.ts'
+import type { CopyEndpoint } from '../platform/db/index.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import type { Tables } from '../schema.ts'
 import { type CopiedTable, copyRows, isSame, refillFrom } from './copy.ts'
 import { verify } from './verify.ts'
 
 type Endpoint = CopyEndpoint<Tables>
-type Session = CopySession<Tables>
 type Making = Pick<Deps, 'clock' | 'newId' | 'signer'>
 
 /** What a copy came to: the tables on both sides, and how many sealed events the copied trail has. */
@@ -38,23 +37,14 @@ export async function copyDatabase(from: Endpoint, to: Endpoint, making: Making 
         if (!tables.every(isSame)) return { tables, events: 0 }
         const { events } = await verify(target.tx, 'copy')
         // In the transaction of the rows: no copy without it.
-        if (making) await recordCopy(making, target, { from: from.engine, to: to.engine }, { tables, events })
+        const rows = tables.reduce((sum, table) => sum + table.from.rows, 0)
+        const change = { from: from.engine, to: to.engine, tables: tables.length, rows, events }
+        if (making) await recordEvent(making, target.tx, systemActor, 'database.copied', making.newId(), change)
         await target.commit()
         return { tables, events }
       })
     }),
   )
-}
-
-async function recordCopy(
-  making: Making,
-  { tx }: Session,
-  engines: { from: string; to: string },
-  { tables, events }: CopiedDatabase,
-): Promise<void> {
-  const rows = tables.reduce((sum, table) => sum + table.from.rows, 0)
-  const change = { ...engines, tables: tables.length, rows, events }
-  await recordEvent(making, tx, systemActor, 'database.copied', making.newId(), change)
 }
 
 async function refuseUnlessEmpty(database: Endpoint): Promise<void> {

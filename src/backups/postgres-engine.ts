@@ -4,22 +4,19 @@ import { copyRows, isSame, refillFrom } from './copy.ts'
 import { refuseUnlessOfThisVersion } from './copy-database.ts'
 import { type BackupEngine, loadedIn, notWhole, type OpenFile } from './engine.ts'
 
+type Endpoint = CopyEndpoint<Tables>
 type Session = CopySession<Tables>
-
-/** What a {@link postgresEngine} works with. */
-export interface PostgresEngineOptions {
-  database: CopyEndpoint<Tables>
-  /** What the database would be called as a file. */
-  file: string
-  fileEndpoint: (file: string) => CopyEndpoint<Tables>
-  openFile: OpenFile
-}
 
 /**
  * PostgreSQL: a backup is a SQLite file with the same rows, which either engine takes back. A restore changes the rows in one
- * transaction, in the tables that are there.
+ * transaction, in the tables that are there. `file` is what the database would be called as one.
  */
-export function postgresEngine({ database, file, fileEndpoint, openFile }: PostgresEngineOptions): BackupEngine {
+export function postgresEngine(
+  file: string,
+  database: Endpoint,
+  openFile: OpenFile,
+  fileEndpoint: (file: string) => Endpoint,
+): BackupEngine {
   async function copyAll(from: Session, into: Session): Promise<void> {
     const different = (await copyRows(from, into, database)).filter((table) => !isSame(table))
     if (different.length > 0) throw notWhole(different.map(({ name }) => `${name} would not be what it was`))

@@ -9,6 +9,8 @@ import type { BackupEngine } from './engine.ts'
 import { type ErasedSince, eraseSince } from './erased-since.ts'
 import { tryOut } from './verify.ts'
 
+type RestoreDeps = Pick<Deps, 'config' | 'clock' | 'newId'>
+
 /** What a restore did, and what is left to do. */
 export interface Restored {
   events: number
@@ -27,7 +29,7 @@ export interface Restored {
  */
 export async function restore(
   engine: BackupEngine,
-  deps: Pick<Deps, 'config' | 'clock' | 'newId'>,
+  deps: RestoreDeps,
   { file, force }: { file: string; force: boolean },
 ): Promise<Restored> {
   if (!existsSync(file)) throw new OperatorError(`There is no file ${file}.`)
@@ -38,11 +40,7 @@ export async function restore(
   return engine.withExclusiveLock(() => restoreLocked(engine, deps, file))
 }
 
-async function restoreLocked(
-  engine: BackupEngine,
-  deps: Pick<Deps, 'config' | 'clock' | 'newId'>,
-  file: string,
-): Promise<Restored> {
+async function restoreLocked(engine: BackupEngine, deps: RestoreDeps, file: string): Promise<Restored> {
   const folder = dirname(engine.file)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const asideAs = `before-restore-${deps.clock.now().replaceAll(/[:.]/g, '')}`
@@ -50,12 +48,8 @@ async function restoreLocked(
     const { db } = loaded
     const keysToDo = missingKeys(deps)
     const signer = openSigner(deps.config.auditSigningKey, `${resolve(deps.config.databaseFile)}.audit-key`)
-    await db.transact((tx) =>
-      recordEvent({ ...deps, signer }, tx, systemActor, 'backup.restored', deps.newId(), {
-        backup: basename(file),
-        events,
-      }),
-    )
+    const facts = { backup: basename(file), events }
+    await db.transact((tx) => recordEvent({ ...deps, signer }, tx, systemActor, 'backup.restored', deps.newId(), facts))
     const { toDo, ...erasedSince } = await eraseSince(engine, { ...deps, signer, db, truncateWal: db.truncateWal })
     await db.close()
     const former = await engine.replace(loaded.folder, asideAs)

@@ -7,13 +7,6 @@ export interface Backup {
   madeAt: Instant
 }
 
-/** How many backups are kept: one for each of so many last days, weeks and months that have any. */
-export interface Keeping {
-  daily: number
-  weekly: number
-  monthly: number
-}
-
 /** The name of a backup that was begun at an instant, to the second: `saka-2023-09-11T063000Z.db`. */
 export function backupName(at: Instant): string {
   return `saka-${at.slice(0, 19).replaceAll(':', '')}Z.db`
@@ -31,9 +24,13 @@ export function backupsAmong(names: string[]): Backup[] {
 
 /**
  * The backups that are not kept, of `backups` with the newest first: each but the last of a day, a week from Monday on, or a
- * month that counts. The newest of all is always kept.
+ * month that counts, as so many last days, weeks and months do that have any. The newest of all is always kept.
  */
-export function outdated(backups: Backup[], keeping: Keeping, timeZone: string): Backup[] {
+export function outdated(
+  backups: Backup[],
+  keeping: Record<'daily' | 'weekly' | 'monthly', number>,
+  timeZone: string,
+): Backup[] {
   const spans: [number, (day: string) => string][] = [
     [keeping.daily, (day) => day],
     [keeping.weekly, mondayOf],

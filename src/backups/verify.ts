@@ -11,12 +11,6 @@ import { countStrayMovements, countTornVouchers, countWrongBalances, listUnbalan
 const unfinished = /^\.saka-(part|try)-/
 const abandonedMilliseconds = 24 * 60 * 60_000
 
-/** What was found in a backup that is good. */
-export interface Verified {
-  /** How many events the trail has that are sealed. */
-  events: number
-}
-
 /**
  * Loads a backup into a database of its own below `folder`, proves that it is whole, hands it to `use`, and throws it away. Whole:
  * the engine finds nothing wrong, the books balance, and the trail is the one that was sealed. Throws an `OperatorError`.
@@ -25,7 +19,7 @@ export async function tryOut<Result>(
   { openFile }: BackupEngine,
   backup: string,
   folder: string,
-  use: (loaded: { db: OpenDb<Tables>; folder: string }, verified: Verified) => Promise<Result>,
+  use: (loaded: { db: OpenDb<Tables>; folder: string }, verified: { events: number }) => Promise<Result>,
 ): Promise<Result> {
   clearAbandoned(folder)
   const own = mkdtempSync(join(folder, '.saka-try-'))
@@ -41,8 +35,8 @@ export async function tryOut<Result>(
   }
 }
 
-/** Proves that the books of a database balance and that its trail is the one that was sealed; `what` it is, in a word. Throws an `OperatorError`. */
-export async function verify(read: Reader, what: 'backup' | 'copy' = 'backup'): Promise<Verified> {
+/** Proves that the books of a database balance and that its trail is the one that was sealed; `what` it is, in a word. Answers how many sealed events that has. Throws an `OperatorError`. */
+export async function verify(read: Reader, what: 'backup' | 'copy' = 'backup'): Promise<{ events: number }> {
   const found = (await listUnbalancedKits(read)).map(
     ({ kitId, total }) => `the balances of kit ${kitId} sum to ${total}, not to 0`,
   )

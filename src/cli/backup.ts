@@ -18,7 +18,7 @@ function engineOf(config: Config): BackupEngine {
   const migrationsFolder = resolve(projectRoot, 'drizzle/sqlite')
   const openFile = (path: string) => openSqlite({ file: path, tables: sqliteSchema, migrationsFolder })
   if (!isPostgres(config.databaseUrl)) return sqliteEngine(file, fileEndpoint(file), openFile)
-  return postgresEngine({ database: endpointOf(config), file, fileEndpoint, openFile })
+  return postgresEngine(file, endpointOf(config), openFile, fileEndpoint)
 }
 
 /** `saka backup [FOLDER] [--json]`: makes a backup. In `BACKUP_FOLDER`, which it goes to by itself, old ones are thinned out. */
