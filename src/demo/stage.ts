@@ -1,21 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '../platform/project-root.ts'
-import type { Clock, Instant } from '../shared/time.ts'
+import type { Instant } from '../shared/time.ts'
 import type { Client } from './client.ts'
 import type { Narrator } from './narrator.ts'
-
-/** A clock that is set to the year that is told of, and to the machine's again in the end. */
-export interface StageClock extends Clock {
-  set(instant: Instant): void
-  /** From now on it is what the machine says. */
-  release(): void
-}
 
 /** What every act works with. */
 export interface Stage {
   api: Client
-  clock: StageClock
+  clock: ReturnType<typeof stageClock>
   tell: Narrator
   warehouse: any
   /** Sends the messages that wait, as the jobs do by themselves; answers how many. */
@@ -26,19 +19,19 @@ export interface Stage {
   communities: Record<string, any>
 }
 
-/** A clock that runs from `instant` on whatever it was set to. */
-export function stageClock(instant: Instant): StageClock {
+/** A clock that runs from `instant` on, or whatever it was set to: the year that is told of. */
+export function stageClock(instant: Instant) {
   let base = Date.parse(instant)
   let since = Date.now()
-  let released = false
   return {
-    now: () => new Date(released ? Date.now() : base + (Date.now() - since)).toISOString(),
-    set: (next) => {
+    now: (): Instant => new Date(base + (Date.now() - since)).toISOString(),
+    set(next: Instant): void {
       base = Date.parse(next)
       since = Date.now()
     },
-    release: () => {
-      released = true
+    /** From now on it is what the machine says. */
+    release(): void {
+      base = since
     },
   }
 }

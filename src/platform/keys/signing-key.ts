@@ -13,14 +13,7 @@ import { keptKey } from './kept-key.ts'
 const macCharacters = 22
 
 /** Signs with a key that does not leave it. */
-export interface Signer {
-  /** 32 bytes, in hex. */
-  readonly publicKey: string
-  /** An Ed25519 signature (RFC 8032) over `data`, in hex. */
-  sign(data: Uint8Array): string
-  /** The MAC of `text`: 132 bits of HMAC-SHA-256 under a key derived from this one, base64url. */
-  mac(text: string): string
-}
+export type Signer = ReturnType<typeof openSigner>
 
 /** `text` as an Ed25519 private key: PKCS #8 in base64 (RFC 8410); undefined if it is none. */
 export function signingKeyFrom(text: string): KeyObject | undefined {
@@ -33,7 +26,7 @@ export function signingKeyFrom(text: string): KeyObject | undefined {
 }
 
 /** A signer with the key `text`, or without one with the key in `file`, which is made if it is not there. Throws an `OperatorError` where that file holds something else. */
-export function openSigner(text: string | undefined, file: string): Signer {
+export function openSigner(text: string | undefined, file: string) {
   const key = signingKeyFrom(text ?? keptKey(file, newKey))
   if (!key)
     throw new OperatorError(
@@ -44,9 +37,12 @@ export function openSigner(text: string | undefined, file: string): Signer {
     Buffer.from(hkdfSync('sha256', Buffer.from(d!, 'base64url'), '', 'saka event mark', 32)),
   )
   return {
+    /** 32 bytes, in hex. */
     publicKey: Buffer.from(x!, 'base64url').toString('hex'),
-    sign: (data) => sign(null, data, key).toString('hex'),
-    mac: (text) => createHmac('sha256', macKey).update(text).digest('base64url').slice(0, macCharacters),
+    /** An Ed25519 signature (RFC 8032) over `data`, in hex. */
+    sign: (data: Uint8Array) => sign(null, data, key).toString('hex'),
+    /** The MAC of `text`: 132 bits of HMAC-SHA-256 under a key derived from this one, base64url. */
+    mac: (text: string) => createHmac('sha256', macKey).update(text).digest('base64url').slice(0, macCharacters),
   }
 }
 

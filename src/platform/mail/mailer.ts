@@ -29,15 +29,11 @@ export interface Mailer {
   close(): void
 }
 
-/** How long a server may take, in milliseconds: for its first words, for each answer, and for one mail in all. */
-export interface MailPatience {
-  greeting: number
-  answer: number
-  mail: number
-}
-
-/** The answer to a whole mail may take as long as its examination; giving up on it leaves a mail that nobody knows of. */
-const usualPatience: MailPatience = { greeting: 20_000, answer: 60_000, mail: 120_000 }
+/**
+ * How long a server may take, in milliseconds: for its first words, for each answer, and for one mail in all. The answer to a whole
+ * mail may take as long as its examination; giving up on it leaves a mail that nobody knows of.
+ */
+const usualPatience = { greeting: 20_000, answer: 60_000, mail: 120_000 }
 
 /** No list of addresses, no name beside one, no second line. */
 const oneAddress = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u

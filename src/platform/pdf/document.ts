@@ -1,25 +1,17 @@
 import { buffer } from 'node:stream/consumers'
 import PDFDocument from 'pdfkit'
-import type { Form } from './drawing.ts'
-import { Drawing } from './drawing.ts'
+import { Drawing, type Form } from './drawing.ts'
 import { openFaces } from './faces.ts'
-import type { Typesetter } from './typesetter.ts'
 import { typesetter } from './typesetter.ts'
 
 /** An A4 sheet in points. */
 export const a4 = { width: 595.28, height: 841.89 }
 
 /** A PDF in the making: A4 pages, drawn one after the other, and forms that they share. */
-export interface Pdf {
-  type: Typesetter
-  page(paint: (page: Drawing) => void): void
-  form(width: number, height: number, paint: (form: Drawing) => void): Form
-  /** Ends the document and answers its bytes. It can be done once, after at least one page. */
-  finish(): Promise<Buffer>
-}
+export type Pdf = ReturnType<typeof openPdf>
 
 /** Opens a PDF in Greek, made at the instant `madeAt`. The same drawings at the same instant make the same bytes. */
-export function openPdf({ title, madeAt }: { title: string; madeAt: string }): Pdf {
+export function openPdf({ title, madeAt }: { title: string; madeAt: string }) {
   const document = new PDFDocument({
     size: 'A4',
     margin: 0,
@@ -34,7 +26,7 @@ export function openPdf({ title, madeAt }: { title: string; madeAt: string }): P
 
   return {
     type: typesetter(openFaces(document)),
-    page(paint) {
+    page(paint: (page: Drawing) => void): void {
       const drawing = new Drawing()
       paint(drawing)
       document.addPage()
@@ -42,7 +34,7 @@ export function openPdf({ title, madeAt }: { title: string; madeAt: string }): P
       Object.assign(document.page.xobjects, formResources(drawing))
       document.addContent(drawing.content)
     },
-    form(width, height, paint) {
+    form(width: number, height: number, paint: (form: Drawing) => void): Form {
       const drawing = new Drawing()
       paint(drawing)
       const reference = document.ref({
@@ -54,7 +46,8 @@ export function openPdf({ title, madeAt }: { title: string; madeAt: string }): P
       reference.end(drawing.content)
       return { id: `X${++forms}`, reference }
     },
-    finish() {
+    /** Ends the document and answers its bytes. It can be done once, after at least one page. */
+    finish(): Promise<Buffer> {
       document.end()
       return buffer(document)
     },

@@ -7,13 +7,7 @@ import type { Typesetter } from './typesetter.ts'
 export type Label = readonly [greek: string, english: string]
 
 /** Draws on one page of a form for people, with its labels always in both languages. */
-export interface Pen {
-  label(label: Label, x: number, y: number): void
-  /** Answers the baseline of a line that would follow. */
-  text(text: string, x: number, y: number, options?: TextOptions): number
-  rule(x: number, y: number, width: number): void
-  frame: Drawing['frame']
-}
+export type Pen = ReturnType<typeof penOn>
 
 interface TextOptions {
   size?: number
@@ -24,20 +18,22 @@ interface TextOptions {
 }
 
 /** A pen for one page. */
-export function penOn(page: Drawing, type: Typesetter): Pen {
-  const text: Pen['text'] = (value, x, y, { size = 11, weight = 'regular', width = 240, lines = 1, align } = {}) => {
+export function penOn(page: Drawing, type: Typesetter) {
+  /** Answers the baseline of a line that would follow. */
+  const text = (value: string, x: number, y: number, options: TextOptions = {}): number => {
+    const { size = 11, weight = 'regular', width = 240, lines = 1, align } = options
     const fitted = type.fit(value, weight, { size, minimum: Math.min(size, 7), width, lines })
     return page.lines(fitted, { x, y, leading: fitted.size + 3, align })
   }
   return {
     text,
-    label([greek, english], x, y) {
+    label([greek, english]: Label, x: number, y: number): void {
       const line = type.line(greek, 'regular')
       page.text(line, { x, y, size: 8.5, grey: 0.3 })
       page.text(type.line(english, 'regular'), { x: x + line.width * 8.5 + 5, y, size: 6.5, grey: 0.45 })
     },
-    rule: (x, y, width) => page.line([x, y], [x + width, y], { grey: 0.4 }),
-    frame: (...box) => page.frame(...box),
+    rule: (x: number, y: number, width: number): void => page.line([x, y], [x + width, y], { grey: 0.4 }),
+    frame: (...box: Parameters<Drawing['frame']>): void => page.frame(...box),
   }
 }
 

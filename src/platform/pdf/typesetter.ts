@@ -27,21 +27,13 @@ export interface FittedText {
 }
 
 /** Turns texts into lines, each distinct one once. */
-export interface Typesetter {
-  line(text: string, weight: Weight, direction?: Direction): Line
-  /** With `gap` em between the characters: for codes that people copy. */
-  spaced(text: string, weight: Weight, gap: number): Line
-  /** A text that stays in its box: broken at spaces, set smaller by half points, and at last cut with an ellipsis. */
-  fit(text: string, weight: Weight, box: Box): FittedText
-  /** Whether there is a glyph for every character of `text`. */
-  covers(text: string): boolean
-}
+export type Typesetter = ReturnType<typeof typesetter>
 
 const ellipsis = '…'
 const graphemes = new Intl.Segmenter('el', { granularity: 'grapheme' })
 
 /** A typesetter on `faces`, which lists the faces of a weight in order of preference. */
-export function typesetter(faces: (weight: Weight) => Iterable<Face>): Typesetter {
+export function typesetter(faces: (weight: Weight) => Iterable<Face>) {
   const lines = new Map<string, Line>()
 
   const chosen = new Map<string, Face | undefined>()
@@ -52,7 +44,7 @@ export function typesetter(faces: (weight: Weight) => Iterable<Face>): Typesette
     return chosen.get(key)
   }
 
-  const line: Typesetter['line'] = (text, weight, direction = 'auto') => {
+  const line = (text: string, weight: Weight, direction: Direction = 'auto'): Line => {
     const key = `${weight} ${direction} ${text}`
     const known = lines.get(key)
     if (known) return known
@@ -74,7 +66,8 @@ export function typesetter(faces: (weight: Weight) => Iterable<Face>): Typesette
 
   return {
     line,
-    spaced(text, weight, gap) {
+    /** With `gap` em between the characters: for codes that people copy. */
+    spaced(text: string, weight: Weight, gap: number): Line {
       const face = faceFor(text, weight)!
       // Symbol by symbol, because the face remembers those, while it would shape every new code from scratch.
       const glyphs = Array.from(text, (character) => face.shape(character, false))
@@ -86,7 +79,8 @@ export function typesetter(faces: (weight: Weight) => Iterable<Face>): Typesette
         faces: [face],
       }
     },
-    fit(text, weight, { size, minimum, width, lines: room = 1, direction }) {
+    /** A text that stays in its box: broken at spaces, set smaller by half points, and at last cut with an ellipsis. */
+    fit(text: string, weight: Weight, { size, minimum, width, lines: room = 1, direction }: Box): FittedText {
       const shape = (part: string) => line(part, weight, direction)
       const brokenAt = (at: number) => breakWords(cleanLine(text), room, (part) => shape(part).width * at <= width)
       for (let at = size; at >= minimum; at -= 0.5) {
@@ -98,7 +92,8 @@ export function typesetter(faces: (weight: Weight) => Iterable<Face>): Typesette
       )
       return { lines: cut, size: minimum }
     },
-    covers: (text) => [...cleanLine(text)].every((character) => faceFor(character, 'regular') !== undefined),
+    /** Whether there is a glyph for every character of `text`. */
+    covers: (text: string) => [...cleanLine(text)].every((character) => faceFor(character, 'regular') !== undefined),
   }
 }
 

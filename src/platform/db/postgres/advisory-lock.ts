@@ -8,12 +8,6 @@ import { OperatorError } from '../../operator-error.ts'
  */
 const databaseLock = 7_365_708
 
-/** The shared lock of a service. */
-export interface SharedLock {
-  /** Once this has ended, another may take the lock exclusively. */
-  release(): Promise<void>
-}
-
 /** How a service takes the lock. */
 export interface SharedLockOptions {
   /** `postgres://user:password@host:port/database` */
@@ -30,7 +24,7 @@ const retryMilliseconds = 500
 const connectMilliseconds = 10_000
 
 /** Takes the lock of a database, shared with other services, in a session of its own. Throws an `OperatorError` where it waited in vain. */
-export async function takeSharedLock({ url, patience, onWait, onLost }: SharedLockOptions): Promise<SharedLock> {
+export async function takeSharedLock({ url, patience, onWait, onLost }: SharedLockOptions) {
   const pool = new pg.Pool({
     connectionString: url,
     max: 1,
@@ -78,7 +72,8 @@ export async function takeSharedLock({ url, patience, onWait, onLost }: SharedLo
     }
   }
 
-  const release = async () => {
+  /** Once this has ended, another may take the lock exclusively. */
+  const release = async (): Promise<void> => {
     released.abort()
     await takingAgain
     // By name: the server notices the end of a session only some time after us.

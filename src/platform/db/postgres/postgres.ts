@@ -45,7 +45,13 @@ export async function openPostgres<Tables>(options: PostgresOptions<Tables>): Pr
   })
   const read = postgresReader(readers, tables)
   const readReplica = replica && postgresReader(replica, tables)
-  const writerOn = oncePerConnection((client) => writerOf(client, tables))
+  // Once for each connection: it has its prepared statements.
+  const known = new WeakMap<pg.PoolClient, ReturnType<typeof writerOf<Tables>>>()
+  const writerOn = (client: pg.PoolClient) => {
+    const writer = known.get(client) ?? writerOf(client, tables)
+    known.set(client, writer)
+    return writer
+  }
   return {
     transact: async (work, { isolation = 'serializable', compensate }: TransactOptions<Tables> = {}) => {
       const start = performance.now()
@@ -91,16 +97,6 @@ function writerOf<Tables>(client: pg.PoolClient, tables: Tables): { tx: Tx<Table
       added = new Map()
       return added
     },
-  }
-}
-
-/** What is made of a connection is made once: it has its prepared statements. */
-function oncePerConnection<Made>(make: (client: pg.PoolClient) => Made): (client: pg.PoolClient) => Made {
-  const known = new WeakMap<pg.PoolClient, Made>()
-  return (client) => {
-    const made = known.get(client) ?? make(client)
-    known.set(client, made)
-    return made
   }
 }
 

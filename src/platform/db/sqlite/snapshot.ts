@@ -14,17 +14,11 @@ export interface SnapshotAnswer {
   fault?: { message: string; code?: string | undefined }
 }
 
-/** One state of a database, as it was when this was opened. */
-export interface SqliteSnapshot<Tables> {
-  reader: Reader<Tables>
-  close(): Promise<void>
-}
-
 /**
  * Takes the state of the database `file` as it is now. It is read in a thread of its own, since SQLite's queries run where they are
  * asked: a long one would hold up everybody else whom this process answers.
  */
-export async function openSqliteSnapshot<Tables>(file: string, tables: Tables): Promise<SqliteSnapshot<Tables>> {
+export async function openSqliteSnapshot<Tables>(file: string, tables: Tables) {
   const thread = new Worker(new URL('./snapshot-thread.ts', import.meta.url), { workerData: file, execArgv: [] })
   const waiting: { resolve: (rows: unknown[][]) => void; reject: (error: Error) => void }[] = []
   let ended: Error | undefined
@@ -56,8 +50,8 @@ export async function openSqliteSnapshot<Tables>(file: string, tables: Tables): 
     return { rows: await answered }
   })
   return {
-    reader: { q: q as unknown as Reader<Tables>['q'], t: tables },
-    close: async () => {
+    reader: { q: q as unknown as Reader<Tables>['q'], t: tables } satisfies Reader<Tables>,
+    close: async (): Promise<void> => {
       thread.postMessage(null)
       await exited
     },
