@@ -28,11 +28,8 @@ export async function mailAlert(
 function failureOf(error: Error): Error {
   if (error instanceof AddressRefused || error instanceof DeliveryDoubtful)
     return new GiveUp(error.message, { cause: error })
-  if (error instanceof DeliveryDelayed) return new RetryLater(error.message, { ...waiting(error), cause: error })
-  if (error instanceof ChannelDown)
-    return new RetryLater(error.message, { ...waiting(error), pausesJob: true, cause: error })
-  return error
+  if (!(error instanceof DeliveryDelayed || error instanceof ChannelDown)) return error
+  const { message, retryAfterSeconds: afterSeconds } = error
+  const pausesJob = error instanceof ChannelDown
+  return new RetryLater(message, { ...(afterSeconds !== undefined && { afterSeconds }), pausesJob, cause: error })
 }
-
-const waiting = ({ retryAfterSeconds }: ChannelDown | DeliveryDelayed) =>
-  retryAfterSeconds === undefined ? {} : { afterSeconds: retryAfterSeconds }
