@@ -1,17 +1,18 @@
-// Runs files of tests, some at a time, each in a process of its own, and prints their TAP:
+// Runs files of tests, some processes at a time, and prints their TAP:
 //
-//   node tests/run-files.ts '[{ "name": "tests/shared/voucher-code.test.ts", "file": …, "env": { … } }, …]'
+//   node tests/run-files.ts '[{ "name": "tests/shared", "files": ["tests/shared/voucher-code.test.ts"], "env": { … } }, …]'
 //
 // It is what `tap run` does without the hooks that this puts into every process for coverage and mocks: to load the service through
 // them took two thirds of the time of a short file.
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import type { TestFile } from './run.ts'
+import type { TestRun } from './run.ts'
 
 const quickImports = join(import.meta.dirname, 'support/quick-imports.ts')
+const runTogether = join(import.meta.dirname, 'run-together.ts')
 
-// Each file has a time limit of its own.
+// Each run has a time limit of its own.
 t.setTimeout(0)
 // Now and then one waits: for a minute to be over, for somebody to fall silent, for a server.
 t.jobs = availableParallelism() + 1
@@ -19,11 +20,15 @@ process.once('SIGTERM', () => {
   t.endAll()
   process.exit(143)
 })
-// tap's way in for those hooks is NODE_OPTIONS.
-for (const { name, file, env } of JSON.parse(process.argv[2]!) as TestFile[])
-  void t.spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, `--import=${quickImports}`, file], {
-    name,
-    buffered: true,
-    timeout: Number(process.env.TAP_TIMEOUT) * 1000,
-    env: { ...process.env, ...env },
-  })
+// tap's way in for those hooks is NODE_OPTIONS. What follows the program's name is in the names of the folders that tests ask tap for.
+for (const [number, { name, files, env }] of (JSON.parse(process.argv[2]!) as TestRun[]).entries())
+  void t.spawn(
+    'env',
+    ['-u', 'NODE_OPTIONS', process.execPath, `--import=${quickImports}`, runTogether, String(number)],
+    {
+      name,
+      buffered: true,
+      timeout: Number(process.env.TAP_TIMEOUT) * 1000 * files.length,
+      env: { ...process.env, ...env, SAKA_TEST_FILES: files.join(' ') },
+    },
+  )

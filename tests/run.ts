@@ -4,7 +4,7 @@
 // Given files (`npm test -- tests/shared/voucher-code.test.ts`) it runs those alone, without the checks.
 // With CI=true a skipped test is a failure: there, everything that a test needs has to be there.
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -15,11 +15,11 @@ import { postgresLeg } from './postgres-leg.ts'
 import { installPrograms } from './support/programs.ts'
 import { type ProvidedServer, providePostgres, provideRedis } from './support/servers.ts'
 
-/** A file of tests as one process runs it. */
-export interface TestFile {
-  /** The file, and what it runs on where that is not SQLite with embedded jobs. */
+/** Files of tests that one process runs one after the other, so that it loads the service once. */
+export interface TestRun {
+  /** The files' folder, and what they run on where that is not SQLite with embedded jobs. */
   name: string
-  file: string
+  files: string[]
   env: Record<string, string>
 }
 
@@ -34,12 +34,16 @@ const root = dirname(import.meta.dirname)
 const coverage = join(root, '.tap/postgres-coverage')
 /** How long a file of tests may take: more than any needs on a machine that others use too, so that only what hangs is ended. */
 const secondsForFile = 600
+/** How many files one process runs at the most: what they leave in its memory adds up. */
+const filesTogether = 6
 
 const onSqlite: Leg = { engine: 'sqlite', jobs: 'embedded' }
 const onPostgres: Leg = { engine: 'postgres', jobs: 'embedded' }
 const onRedis: Leg = { engine: 'postgres', jobs: 'redis' }
 
-const fileResult = /^(not )?ok \d+ - (.+?)(?: # time=([\d.]+)ms)?(?: \{)?$/
+const runResult = /^(not )?ok \d+ - (.+?)(?: # time=[\d.]+ms)?(?: \{)?$/
+const endOfFile = /^ {4}# (\S+) ended after ([\d.]+) s$/
+const failedInFile = /^ {4}not ok \d+/
 const failedAssertion = /^ +not ok \d+ (?!.*# (time=|TODO|SKIP))/
 const failedTest = /^ +not ok \d+ .*# time=/
 const skippedTest = /^ +ok \d+(?: - )?(.*) # SKIP ?(.*)$/
@@ -63,10 +67,11 @@ for (const [signal, code] of [
 ] as const)
   process.once(signal, () => stopAll().then(() => process.exit(code)))
 
-const files = filesToRun()
+const legs = filesToRun()
+keepInMemory()
 const checks = named.length > 0 || onlyPostgres ? { passed: 0, failed: 0 } : await runChecks()
 installPrograms()
-const tests = await runTests(files)
+const tests = await runTests(legs)
 const queries = runsPostgresLeg ? checkQueries() : { passed: 0, failed: 0 }
 const passed = checks.passed + tests.passed + queries.passed
 const failed = checks.failed + tests.failed + queries.failed
@@ -75,24 +80,29 @@ const tooManySkipped = process.env.CI === 'true' && tests.skipped > 0
 process.exitCode = failed > 0 || tests.passed === 0 || tooManySkipped ? 1 : 0
 
 /** What is asked for: the files that are named, on the leg that the environment says; else all, on the legs that each needs. */
-function filesToRun(): { file: string; leg: Leg }[] {
+function filesToRun(): [Leg, string[]][] {
   const { SAKA_TEST_ENGINE: engine = 'sqlite', SAKA_TEST_JOBS: jobs = 'embedded' } = process.env
   if (engine !== 'sqlite' && engine !== 'postgres') throw new Error('SAKA_TEST_ENGINE must be sqlite or postgres')
   if (jobs !== 'embedded' && jobs !== 'redis') throw new Error('SAKA_TEST_JOBS must be embedded or redis')
-  if (named.length > 0) return testFiles(named).map((file) => ({ file, leg: { engine, jobs } }))
-  if (onlyPostgres) return postgresLeg.map((file) => ({ file, leg: onPostgres }))
+  if (named.length > 0) return [[{ engine, jobs }, testFiles(named)]]
+  if (onlyPostgres) return [[onPostgres, postgresLeg]]
   const everyFile = testFiles(['tests'])
-  const legs: [Leg, string[]][] = runAll
-    ? [
-        [onSqlite, everyFile],
-        [onPostgres, everyFile],
-        [onRedis, everyFile],
-      ]
-    : [
-        [onPostgres, postgresLeg],
-        [onSqlite, everyFile],
-      ]
-  return legs.flatMap(([leg, some]) => some.map((file) => ({ file, leg })))
+  if (runAll) return [onSqlite, onPostgres, onRedis].map((leg) => [leg, everyFile])
+  return [
+    [onPostgres, postgresLeg],
+    [onSqlite, everyFile],
+  ]
+}
+
+/**
+ * Has temporary files, among them all databases, kept in memory where the machine has room for them there and nobody has said where to put
+ * them. On a disk a new database of PostgreSQL's takes ten times as long.
+ */
+function keepInMemory(): void {
+  const memory = '/dev/shm'
+  if (process.env.TMPDIR || !existsSync(memory)) return
+  const { bavail, bsize } = statfsSync(memory)
+  if (bavail * bsize > 4 * 2 ** 30) process.env.TMPDIR = memory
 }
 
 /** The files of tests at these paths, of files or of folders. */
@@ -109,8 +119,8 @@ function testFiles(paths: string[]): string[] {
   })
 }
 
-/** Runs the files in one queue. Where a server that some of them need is not to be had, these are skipped aloud. */
-async function runTests(files: { file: string; leg: Leg }[]): Promise<Counts & { skipped: number }> {
+/** Runs the files of all legs in one queue. Where a server that some of them need is not to be had, these are skipped aloud. */
+async function runTests(legs: [Leg, string[]][]): Promise<Counts & { skipped: number }> {
   let missing = 0
   const provided = new Map<string, ProvidedServer['env']>()
   const provide = async (name: string, isNeeded: boolean, start: () => Promise<ProvidedServer | undefined>) => {
@@ -127,12 +137,12 @@ async function runTests(files: { file: string; leg: Leg }[]): Promise<Counts & {
   try {
     await provide(
       'PostgreSQL',
-      files.some(({ leg }) => leg.engine === 'postgres'),
+      legs.some(([{ engine }]) => engine === 'postgres'),
       providePostgres,
     )
     await provide(
       'Redis',
-      files.some(({ leg }) => leg.jobs === 'redis'),
+      legs.some(([{ jobs }]) => jobs === 'redis'),
       provideRedis,
     )
     const postgres = provided.get('PostgreSQL')
@@ -140,13 +150,13 @@ async function runTests(files: { file: string; leg: Leg }[]): Promise<Counts & {
     const folder = mkdtempSync(join(tmpdir(), 'saka-template-'))
     running.add({ stop: () => rmSync(folder, { recursive: true, force: true }) })
     const sqlite = { SAKA_TEST_TEMPLATE_FILE: join(folder, 'saka.db') }
-    if (files.some(({ leg }) => leg.engine === 'sqlite')) await makeTemplate(sqlite)
-    const queue = files.flatMap(({ file, leg }) => {
+    if (legs.some(([{ engine }]) => engine === 'sqlite')) await makeTemplate(sqlite)
+    const queue = legs.flatMap(([leg, files]) => {
       const needed = [leg.engine === 'postgres' && 'PostgreSQL', leg.jobs === 'redis' && 'Redis'].filter(
         (one) => one !== false,
       )
       const env = Object.assign({ ...sqlite }, ...needed.map((name) => provided.get(name)))
-      return needed.every((name) => provided.has(name)) ? [asRun(file, leg, needed, env)] : []
+      return needed.every((name) => provided.has(name)) ? runsOf(files, leg, needed, env) : []
     })
     const counts = await runQueue(queue)
     return { ...counts, skipped: counts.skipped + missing }
@@ -155,19 +165,23 @@ async function runTests(files: { file: string; leg: Leg }[]): Promise<Counts & {
   }
 }
 
-function asRun(file: string, { engine, jobs }: Leg, needed: string[], env: TestFile['env']): TestFile {
+/** The files of one leg, those of a folder together as far as one process runs them. */
+function runsOf(files: string[], { engine, jobs }: Leg, needed: string[], env: TestRun['env']): TestRun[] {
   const isCovered = engine === 'postgres' && runsPostgresLeg
-  return {
-    name: needed.length > 0 ? `${file} (${needed.join(', ')})` : file,
-    file: join(root, file),
-    env: {
-      ...env,
-      SAKA_TEST_ENGINE: engine,
-      SAKA_TEST_JOBS: jobs,
-      ...(runAll && { SAKA_TEST_LONG: '1' }),
-      ...(isCovered && { NODE_V8_COVERAGE: coverage }),
-    },
+  const all = {
+    ...env,
+    SAKA_TEST_ENGINE: engine,
+    SAKA_TEST_JOBS: jobs,
+    ...(runAll && { SAKA_TEST_LONG: '1' }),
+    ...(isCovered && { NODE_V8_COVERAGE: coverage }),
   }
+  return [...Map.groupBy(files, dirname)].flatMap(([folder, inFolder]) =>
+    Array.from({ length: Math.ceil(inFolder.length / filesTogether) }, (_, i) => ({
+      name: needed.length > 0 ? `${folder} (${needed.join(', ')})` : folder,
+      files: inFolder.slice(i * filesTogether, (i + 1) * filesTogether),
+      env: all,
+    })),
+  )
 }
 
 /** Fails where an exported function of a repository was not called on PostgreSQL. */
@@ -194,7 +208,7 @@ async function stopAll(): Promise<void> {
   for (const one of all) await one.stop()
 }
 
-async function runQueue(queue: TestFile[]): Promise<Counts & { skipped: number }> {
+async function runQueue(queue: TestRun[]): Promise<Counts & { skipped: number }> {
   if (runsPostgresLeg) rmSync(coverage, { recursive: true, force: true })
   const child = spawn(process.execPath, [join(root, 'tests/run-files.ts'), JSON.stringify(queue)], {
     cwd: root,
@@ -216,7 +230,7 @@ async function runQueue(queue: TestFile[]): Promise<Counts & { skipped: number }
   for await (const line of createInterface({ input: child.stdout })) {
     if (skippedElsewhere.test(line)) elsewhere++
     if (summary.test(line)) counts = readSummary(line)
-    const result = line.match(fileResult)
+    const result = line.match(runResult)
     if (result) {
       report(result, block)
       block = []
@@ -234,15 +248,31 @@ function readSummary(line: string): Counts & { skipped: number } {
   return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') }
 }
 
-function report([line, not, name, milliseconds]: RegExpMatchArray, block: string[]): void {
-  const seconds = (Number(milliseconds ?? 0) / 1000).toFixed(1)
-  console.log(`${not ? 'FAIL' : 'ok  '}  ${name!.split(' # SKIP')[0]}  ${seconds} s`)
+/** Reports the files of a run, and what came after the last of them where the run failed by that. */
+function report([, not, name]: RegExpMatchArray, block: string[]): void {
+  const suffix = name!.match(/ \(.+\)$/)?.[0] ?? ''
+  let lines: string[] = []
+  let hasFailed = false
+  for (const line of block) {
+    lines.push(line)
+    const [, file, seconds] = line.match(endOfFile) ?? []
+    if (!file) continue
+    hasFailed = reportFile(`${file}${suffix}`, seconds!, lines) || hasFailed
+    lines = []
+  }
+  if (not && !hasFailed) console.log(`FAIL  ${name}: its process\n${lines.join('\n')}`)
+}
+
+/** Answers whether the file failed. */
+function reportFile(name: string, seconds: string, block: string[]): boolean {
+  const hasFailed = block.some((line) => failedInFile.test(line))
+  console.log(`${hasFailed ? 'FAIL' : 'ok  '}  ${name}  ${seconds} s`)
   for (const text of block) {
     const [, test, reason] = text.match(skippedTest) ?? []
     if (test !== undefined && !skippedElsewhere.test(text)) console.log(`      skipped: ${test.trim()} ${reason}`)
   }
-  if (line.includes('# SKIP')) console.log(`      skipped: ${line.split('# SKIP')[1]!.trim()}`)
-  if (not) console.log(`${failures(block).join('\n')}\n      all of it: ${keep(name!, block)}\n`)
+  if (hasFailed) console.log(`${failures(block).join('\n')}\n      all of it: ${keep(name, block)}\n`)
+  return hasFailed
 }
 
 /** Keeps all that a file has said and answers where. */

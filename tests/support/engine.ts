@@ -31,7 +31,7 @@ export async function newDatabase(t: Test, folder: string): Promise<Record<strin
     return { DATABASE_URL: `file:${file}`, ...queues }
   }
   const name = `saka_test_${randomUUID().replaceAll('-', '')}`
-  await administer(`CREATE DATABASE ${name} TEMPLATE ${templateName}`)
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${templateName} STRATEGY file_copy`)
   t.teardown(() => administer(`DROP DATABASE ${name} WITH (FORCE)`))
   return { DATABASE_URL: urlOf(name), DATABASE_CONNECTIONS: '5', DATA_FOLDER: folder, ...queues }
 }

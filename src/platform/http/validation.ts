@@ -3,7 +3,13 @@ import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
 import { isInstant, isOnCalendar } from '../../shared/time.ts'
 
-const options: Options = { allErrors: true, useDefaults: true, removeAdditional: false, strict: false }
+const options: Options = {
+  validateSchema: false,
+  allErrors: true,
+  useDefaults: true,
+  removeAdditional: false,
+  strict: false,
+}
 const addAllFormats = formats as unknown as (ajv: Ajv) => Ajv
 
 /** Teaches `ajv` the formats of JSON Schema; of days and moments those alone that the service's calendar has. */
