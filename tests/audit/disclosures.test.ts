@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import { createHmac } from 'node:crypto'
 import t from 'tap'
 import { openCampaign } from '../support/campaign.ts'

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: an OpenAPI document is walked as it comes.
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import t from 'tap'

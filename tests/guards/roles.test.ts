@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import t from 'tap'
 import { type Action, permissions, reach } from '../../src/identity/rules.ts'
 import {

@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import t from 'tap'
 import { hashToken, newToken } from '../../src/identity/secrets.ts'
 import { authenticator } from '../../src/identity/sessions/authenticator.ts'

@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import t from 'tap'
 import { openLog } from '../../src/platform/observability/log.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'

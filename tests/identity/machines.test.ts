@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import { performance } from 'node:perf_hooks'
 import t from 'tap'
 import { type Saka, startSaka } from '../support/saka.ts'

@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import t from 'tap'
 import { forgetBrowsersJob } from '../../jobs/forget-browsers.ts'
 import { mailPasswordResetsJob } from '../../jobs/mail-password-resets.ts'

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: what runs in the page is the page's own.
 import t from 'tap'
 import { browse } from '../support/browser.ts'
 import { admin, adminEnv } from '../support/sign-in.ts'

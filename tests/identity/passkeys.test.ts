@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 import t, { type Test } from 'tap'
 import { relyingPartyOf } from '../../src/identity/passkeys/webauthn.ts'

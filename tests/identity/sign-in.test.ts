@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import { hash, verify } from '@node-rs/argon2'
 import t from 'tap'
 import { verifyPassword } from '../../src/identity/secrets.ts'

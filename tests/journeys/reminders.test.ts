@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import t from 'tap'
 import { instantAt, timeOfDay } from '../../src/shared/local-time.ts'
 import { localDate, plusDays, plusMilliseconds } from '../../src/shared/time.ts'

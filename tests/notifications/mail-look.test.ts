@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser'
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'

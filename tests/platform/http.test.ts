@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
-
 import t from 'tap'
 import { type Answer, startSaka } from '../support/saka.ts'
 

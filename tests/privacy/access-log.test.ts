@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import t from 'tap'
 import { fillDisk, makeRoom } from '../support/disk.ts'
 import type { Api } from '../support/saka.ts'

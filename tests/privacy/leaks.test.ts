@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import t from 'tap'
 import { erasePersonalDataJob } from '../../jobs/erase-personal-data.ts'
 import { openLog } from '../../src/platform/observability/log.ts'

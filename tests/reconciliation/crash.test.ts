@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import t from 'tap'
 import { databaseOf } from '../support/engine.ts'
 import { killedProcess, startProcess } from '../support/process.ts'

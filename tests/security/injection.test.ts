@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import { Writable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import t from 'tap'

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: records are as the API answers them.
 import t from 'tap'
 import { startSaka } from '../support/saka.ts'
 import { listen } from '../support/wire.ts'

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: an OpenAPI document is walked as it comes.
 import t from 'tap'
 import { busyCampaign, callRoute } from '../support/busy-campaign.ts'
 import { writtenContract } from '../support/contract.ts'

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: syntax trees and documents are walked as they come.
 import { readdirSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
