@@ -172,6 +172,7 @@ for (const kind of kinds) {
       clock.set(plusMilliseconds(clock.now(), 120_001))
       await until('it is done', async () => (await tasksOf(saka, 'done'))[0])
       t.same(job.attempted, ['dolly'])
+      t.match(await tasksOf(saka), [{ attempts: 2, failure: null, reason: null }])
     })
 
     t.test('a stop waits for what is under way and leaves the rest to the next', async (t) => {

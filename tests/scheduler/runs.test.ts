@@ -153,7 +153,8 @@ t.test('a run whose process died is given up once it has shown no sign of life f
   t.match(await api.post('/jobs/count-sheep/run'), { status: 202 })
   await ended(api)
   const { items } = (await api.get('/jobs/count-sheep/runs')).json
-  t.match(items, [{ status: 'done' }, { id: dead.id, status: 'interrupted', endedAt: clock.now() }])
+  const reason = { code: 'process_ended', meaning: { el: /σταμάτησε/ } }
+  t.match(items, [{ status: 'done' }, { id: dead.id, status: 'interrupted', endedAt: clock.now(), reason }])
 })
 
 t.test(
