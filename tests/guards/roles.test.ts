@@ -62,16 +62,17 @@ const recordsOf = ({ kind, whose }: Pair): Records => {
   const records = whose === 'mine' ? mine : theirs
   return kind === 'one warehouse' ? atWarehouse(records) : records
 }
-const ask = (pair: Pair) => callRoute(contract, callers[pair.kind], pair.route, { ids: recordsOf(pair) })
+const ask = (pair: Pair, more: object = {}) =>
+  callRoute(contract, callers[pair.kind], pair.route, { ids: recordsOf(pair), ...more })
 const is404 = ({ status, json }: Answer) => status === 404 && json?.code === 'not_found'
 const labelOf = ({ route, kind, whose }: Pair) => `${kind}, on ${whose}: ${nameOf(route)}`
 const pairsThatAre = (expected: Pair['expected']) => pairs.filter((pair) => pair.expected === expected)
 
 /** The pairs among `asked` that are not answered as they should be, each with its answer. */
-async function wronglyAnswered(asked: Pair[], isRight: (answer: Answer) => boolean): Promise<string[]> {
+async function wronglyAnswered(asked: Pair[], isRight: (answer: Answer) => boolean, more = {}): Promise<string[]> {
   const wrong: string[] = []
   for (const pair of asked) {
-    const answer = await ask(pair)
+    const answer = await ask(pair, more)
     if (!isRight(answer)) wrong.push(`${labelOf(pair)} answers ${answer.status} ${answer.text.slice(0, 300)}`)
   }
   return wrong
@@ -80,6 +81,37 @@ async function wronglyAnswered(asked: Pair[], isRight: (answer: Answer) => boole
 t.test(`not one of ${pairsThatAre('not allowed').length} pairs that the table does not name is let in`, async (t) => {
   t.ok(routes.length > 70, 'the routes were found')
   t.same(await wronglyAnswered(pairsThatAre('not allowed'), ({ status }) => status === 403), [])
+})
+
+/** What programs in front of others sometimes believe of a caller, in headers and in a body. */
+const claims = {
+  headers: {
+    'x-role': 'admin',
+    'x-user-role': 'admin',
+    'x-user-id': mine.users!,
+    'x-original-url': '/api/v1/me',
+    'x-rewrite-url': '/api/v1/me',
+    'x-forwarded-for': '127.0.0.1',
+    'x-forwarded-user': 'admin',
+    forwarded: 'for=127.0.0.1',
+    'x-http-method-override': 'GET',
+  },
+  change: (body: any) => {
+    const asAdmin = {
+      role: 'admin',
+      roles: [{ role: 'admin' }],
+      actor: { kind: 'system' },
+      kind: 'system',
+      admin: true,
+    }
+    return body && typeof body === 'object' ? { ...asAdmin, ...body } : body
+  },
+}
+
+t.test('nor is one of them by saying that it is another', async (t) => {
+  const refused = pairsThatAre('not allowed').filter(({ whose }) => whose === 'mine')
+  t.ok(refused.length > 200)
+  t.same(await wronglyAnswered(refused, ({ status }) => status === 403, claims), [])
 })
 
 t.test(

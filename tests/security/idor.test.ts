@@ -103,3 +103,51 @@ t.test('addresses of no record, of a record and of another’s record look alike
   })
   t.equal((await nobody.get(`/shipments/${theirs.shipments}`)).status, 403)
 })
+
+t.test('an address written otherwise leads nowhere else', async (t) => {
+  const spellings = [
+    '/api/v1//users',
+    '/api/v1/./users',
+    '/api/v1/x/../users',
+    '/api/v1/%75sers',
+    '/API/V1/users',
+    '/api/v1/users/',
+    '/api/v1/users;x=1',
+    '/api/v1/users%00',
+    '/api/v1/users%2f',
+    '/api/v1/users.json',
+    '//api/v1/users',
+    '/docs/../api/v1/users',
+    '/v/%2e%2e/api/v1/users',
+  ]
+  const open: string[] = []
+  for (const path of spellings) {
+    for (const api of [saka.stranger, callers.school]) {
+      const { status } = await api.get(`/${path}`)
+      if (![400, 401, 403, 404].includes(status)) open.push(`${path} answers ${status}`)
+    }
+  }
+  t.same(open, [])
+  t.equal((await saka.api.get('//api/v1/users')).status, 200)
+})
+
+t.test('a token is good for what it is and nothing else', async (t) => {
+  const made = await saka.api.made('/devices', { name: 'Κινητό', schoolId: mine.schools })
+  const setUp = { authorization: `Bearer ${made.provisioningToken}` }
+  t.equal((await saka.stranger.get('/me', setUp)).status, 401, 'what sets a device up is no device')
+  const wrong = [
+    'Bearer',
+    'Bearer ',
+    'Bearer null',
+    'Bearer undefined',
+    'Basic YWRtaW46YWRtaW4=',
+    'Bearer saka_session_',
+    `Bearer ${mine['api-keys']}`,
+    'Bearer system',
+    "Bearer ' OR 1=1 --",
+  ]
+  const stored = await saka.deps.db.read.q.select().from(saka.deps.db.read.t.apiKeys)
+  t.ok(stored.length > 5)
+  for (const authorization of [...wrong, ...stored.map(({ keyHash }) => `Bearer ${keyHash}`)])
+    t.equal((await saka.stranger.get('/me', { authorization })).status, 401, authorization)
+})
