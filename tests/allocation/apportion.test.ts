@@ -52,11 +52,10 @@ function oneByOne({ schools, stock, policy = {}, seed }: ApportionmentInput) {
 }
 
 const need = fc.oneof(fc.nat(3), fc.nat(40))
-const nothingShipped = fc.constant(0)
-const someShipped = fc.oneof({ weight: 2, arbitrary: nothingShipped }, { weight: 1, arbitrary: fc.nat(15) })
+const shipped = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(15) })
 
 /** Any input: no school or a dozen, stock from less than nothing to more than enough, with and without a policy. */
-function anyInput(shipped = someShipped) {
+function anyInput() {
   return fc
     .uniqueArray(fc.record({ id: fc.string({ maxLength: 4 }), need, shipped }), {
       selector: ({ id }) => id,
@@ -93,19 +92,13 @@ t.test(
   },
 )
 
-t.test('the sum is the smaller of stock and need where nothing has been shipped', async () => {
-  holds(anyInput(nothingShipped), ({ stock, ...input }) => {
-    const { quantities, needQuantity, shortfall } = apportion({ stock, ...input })
-    const expected = Math.max(0, Math.min(stock, needQuantity))
-    return total(quantities) === expected && shortfall === needQuantity - expected
-  })
-})
-
 t.test('the sum is what the schools need or hold, down to the stock but not below what was shipped', async () => {
   holds(anyInput(), (input) => {
     const shipped = total(input.schools.map((school) => school.shipped))
     const wanted = total(input.schools.map((school) => Math.max(school.need, school.shipped)))
-    return total(apportion(input).quantities) === Math.max(shipped, Math.min(input.stock, wanted))
+    const { quantities, shortfall } = apportion(input)
+    const given = Math.max(shipped, Math.min(input.stock, wanted))
+    return total(quantities) === given && shortfall === wanted - given
   })
 })
 
@@ -130,18 +123,6 @@ t.test('schools alike in need, shipments and priority differ by at most one kit'
       a.need === b.need && a.kits.shipped === b.kits.shipped && named.has(a.schoolId) === named.has(b.schoolId)
     return lines.every((a) => lines.every((b) => !alike(a, b) || Math.abs(a.quantity - b.quantity) <= 1))
   })
-})
-
-t.test('the order of the schools does not matter', async () => {
-  const byId = (lines: AllocationLine[]) => lines.toSorted((a, b) => (a.schoolId < b.schoolId ? -1 : 1))
-  const reordered = anyInput().chain((input) =>
-    fc.tuple(fc.constant(input), fc.shuffledSubarray([...input.schools], { minLength: input.schools.length })),
-  )
-  fc.assert(
-    fc.property(reordered, ([input, schools]) => {
-      deepEqual(byId(linesOf({ ...input, schools })), byId(linesOf(input)))
-    }),
-  )
 })
 
 t.test('names decide nothing but the draw among schools equally entitled', async () => {
@@ -183,31 +164,6 @@ t.test('shipping what was allocated changes no allocation of the same seed', asy
       deepEqual(quantitiesOf({ ...input, schools }), quantitiesOf(input))
     }),
   )
-})
-
-t.test('a minimum is met before anything else, and shared evenly where stock is too short even for that', async () => {
-  holds(anyInput(nothingShipped), (input) => {
-    const minimum = input.policy?.minimumPerSchool ?? 0
-    const claims = input.schools.map((school) => Math.min(school.need, minimum))
-    const quantities = quantitiesOf(input)
-    if (input.stock >= total(claims)) return quantities.every((quantity, i) => quantity >= claims[i]!)
-    const atMinimum = quantities.filter((_, i) => claims[i] === minimum)
-    return (
-      quantities.every((quantity, i) => quantity <= claims[i]!) &&
-      Math.max(0, ...atMinimum) - Math.min(...atMinimum, Number.POSITIVE_INFINITY) <= 1
-    )
-  })
-})
-
-t.test('nobody gets a share while a priority school is short', async () => {
-  holds(anyInput(), (input) => {
-    const named = new Set(input.policy?.prioritySchoolIds)
-    const lines = linesOf(input)
-    const priorityShort = lines.some(({ schoolId, need, quantity }) => named.has(schoolId) && quantity < need)
-    return lines.every(
-      ({ schoolId, kits }) => (named.has(schoolId) || kits.priority === 0) && !(priorityShort && kits.share > 0),
-    )
-  })
 })
 
 t.test('needs in the millions are divided to the exact kit', async () => {

@@ -6,7 +6,7 @@ import { alertStaff } from '../../src/alerts/index.ts'
 import { isScheduled } from '../../src/scheduler/index.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { campaignBody } from '../support/campaign.ts'
-import { startMailServer } from '../support/mailbox.ts'
+import { startMailServer, textOfMail } from '../support/mailbox.ts'
 import type { Saka } from '../support/saka.ts'
 import { breaking, runStatements } from '../support/sql.ts'
 import { until } from '../support/until.ts'
@@ -49,19 +49,7 @@ async function mailsSince({ deps }: Saka, post: Awaited<ReturnType<typeof startM
     return (await q.select().from(t.tasks)).every(({ status }) => status === 'done')
   })
   await loop.stop()
-  return post.mails.map(({ to, raw }) => ({ to: to.join(), text: textOf(raw) }))
-}
-
-/** The words of a plain mail, out of their transfer encoding. */
-function textOf(raw: string): string {
-  const end = raw.indexOf('\r\n\r\n')
-  const [head, body] = [raw.slice(0, end), raw.slice(end + 4)]
-  if (/base64/i.test(head)) return Buffer.from(body, 'base64').toString()
-  if (!/quoted-printable/i.test(head)) return body
-  const bytes = body
-    .replace(/=\r\n/g, '')
-    .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return Buffer.from(bytes, 'latin1').toString()
+  return post.mails.map(({ to, raw }) => ({ to: to.join(), text: textOfMail(raw) }))
 }
 
 t.test(
