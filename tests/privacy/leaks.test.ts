@@ -2,8 +2,10 @@ import t from 'tap'
 import { erasePersonalDataJob } from '../../jobs/erase-personal-data.ts'
 import { openLog } from '../../src/platform/observability/log.ts'
 import { openCampaign } from '../support/campaign.ts'
+import { fillDisk, makeRoom } from '../support/disk.ts'
 import { scanImage } from '../support/qr-reader.ts'
 import type { Api } from '../support/saka.ts'
+import { admin, adminEnv, signIn } from '../support/sign-in.ts'
 import { breaking, runStatements, withoutTrigger } from '../support/sql.ts'
 import { findTold, told, toldCampaign } from './told-campaign.ts'
 
@@ -27,8 +29,8 @@ function listening(api: Api): Api {
 t.test('from the first enrollment to the erasure no log, problem or QR code tells who it is about', async (t) => {
   const lines: string[] = []
   const log = openLog('trace', { write: (line: string) => void lines.push(line) })
-  const saka = await toldCampaign(t, log)
-  const { campaign, child, school, clock, deps } = saka
+  const saka = await toldCampaign(t, { log, env: adminEnv })
+  const { campaign, child, school, clock, deps, stranger } = saka
   const api = listening(saka.api)
   const auditor = listening(await saka.as({ role: 'auditor' }))
   const person = {
@@ -67,6 +69,18 @@ t.test('from the first enrollment to the erasure no log, problem or QR code tell
   await runStatements(deps, breaking('INSERT ON guardians'))
   t.match(await api.post(enrollments, { ...person, pupilRef: '6' }), { status: 500 })
   await runStatements(deps, withoutTrigger('broken', 'guardians'))
+  // Secrets of whoever asks, and a disk that is full.
+  const session = await signIn(stranger)
+  await stranger.get('/me', session)
+  await stranger.post('/session', { ...admin, password: 'not the password' })
+  await stranger.get('/nowhere?token=saka_key_4711')
+  const { code } = (await saka.api.get(`/campaigns/${campaign.id}/vouchers?status=redeemed`)).json.items[0]
+  for (const spelling of [code, code.replaceAll('-', '')]) await stranger.get(`//v/${spelling}`)
+  await api.get(`/schools/${code}`)
+  await fillDisk(deps)
+  for (let i = 0; i < 40; i++)
+    await saka.api.post('/users', { email: `${i}.${told.email}`, name: told.guardianName.repeat(25), roles: [] })
+  await makeRoom(deps)
   t.ok(problems.length > 12)
   for (const problem of problems) t.same(findTold(problem), [], problem)
 
@@ -82,6 +96,17 @@ t.test('from the first enrollment to the erasure no log, problem or QR code tell
   t.ok(lines.length > 60, `${lines.length} lines`)
   t.match(lines.join(''), /GET \/api\/v1\/campaigns\/:id\/enrollments/)
   t.same(findTold(lines.join('')), [], 'nor does the log, at its most talkative')
+  const secrets =
+    /saka_(key|session|device|setup)_|correct horse|not the password|(key|scan)-(first|of)|cookie|authorization/i
+  for (const secret of [secrets, admin.email, code, code.replaceAll('-', ''), school.id, campaign.id, child.id])
+    t.notMatch(lines.join(''), secret)
+  const entries = lines.map((line) => JSON.parse(line))
+  t.match(
+    entries.find(({ route }) => route === 'POST /api/v1/campaigns/:id/open'),
+    { level: 'info', status: 200, milliseconds: Number, reqId: String, msg: 'answered' },
+  )
+  const faults = new Set(entries.filter(({ level }) => level === 'error').map(({ msg }) => msg))
+  t.ok(faults.has('internal_error') && faults.has('storage_unavailable'), 'faults of ours and of the disk are logged')
 })
 
 t.test('a campaign runs from enrollment to hand-out without one name or contact', async (t) => {

@@ -1,6 +1,5 @@
 import type { Test } from 'tap'
-import type { Log } from '../../src/platform/observability/log.ts'
-import { type OpenCampaign, openCampaign } from '../support/campaign.ts'
+import { type CampaignChange, type OpenCampaign, openCampaign } from '../support/campaign.ts'
 import { findTexts } from '../support/personal-texts.ts'
 import { stockHands } from '../support/stock.ts'
 
@@ -40,8 +39,8 @@ export interface ToldCampaign extends OpenCampaign {
 }
 
 /** Runs a campaign in which names, contacts and free text are given in every place that takes them. */
-export async function toldCampaign(t: Test, log?: Log): Promise<ToldCampaign> {
-  const saka = await openCampaign(t, log ? { log } : {})
+export async function toldCampaign(t: Test, change: CampaignChange = {}): Promise<ToldCampaign> {
+  const saka = await openCampaign(t, change)
   const { api, campaign, schools, warehouse, kit } = saka
   const [school, other] = schools
   const hands = stockHands(saka)
