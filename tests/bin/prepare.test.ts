@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 /** A checkout with one package, which lies in it, so that nothing is fetched. */
 function checkout(t: Test, engine = '>=22.18'): string {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-checkout-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder(t)
   const files = {
     'package.json': { name: 'saka', type: 'module', engines: { node: engine }, dependencies: { kit: 'file:./kit' } },
     'package-lock.json': {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,13 +8,12 @@ import t, { type Test } from 'tap'
 import { InvalidConfig, readConfig } from '../../src/platform/config/config.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { newDatabase, postgresAlone } from '../support/engine.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { runInTerminal } from '../support/terminal.ts'
 
 /** Runs a command on a database in a folder of its own. */
 function terminal(t: Test, env: Record<string, string> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-cli-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  const file = join(folder, 'saka.db')
+  const file = join(temporaryFolder(t), 'saka.db')
   const said = { out: '', err: '' }
   const run = async (...args: string[]) => {
     const { code, ...texts } = await runInTerminal(args, {

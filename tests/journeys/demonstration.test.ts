@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { projectRoot } from '../../src/platform/project-root.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { findTexts, personalTexts } from '../support/personal-texts.ts'
 
 /** A demonstration that stays up, in a process of its own. */
@@ -37,8 +37,7 @@ async function demonstration(t: Test, databaseFile: string): Promise<Demonstrati
 const isLog = (line: string) => line.startsWith('{')
 
 t.test('the demonstration runs both campaigns to their end, and a third stays open', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-demo-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder(t)
   const databaseFile = join(folder, 'demo.db')
   const { process, printed } = await demonstration(t, databaseFile)
   const linesOf = (kind: 'log' | 'story') =>

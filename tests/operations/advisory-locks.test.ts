@@ -5,25 +5,14 @@ import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
 import { takeSharedLock, tryExclusiveLock } from '../../src/platform/db/postgres/advisory-lock.ts'
 import { openLog } from '../../src/platform/observability/log.ts'
-import { saka, temporaryFolder } from '../support/backups.ts'
+import { openDatabase, saka } from '../support/backups.ts'
 import { newDatabase, postgresAlone } from '../support/engine.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { until } from '../support/until.ts'
 
 const onPostgres = postgresAlone('SQLite’s file is held by its own locks')
 const inUse = /A service has postgres:\/\/.* open\. Stop it/
-
-/** A service that has begun nothing, and how to ask past it. */
-async function idleService(t: Test, database: Record<string, string>) {
-  const deps = await openDeps(readConfig({ ...database, LOG_LEVEL: 'silent' }))
-  let closed: Promise<void> | undefined
-  const close = () => {
-    closed ??= deps.close()
-    return closed
-  }
-  t.teardown(close)
-  return { close }
-}
 
 /** A session of the test's own at that database, which ends with the test at the latest. */
 async function session(t: Test, { DATABASE_URL }: Record<string, string>): Promise<pg.Client> {
@@ -43,7 +32,7 @@ t.test(
     const made = await saka('', ['backup', folder], empty)
     t.equal(made.code, 0, made.err)
     const backup = /^(\S+\.db):/.exec(made.out)![1]!
-    const service = await idleService(t, used)
+    const service = await openDatabase(t, used)
     const client = await session(t, used)
     // As behind a pooler, or after a minute without a request: the one session that has the lock is left.
     await client.query(
@@ -79,38 +68,34 @@ t.test(
   },
 )
 
-t.test(
-  'a service that starts during a restore or a copy waits for its end, and not for ever',
-  onPostgres,
-  async (t) => {
-    const database = await newDatabase(t, temporaryFolder(t))
-    const client = await session(t, database)
-    t.ok(await tryExclusiveLock(client))
-    const refused = takeSharedLock({ url: database.DATABASE_URL!, patience: 1, onWait: () => {}, onLost: () => {} })
-    await t.rejects(refused, {
-      message: 'The database is being restored or copied. Start this again when that is done.',
-    })
-    const lines: string[] = []
-    const log = openLog('warn', { write: (line: string) => void lines.push(line) })
-    let hasStarted = false
-    const starting = openDeps(readConfig(database), { log }).then((deps) => {
-      hasStarted = true
-      return deps
-    })
-    t.teardown(async () => (await starting).close())
-    await until('it waits', () => lines.some((line) => line.includes('the start waits for its end')))
-    await pause(1000)
-    t.notOk(hasStarted)
-    await client.end()
-    await (await starting).check()
-  },
-)
+t.test('a service that starts during a restore or a copy waits for its end, not for ever', onPostgres, async (t) => {
+  const database = await newDatabase(t, temporaryFolder(t))
+  const client = await session(t, database)
+  t.ok(await tryExclusiveLock(client))
+  const refused = takeSharedLock({ url: database.DATABASE_URL!, patience: 1, onWait: () => {}, onLost: () => {} })
+  await t.rejects(refused, {
+    message: 'The database is being restored or copied. Start this again when that is done.',
+  })
+  const lines: string[] = []
+  const log = openLog('warn', { write: (line: string) => void lines.push(line) })
+  let hasStarted = false
+  const starting = openDeps(readConfig(database), { log }).then((deps) => {
+    hasStarted = true
+    return deps
+  })
+  t.teardown(async () => (await starting).close())
+  await until('it waits', () => lines.some((line) => line.includes('the start waits for its end')))
+  await pause(1000)
+  t.notOk(hasStarted)
+  await client.end()
+  await (await starting).check()
+})
 
 t.test('a service whose server starts again takes its lock again', onPostgres, async (t) => {
   const server = (await startPostgres())!
   t.teardown(() => server.stop())
   const database = { DATABASE_URL: `${server.url}/postgres`, DATA_FOLDER: temporaryFolder(t) }
-  const service = await idleService(t, database)
+  const service = await openDatabase(t, database)
   await server.kill()
   await server.start()
   const client = await session(t, database)

@@ -1,14 +1,4 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'
@@ -20,16 +10,10 @@ import { readConfig } from '../../src/platform/config/config.ts'
 import { campaignWithVouchers, saka, sakaApart } from '../support/backups.ts'
 import { busyCampaign } from '../support/busy-campaign.ts'
 import { databaseOf, newDatabase, postgresAlone } from '../support/engine.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { firstMorning } from '../support/saka.ts'
 
 const bothEngines = postgresAlone('both engines are needed')
-
-/** A folder that goes with the test, after the services that work in it. */
-function folderOf(t: Test): string {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-copy-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** A busy campaign on PostgreSQL with a child that has not come yet, its trail sealed; and the key of an administrator. */
 async function campaignOnPostgres(t: Test) {
@@ -93,7 +77,7 @@ t.test(
   bothEngines,
   async (t) => {
     const { service, database, campaign, scan, key } = await campaignOnPostgres(t)
-    const folder = folderOf(t)
+    const folder = temporaryFolder(t)
     const file = { DATABASE_URL: `file:${join(folder, 'moved.db')}` }
 
     const inUse = await copy(database, file)
@@ -118,7 +102,7 @@ t.test(
     t.match(out.out, /Copied: the key that signs the trail, to .*moved\.db\.audit-key\./)
     t.same(readFileSync(join(folder, 'moved.db.key')), readFileSync(join(database.DATA_FOLDER, 'saka.db.key')))
 
-    const again = await newDatabase(t, folderOf(t))
+    const again = await newDatabase(t, temporaryFolder(t))
     const back = await copy(file, { ...again })
     t.equal(back.code, 0, back.err)
     const events = (line: string) => line.startsWith('audit_events ')
@@ -165,14 +149,14 @@ t.test(
 t.test('a copy goes into what is empty, and comes from a database of this version', bothEngines, async (t) => {
   const { service, database } = await campaignOnPostgres(t)
   await service.stop()
-  const other = await newDatabase(t, folderOf(t))
+  const other = await newDatabase(t, temporaryFolder(t))
   await query(other, "INSERT INTO communities (id, code, name, version) VALUES ('one', 'Z', 'Ζ΄', 1)")
   const full = await copy(database, other)
   t.equal(full.code, 1)
   t.match(full.err, /holds something\. Name an empty database/)
   t.match(await query(other, 'SELECT code FROM communities'), [{ code: 'Z' }], 'what was there stays')
 
-  const file = join(folderOf(t), 'saka.db')
+  const file = join(temporaryFolder(t), 'saka.db')
   const missing = await copy({ DATABASE_URL: `file:${file}` }, { ...other })
   t.match(missing.err, /is not there, or not at this version’s tables/)
   await query(
@@ -197,7 +181,7 @@ t.test('a copy goes into what is empty, and comes from a database of this versio
 t.test('a copy that fails half-way, or would differ, is none, and can be begun again', bothEngines, async (t) => {
   const { service, database } = await campaignOnPostgres(t)
   await service.stop()
-  const other = await newDatabase(t, folderOf(t))
+  const other = await newDatabase(t, temporaryFolder(t))
   const nothingIsThere = async () => {
     for (const table of ['users', 'locations', 'movements', 'balances', 'vouchers', 'audit_events'])
       t.match(
@@ -247,7 +231,7 @@ t.test('bytes, signs and numbers are in the file as they were', bothEngines, asy
   await service.stop()
   await query(database, `UPDATE communities SET name = '${odd}'`)
   await query(database, 'UPDATE schools SET latitude = 37.94203, longitude = 0.30000000000000004')
-  const folder = folderOf(t)
+  const folder = temporaryFolder(t)
   t.equal((await copy(database, { DATABASE_URL: `file:${join(folder, 'odd.db')}` })).code, 0)
   const connection = new Sqlite(join(folder, 'odd.db'), { readonly: true })
   t.match(connection.prepare('SELECT name FROM communities').all(), [{ name: odd }])
@@ -257,16 +241,15 @@ t.test('bytes, signs and numbers are in the file as they were', bothEngines, asy
   })
   connection.close()
 
-  const back = await newDatabase(t, folderOf(t))
+  const back = await newDatabase(t, temporaryFolder(t))
   t.equal((await copy({ DATABASE_URL: `file:${join(folder, 'odd.db')}` }, back)).code, 0)
   t.match(await query(back, 'SELECT name FROM communities'), [{ name: odd }])
 })
 
 t.test('a copy into a file is there whole or not at all, and what is left of one is no hindrance', async (t) => {
-  const { campaign } = await campaignWithVouchers(t, 100)
-  const database = databaseOf(campaign.deps)
+  const { campaign, env: database } = await campaignWithVouchers(t, 100)
   await campaign.stop()
-  const folder = folderOf(t)
+  const folder = temporaryFolder(t)
   const file = join(folder, 'moved.db')
   const args = ['copy', '--from', database.DATABASE_URL, '--to', `file:${file}`]
   const env = { DATA_FOLDER: database.DATA_FOLDER }
@@ -301,10 +284,10 @@ t.test('a copy into a file is there whole or not at all, and what is left of one
 })
 
 t.test('keys go with a copy only where none of another database are in their place', async (t) => {
-  const { campaign } = await campaignWithVouchers(t, 1)
-  const { DATABASE_URL: from, DATA_FOLDER } = databaseOf(campaign.deps)
+  const { campaign, env: settings } = await campaignWithVouchers(t, 1)
+  const { DATABASE_URL: from, DATA_FOLDER } = settings
   await campaign.stop()
-  const folder = folderOf(t)
+  const folder = temporaryFolder(t)
   const file = join(folder, 'moved.db')
   const copied = (...more: string[]) =>
     saka('', ['copy', '--from', from, '--to', `file:${file}`, ...more], { DATA_FOLDER })

@@ -4,13 +4,12 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { sealTrail } from '../../src/audit/index.ts'
 import { markRefused, markStopped } from '../../src/notifications/recipients/repository.ts'
-import { openDeps } from '../../src/open-deps.ts'
-import { readConfig } from '../../src/platform/config/config.ts'
 import { eraseExpired } from '../../src/privacy/index.ts'
 import { findTold, told, toldCampaign } from '../privacy/told-campaign.ts'
-import { backupsIn, saka, temporaryFolder } from '../support/backups.ts'
+import { backupsIn, openDatabase, saka } from '../support/backups.ts'
 import { openCampaign } from '../support/campaign.ts'
 import { databaseOf, engine, sqliteAlone } from '../support/engine.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { askOf, invariantsHold } from '../support/invariants.ts'
 import { textOfPostgres } from '../support/sql.ts'
 
@@ -20,18 +19,6 @@ async function backUp(t: Test, env: Record<string, string>): Promise<string> {
   const made = await saka('', ['backup', folder], env)
   t.equal(made.code, 0, made.err)
   return join(folder, backupsIn(folder)[0]!)
-}
-
-/** The service on a database that a command has worked on. */
-async function opened(t: Test, env: Record<string, string>) {
-  const deps = await openDeps(readConfig({ ...env, BASE_URL: 'https://saka.example.org', LOG_LEVEL: 'silent' }))
-  let closed: Promise<void> | undefined
-  const close = () => {
-    closed ??= deps.close()
-    return closed
-  }
-  t.teardown(close)
-  return { ...deps, close }
 }
 
 t.test('a restored backup does not bring back what guardians asked to be erased since', async (t) => {
@@ -70,7 +57,7 @@ t.test('a restored backup does not bring back what guardians asked to be erased 
   t.equal(done.code, 0, done.err)
   t.match(done.out, /Erased again, as in the former database: of 5 children on request, and 0 campaigns\./)
   t.match(done.out, new RegExp(`of 1 child that this backup does not know: ${later.id} \\(`))
-  const restored = await opened(t, env)
+  const restored = await openDatabase(t, env)
   const ask = askOf(restored)
   const kept = await ask('select enrollment_id, name, phone from guardians')
   t.match(kept, [{ enrollment_id: child.id, name: told.otherGuardian, phone: told.phone }], 'and who did not ask stays')
@@ -117,7 +104,7 @@ t.test('nor are those written to again who ended reminders since', async (t) => 
   await stop()
   const done = await saka('', ['restore', backup, '--force'], env)
   t.match(done.out, /Reminders ended again, as in the former database: to 1 address\./)
-  const ask = askOf(await opened(t, env))
+  const ask = askOf(await openDatabase(t, env))
   t.match(await ask('select address_key, stopped_at from contact_marks'), [
     { address_key: addressKey, stopped_at: '2023-09-12T06:30:00.000Z' },
   ])
@@ -139,7 +126,7 @@ t.test('nor what was erased of a campaign since, when its retention was over', a
   const done = await saka('', ['restore', backup, '--force'], env)
   t.equal(done.code, 0, done.err)
   t.match(done.out, /Erased again, as in the former database: of 0 children on request, and 1 campaign\./)
-  const restored = await opened(t, env)
+  const restored = await openDatabase(t, env)
   const ask = askOf(restored)
   t.match(await ask('select status from campaigns'), [{ status: 'open' }], 'otherwise it is what it was')
   const bytes =

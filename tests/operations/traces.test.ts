@@ -1,14 +1,12 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { openTracing } from '../../src/platform/observability/tracing.ts'
 import { newDatabase } from '../support/engine.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { startProcess, stopProcess } from '../support/process.ts'
 import { startSaka } from '../support/saka.ts'
 
@@ -40,10 +38,8 @@ async function receiver(t: Test) {
 
 /** The service with what OpenTelemetry's variables ask of it, to its end. */
 async function serveTraced(t: Test, env: Record<string, string>, use: (address: string) => Promise<void>) {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-traces-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const first = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }
-  const service = await startProcess(await newDatabase(t, folder), undefined, { env: { ...first, ...env } })
+  const service = await startProcess(await newDatabase(t, temporaryFolder(t)), undefined, { env: { ...first, ...env } })
   t.teardown(() => service.child.kill('SIGKILL'))
   await use(service.address)
   t.equal(await stopProcess(service), 0)

@@ -1,28 +1,22 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import { sealTrail } from '../../src/audit/index.ts'
-import { openDeps } from '../../src/open-deps.ts'
+import { type OpenDeps, openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
 import { projectRoot } from '../../src/platform/project-root.ts'
 import { type OpenCampaign, openCampaign } from './campaign.ts'
+import { databaseOf, engine, newDatabase } from './engine.ts'
+import { temporaryFolder } from './folder.ts'
 import { runInTerminal } from './terminal.ts'
-
-/** A folder that goes with the test. */
-export function temporaryFolder(t: Test): string {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-backups-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** Runs a command on the database `file`, or that `env` names, as an operator does. */
 export const saka = (file: string, args: string[], env: Record<string, string> = {}) =>
   runInTerminal(args, { ...(file && { DATABASE_URL: `file:${file}` }), LOG_LEVEL: 'silent', ...env })
 
-/** A campaign with children, their vouchers, a sealed trail, and the database file of all of it. */
+/** A campaign with children, their vouchers, a sealed trail, and the settings that name the database of all of it. */
 export async function campaignWithVouchers(t: Test, children: number) {
   const campaign = await openCampaign(t)
   const { api, school } = campaign
@@ -36,7 +30,7 @@ export async function campaignWithVouchers(t: Test, children: number) {
     code: string
   }[]
   await sealTrail(campaign.deps)
-  return { campaign, vouchers, database: join(campaign.folder, 'saka.db') }
+  return { campaign, vouchers, env: databaseOf(campaign.deps) }
 }
 
 let scans = 0
@@ -45,11 +39,22 @@ let scans = 0
 export const scan = ({ api, school }: OpenCampaign, code: string) =>
   api.post('/redemptions', { code, schoolId: school.id, scanId: `scan-${scans++}` })
 
-/** The service on a database file, to ask it. */
-export async function openFile(t: Test, file: string) {
-  const deps = await openDeps(readConfig({ DATABASE_URL: `file:${file}`, LOG_LEVEL: 'silent' }))
-  t.teardown(() => deps.close())
-  return deps
+/** The settings of a place with no database in it, or on PostgreSQL an empty one. */
+export async function noDatabase(t: Test): Promise<Record<string, string>> {
+  const folder = temporaryFolder(t)
+  return engine === 'postgres' ? newDatabase(t, folder) : { DATABASE_URL: `file:${join(folder, 'saka.db')}` }
+}
+
+/** The service on the database that these settings name, to ask it; it ends with the test at the latest. */
+export async function openDatabase(t: Test, env: Record<string, string>): Promise<OpenDeps> {
+  const deps = await openDeps(readConfig({ BASE_URL: 'https://saka.example.org', LOG_LEVEL: 'silent', ...env }))
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= deps.close()
+    return closed
+  }
+  t.teardown(close)
+  return { ...deps, close }
 }
 
 /** The backups in a folder, by name. */

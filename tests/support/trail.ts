@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { recordEvent } from '../../src/audit/index.ts'
 import type { Deps } from '../../src/deps.ts'
 import { systemActor } from '../../src/identity/rules.ts'
+import { temporaryFolder } from './folder.ts'
 import { runStatements, withoutTrigger } from './sql.ts'
 import { runInTerminal, type Said } from './terminal.ts'
 
@@ -45,8 +45,7 @@ export async function verifyOffline(
   text: string,
   { key, checkpoints }: { key?: string; checkpoints?: string } = {},
 ): Promise<Said> {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-auditor-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder(t)
   const file = join(folder, 'trail.ndjson')
   writeFileSync(file, text)
   const args = ['verify-audit', file, ...(key ? ['--key', key] : [])]
