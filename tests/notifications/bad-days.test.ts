@@ -9,16 +9,12 @@ import { projectRoot } from '../../src/platform/project-root.ts'
 import { plusMilliseconds } from '../../src/shared/time.ts'
 import { databaseOf } from '../support/engine.ts'
 import { refusal, startMailServer } from '../support/mailbox.ts'
-import { remindedCampaign, sendDue } from '../support/reminders.ts'
+import { guardian, remindedCampaign, sendDue } from '../support/reminders.ts'
 import { startSmsGateway } from '../support/sms-gateway.ts'
 import { until } from '../support/until.ts'
 
 const minute = 60_000
 const hour = 60 * minute
-
-const guardian = (email: string | null, phone: string | null = null) => ({
-  guardians: [{ name: 'Άννα', email, phone, language: 'el' }],
-})
 
 t.test('a process killed between sending and writing it down leaves one doubtful message, and no second', async (t) => {
   let sender: ChildProcess | undefined
@@ -65,9 +61,7 @@ t.test('a mail server that hangs up when it has everything leaves a doubtful mes
       else done()
     },
   })
-  const saka = await remindedCampaign(t, { post })
-  await saka.enroll(saka.school.id, '1', guardian('doubt@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, { post, children: [guardian('doubt@example.org')] })
   await saka.remind()
   saka.clock.set(plusMilliseconds(saka.clock.now(), hour))
   await saka.remind()
@@ -76,43 +70,12 @@ t.test('a mail server that hangs up when it has everything leaves a doubtful mes
 })
 
 t.test(
-  'a mail server that takes half a batch and then says no for an hour has everything afterwards, once',
-  async (t) => {
-    let taken = 0
-    let isMoody = true
-    const post = await startMailServer(t, {
-      onMailFrom: (_address, _session, done) => done(isMoody && ++taken > 5 ? refusal(451) : null),
-    })
-    const saka = await remindedCampaign(t, { post })
-    for (let ref = 1; ref <= 10; ref++)
-      await saka.enroll(saka.school.id, `${ref}`, guardian(`parent${ref}@example.org`))
-    await saka.issue()
-    await saka.remind()
-    t.equal(post.mails.length, 5)
-    t.match(await saka.messages('&status=queued'), { length: 5 })
-    for (let passed = 0; passed < 60; passed += 5) {
-      saka.clock.set(plusMilliseconds(saka.clock.now(), 5 * minute))
-      await saka.remind()
-    }
-    t.equal(post.mails.length, 5)
-    isMoody = false
-    for (let passed = 0; passed < 60; passed += 5) {
-      saka.clock.set(plusMilliseconds(saka.clock.now(), 5 * minute))
-      await saka.remind()
-    }
-    t.equal(new Set(post.mails.map(({ to }) => to[0])).size, 10)
-    t.equal(post.mails.length, 10)
-    t.match(await saka.messages('&status=sent'), { length: 10 })
-  },
-)
-
-t.test(
   'a mailbox that is full for four hours is given up, and its guardian told by text message, in vain at first',
   async (t) => {
     const post = await startMailServer(t, { onRcptTo: (_to, _session, done) => done(refusal(452)) })
     const gateway = await startSmsGateway(t)
     const saka = await remindedCampaign(t, { post, env: gateway.env, now: '2023-09-11T06:00:00.000Z' })
-    await saka.enroll(saka.school.id, '1', guardian('full@example.org', '6902128001'))
+    await saka.enroll(saka.school.id, '1', guardian('full@example.org', { phone: '6902128001' }))
     await saka.issue()
     gateway.status = 503
     for (let passed = 0; passed < 60; passed++) {
@@ -132,10 +95,11 @@ t.test(
 t.test('a mail server that is gone for good is waited for a day, then the next channel is taken', async (t) => {
   const gateway = await startSmsGateway(t)
   const env = { SMTP_URL: 'smtp://127.0.0.1:1', ...gateway.env }
-  const saka = await remindedCampaign(t, { env })
-  await saka.enroll(saka.school.id, '1', guardian('anna@example.org', '6902128001'))
-  const child = await saka.enroll(saka.school.id, '2', guardian('other@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, {
+    env,
+    children: [guardian('anna@example.org', { phone: '6902128001' }), guardian('other@example.org')],
+  })
+  const [, child] = saka.children
   await saka.remind()
   saka.clock.set(plusMilliseconds(saka.clock.now(), 23 * hour))
   await saka.remind()
@@ -157,10 +121,11 @@ t.test('a mail server that does not answer holds up no text message', async (t) 
     },
   })
   const gateway = await startSmsGateway(t)
-  const saka = await remindedCampaign(t, { post, env: gateway.env })
-  await saka.enroll(saka.school.id, '1', guardian('slow@example.org'))
-  await saka.enroll(saka.school.id, '2', guardian(null, '6902128001'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, {
+    post,
+    env: gateway.env,
+    children: [guardian('slow@example.org'), guardian(null, { phone: '6902128001' })],
+  })
   await saka.plan()
   const loops = [sendMailJob, sendSmsJob].map((job) => startWorkerLoop(saka.deps, job))
   for (const loop of loops) loop.wake()
@@ -176,9 +141,7 @@ t.test('a mail server that does not answer holds up no text message', async (t) 
 })
 
 t.test('a clock that jumps there and back sends nothing twice', async (t) => {
-  const saka = await remindedCampaign(t, { now: '2023-09-18T14:00:00.000Z' })
-  await saka.enroll(saka.school.id, '1', guardian('anna@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, { now: '2023-09-18T14:00:00.000Z', children: [guardian('anna@example.org')] })
   await saka.plan()
   for (const now of ['2024-09-18T14:00:00.000Z', '2023-09-18T14:00:00.000Z']) {
     saka.clock.set(now)
@@ -203,9 +166,7 @@ t.test('a clock that jumps while a mail is being sent leaves it sent, not doubtf
   const post = await startMailServer(t, {
     onData: (_stream, _session, done) => void meanwhile().then(() => done()),
   })
-  const saka = await remindedCampaign(t, { post })
-  await saka.enroll(saka.school.id, '1', guardian('anna@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, { post, children: [guardian('anna@example.org')] })
   await saka.plan()
   meanwhile = async () => {
     saka.clock.set(plusMilliseconds(saka.clock.now(), hour))
@@ -218,9 +179,7 @@ t.test('a clock that jumps while a mail is being sent leaves it sent, not doubtf
 })
 
 t.test('a right-to-left name stands in a Greek subject line as it is, and on the wire in ASCII', async (t) => {
-  const saka = await remindedCampaign(t)
-  await saka.enroll(saka.school.id, '1', { givenName: 'محمد', ...guardian('anna@example.org') })
-  await saka.issue()
+  const saka = await remindedCampaign(t, { children: [{ givenName: 'محمد', ...guardian('anna@example.org') }] })
   await saka.remind()
   const { raw } = saka.post.mails[0]!
   const [, header] = /^Subject: ((?:.|\r\n\s)*)\r\n/m.exec(raw)!

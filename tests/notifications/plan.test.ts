@@ -76,9 +76,7 @@ t.test('a dry run shows who would get what, in which language, and sends nothing
 })
 
 t.test('a step asked for is sent now, once, also by two who ask at once', async (t) => {
-  const saka = await remindedCampaign(t, { now: '2023-09-01T07:00:00.000Z' })
-  await saka.enroll(saka.school.id, '1', guardian('anna@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, { now: '2023-09-01T07:00:00.000Z', children: [guardian('anna@example.org')] })
   const path = `/campaigns/${saka.campaign.id}/reminders`
   const asked = await Promise.all([1, 2, 3].map(() => saka.api.post(path, { step: 'last-days' })))
   t.same(
@@ -96,9 +94,7 @@ t.test('a step asked for is sent now, once, also by two who ask at once', async 
 })
 
 t.test('in quiet hours nothing is sent, whoever asks', async (t) => {
-  const saka = await remindedCampaign(t, { now: '2023-09-11T19:00:00.000Z' })
-  await saka.enroll(saka.school.id, '1', guardian('anna@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, { now: '2023-09-11T19:00:00.000Z', children: [guardian('anna@example.org')] })
   const asked = await saka.api.made(`/campaigns/${saka.campaign.id}/reminders`, { step: 'announcement' })
   t.equal(asked.goesAt, '2023-09-12T05:00:00.000Z')
   await saka.remind()

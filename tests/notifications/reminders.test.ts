@@ -1,12 +1,9 @@
 import { simpleParser } from 'mailparser'
 import t from 'tap'
 import { refusal, startMailServer } from '../support/mailbox.ts'
-import { remindedCampaign } from '../support/reminders.ts'
+import { guardian, remindedCampaign } from '../support/reminders.ts'
 import { startSmsGateway } from '../support/sms-gateway.ts'
 
-const guardian = (email: string | null, more = {}) => ({
-  guardians: [{ name: 'Άννα', email, language: 'el', ...more }],
-})
 const subjectsOf = async (post: { mails: { raw: string }[] }) =>
   Promise.all(post.mails.map(async ({ raw }) => (await simpleParser(raw)).subject))
 
@@ -34,9 +31,7 @@ t.test('a guardian of three children gets one mail with three codes, however oft
 })
 
 t.test('nothing is sent before its time, nor twice on a day', async (t) => {
-  const saka = await remindedCampaign(t, { now: '2023-09-09T06:59:00.000Z' })
-  await saka.enroll(saka.school.id, '1', guardian('anna@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, { now: '2023-09-09T06:59:00.000Z', children: [guardian('anna@example.org')] })
   await saka.remind()
   t.equal(saka.post.mails.length, 0, '10:00 in Athens is 07:00 in UTC')
   saka.clock.set('2023-09-09T07:00:00.000Z')
@@ -71,9 +66,7 @@ t.test('who collects between planning and sending is told nothing any more', asy
 })
 
 t.test('a campaign closed while its reminders are queued sends nothing more', async (t) => {
-  const saka = await remindedCampaign(t)
-  await saka.enroll(saka.school.id, '1', guardian('anna@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, { children: [guardian('anna@example.org')] })
   await saka.plan()
   await saka.api.made(`/campaigns/${saka.campaign.id}/close`)
   await saka.remind()
@@ -85,10 +78,11 @@ t.test('a broken address is marked, not written to again, and its guardian is on
   const post = await startMailServer(t, {
     onRcptTo: ({ address }, _session, done) => done(address.startsWith('gone') ? refusal(550) : null),
   })
-  const saka = await remindedCampaign(t, { post })
-  const child = await saka.enroll(saka.school.id, '1', guardian('gone@example.org'))
-  await saka.enroll(saka.school.id, '2', guardian('anna@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, {
+    post,
+    children: [guardian('gone@example.org'), guardian('anna@example.org')],
+  })
+  const [child] = saka.children
   await saka.remind()
   t.equal(post.mails.length, 1)
   t.match(await saka.messages('&status=refused'), [{ to: 'gone@example.org', channel: 'email' }])
@@ -103,9 +97,7 @@ t.test('a broken address is marked, not written to again, and its guardian is on
 })
 
 t.test('who presses the link in a mail gets no more, and a mail program may press it too', async (t) => {
-  const saka = await remindedCampaign(t)
-  await saka.enroll(saka.school.id, '1', guardian('anna@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, { children: [guardian('anna@example.org')] })
   await saka.remind()
   const mail = await simpleParser(saka.post.mails[0]!.raw)
   const [, link] = /<https:\/\/saka\.example\.org(\/stop\/[^>]+)>/.exec(
@@ -125,9 +117,8 @@ t.test('who presses the link in a mail gets no more, and a mail program may pres
 })
 
 t.test('when school or window changes, the guardian is told again, once, the next day', async (t) => {
-  const saka = await remindedCampaign(t, { now: '2023-09-09T07:00:00.000Z' })
-  const child = await saka.enroll(saka.school.id, '1', guardian('anna@example.org'))
-  await saka.issue()
+  const saka = await remindedCampaign(t, { now: '2023-09-09T07:00:00.000Z', children: [guardian('anna@example.org')] })
+  const [child] = saka.children
   await saka.remind()
   await saka.api.made(`/enrollments/${child.id}/transfer`, { schoolId: saka.schools[1].id })
   await saka.remind()
@@ -171,13 +162,65 @@ t.test(
 
 t.test('who wants none by one telephone is left alone by the other, and nothing is planned in vain', async (t) => {
   const gateway = await startSmsGateway(t)
-  const saka = await remindedCampaign(t, { env: gateway.env })
-  await saka.enroll(saka.school.id, '1', guardian('anna@example.org', { phone: '6902128001' }))
-  await saka.enroll(saka.school.id, '2', guardian('anna@example.org', { phone: '6902128002' }))
-  await saka.issue()
+  const saka = await remindedCampaign(t, {
+    env: gateway.env,
+    children: [
+      guardian('anna@example.org', { phone: '6902128001' }),
+      guardian('anna@example.org', { phone: '6902128002' }),
+    ],
+  })
   await saka.api.made('/message-bounces', { bounces: [{ kind: 'complaint', address: '6902128002' }] })
   await saka.remind()
   await saka.remind()
   t.same(await saka.messages(), [])
   t.equal(gateway.texts.length + saka.post.mails.length, 0)
+})
+
+t.test('a mail that comes back marks its address, and the guardian is told by text message the next day', async (t) => {
+  const gateway = await startSmsGateway(t)
+  const saka = await remindedCampaign(t, {
+    env: gateway.env,
+    now: '2023-09-11T06:00:00.000Z',
+    children: [guardian('gone@example.org', { phone: '6902128001' })],
+  })
+  await saka.remind()
+  const { messageId } = await simpleParser(saka.post.mails[0]!.raw)
+  const bounce = { bounces: [{ kind: 'hard', messageId }] }
+  t.match(await saka.api.post('/message-bounces', bounce), { status: 200, json: { marked: 1, ignored: 0 } })
+  t.match(await saka.api.post('/message-bounces', bounce), { status: 200 })
+  t.match(await saka.messages('&channel=email'), [{ status: 'bounced', cause: 'bounced' }])
+  await saka.remind()
+  t.equal(gateway.texts.length, 0, 'one message a day')
+  saka.clock.set('2023-09-12T06:00:00.000Z')
+  await saka.remind()
+  await saka.remind()
+  t.equal(gateway.texts.length, 1)
+  t.equal(saka.post.mails.length, 1)
+})
+
+t.test('a complaint ends the reminders; a mailbox that is full for a while ends nothing', async (t) => {
+  const saka = await remindedCampaign(t, { now: '2023-09-11T06:00:00.000Z' })
+  for (const name of ['angry', 'full']) await saka.enroll(saka.school.id, name, guardian(`${name}@example.org`))
+  await saka.issue()
+  await saka.remind()
+  const bounces = [
+    { kind: 'complaint', address: ' Angry@Example.org ' },
+    { kind: 'soft', address: 'full@example.org' },
+    { kind: 'hard', address: 'nobody@example.org' },
+    { kind: 'hard' },
+  ]
+  t.match(await saka.api.post('/message-bounces', { bounces }), { json: { marked: 1, ignored: 3 } })
+  saka.clock.set('2023-09-18T14:00:00.000Z')
+  await saka.remind()
+  t.same(
+    saka.post.mails.slice(2).map(({ to }) => to),
+    [['full@example.org']],
+  )
+  t.same(
+    (await saka.api.get(`/campaigns/${saka.campaign.id}/phone-list`)).json.items,
+    [],
+    'nor is the angry one rung up',
+  )
+  const school = await saka.as({ role: 'school', schoolId: saka.school.id })
+  t.equal((await school.post('/message-bounces', { bounces })).status, 403)
 })

@@ -16,15 +16,25 @@ export interface RemindedCampaign extends OpenCampaign {
   send(): Promise<void>
   /** Plans and sends. */
   remind(): Promise<void>
+  /** Those who were enrolled at its first school from the beginning. */
+  children: any[]
   /** Issues a voucher for every child. */
   issue(): Promise<any[]>
   messages(query?: string): Promise<any[]>
 }
 
-/** Opens a campaign whose guardians can be reminded. `env` sets up channels; by default there is a mail server. */
+/** What is told of a child with one guardian, whose language is Greek unless `more` says otherwise. */
+export const guardian = (email: string | null, more: Record<string, unknown> = {}) => ({
+  guardians: [{ name: 'Άννα', email, language: 'el', ...more }],
+})
+
+/**
+ * Opens a campaign whose guardians can be reminded. `env` sets up channels; by default there is a mail server. Each of `children`, told as
+ * {@link guardian} does, is enrolled at the first school and has a voucher.
+ */
 export async function remindedCampaign(
   t: Test,
-  change: CampaignChange & { post?: MailServer } = {},
+  { children: told = [], ...change }: CampaignChange & { post?: MailServer; children?: Record<string, unknown>[] } = {},
 ): Promise<RemindedCampaign> {
   const post = change.post ?? (await startMailServer(t))
   const env = { SMTP_URL: post.url, MAIL_FROM: 'saka@dimos.example', MAIL_PER_SECOND: '1000', ...change.env }
@@ -32,19 +42,24 @@ export async function remindedCampaign(
   const { api, deps, campaign } = saka
   const plan = () => planReminders(deps)
   const send = () => sendDue(deps)
+  const issue = async () => {
+    await api.made(`/campaigns/${campaign.id}/vouchers`)
+    return (await api.get(`/campaigns/${campaign.id}/vouchers?limit=500`)).json.items
+  }
+  const children: any[] = []
+  for (const [i, known] of told.entries()) children.push(await saka.enroll(saka.school.id, String(i + 1), known))
+  if (children.length > 0) await issue()
   return {
     ...saka,
     post,
+    children,
     plan,
     send,
     remind: async () => {
       await plan()
       await send()
     },
-    issue: async () => {
-      await api.made(`/campaigns/${campaign.id}/vouchers`)
-      return (await api.get(`/campaigns/${campaign.id}/vouchers?limit=500`)).json.items
-    },
+    issue,
     messages: async (query = '') => (await api.get(`/campaigns/${campaign.id}/messages?limit=500${query}`)).json.items,
   }
 }
