@@ -1,4 +1,5 @@
 import t from 'tap'
+import { campaignBody } from '../support/campaign.ts'
 import { type Answer, startSaka } from '../support/saka.ts'
 
 const saka = await startSaka(t)
@@ -10,16 +11,7 @@ const kit = await api.made('/kits', {
   name: 'Σχολικό σετ',
   items: [{ name: 'Σακίδιο', quantity: 1, unitCostCents: 9000 }],
 })
-const campaign = {
-  name: 'Σχολικά σετ 2023',
-  year: 2023,
-  kitId: kit.id,
-  communityIds: [community.id],
-  targetQuantity: 1500,
-  budgetCents: 100,
-  pickupFrom: '2023-09-11',
-  pickupUntil: '2023-09-29',
-}
+const campaign = campaignBody(kit.id, [community.id])
 
 /** The code of a problem that is complete and of the right media type. */
 function problemOf(t: { match(found: unknown, pattern: unknown): void }, { status, headers, json }: Answer) {

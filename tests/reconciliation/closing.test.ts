@@ -1,5 +1,6 @@
 import t from 'tap'
 import { openCampaign } from '../support/campaign.ts'
+import { stockHands } from '../support/stock.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
 
 t.test(
@@ -12,8 +13,7 @@ t.test(
     await api.made(`/campaigns/${campaign.id}/vouchers`)
     const run = await api.made(`/campaigns/${campaign.id}/allocations`, {})
     await api.made(`/allocations/${run.id}/confirm`)
-    const shipment = { campaignId: campaign.id, warehouseId: warehouse.id, schoolId: schools[0].id, quantity: 1 }
-    const planned = await api.made('/shipments', shipment)
+    const planned = await stockHands(saka).plan(schools[0].id, 1)
     const reserved = async () => (await api.get(`/balances?locationId=${warehouse.id}`)).json.items[0].reserved
     t.equal(await reserved(), 2, 'one planned, one promised')
 
@@ -61,14 +61,7 @@ t.test('a campaign ends with a reconciliation that was made and signed since the
   const run = await saka.reconcile()
   t.match(await close(), { status: 409, json: { code: 'open_discrepancies' } }, 'one that is not signed does not do')
   await api.made(`/reconciliations/${run.id}/sign`)
-  const sentBack = {
-    schoolId: saka.school.id,
-    warehouseId: saka.warehouse.id,
-    kitId: saka.kit.id,
-    quantity: 1,
-    reason: 'left over',
-  }
-  await api.made('/returns', sentBack)
+  await stockHands(saka).sendBack(saka.school.id, 1)
   t.match(await close(), { status: 409, json: { code: 'stale_reconciliation' } }, 'what came later is not signed for')
 
   const last = await saka.reconcile()

@@ -2,18 +2,17 @@ import t from 'tap'
 import { databaseOf } from '../support/engine.ts'
 import { killedProcess, startProcess } from '../support/process.ts'
 import { runStatements } from '../support/sql.ts'
+import { stockHands } from '../support/stock.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
 
 t.test('a reconciliation that is killed at any moment is no run, and the next finds each matter once', async (t) => {
   const saka = await handedOutCampaign(t)
-  const { api, campaign, schools, kit, warehouse, deps } = saka
+  const { api, campaign, schools, deps } = saka
   await saka.enroll(schools[1].id, 'late')
   await api.made(`/campaigns/${campaign.id}/vouchers`)
   const late = (await saka.vouchersOf(1)).find(({ status }: any) => status === 'issued')
   await saka.scan(late, schools[1])
-  const place = { campaignId: campaign.id, warehouseId: warehouse.id, schoolId: schools[0].id, kitId: kit.id }
-  const shipment = await api.made('/shipments', { ...place, quantity: 1 })
-  await api.made(`/shipments/${shipment.id}/dispatch`, {})
+  const shipment = await stockHands(saka).dispatch(schools[0].id, 1)
   await api.made(`/shipments/${shipment.id}/deliver`, { acceptedQuantity: 0, rejectedQuantity: 1, missingQuantity: 0 })
   const { key } = await api.made('/api-keys', { name: 'coordinator', roles: [{ role: 'coordinator' }] })
   const path = `/campaigns/${campaign.id}/reconciliations`

@@ -9,6 +9,7 @@ import { campaignBody } from '../support/campaign.ts'
 import { startMailServer, textOfMail } from '../support/mailbox.ts'
 import type { Saka } from '../support/saka.ts'
 import { breaking, runStatements } from '../support/sql.ts'
+import { stockHands } from '../support/stock.ts'
 import { until } from '../support/until.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
 
@@ -52,33 +53,30 @@ async function mailsSince({ deps }: Saka, post: Awaited<ReturnType<typeof startM
   return post.mails.map(({ to, raw }) => ({ to: to.join(), text: textOfMail(raw) }))
 }
 
-t.test(
-  'the nightly reconciliation tells the coordinators of a finding once, and again when it is another',
-  async (t) => {
-    const saka = await watchedCampaign(t)
-    const { api, campaign, schools } = saka
-    t.match(await saka.run('reconcile-nightly'), { lookedAt: 1, done: 1, failed: 0 })
-    t.same(await saka.mails(), [], 'nothing needs an answer')
+t.test('the nightly reconciliation tells coordinators of a finding once, and again when it is another', async (t) => {
+  const saka = await watchedCampaign(t)
+  const { api, campaign, schools } = saka
+  t.match(await saka.run('reconcile-nightly'), { lookedAt: 1, done: 1, failed: 0 })
+  t.same(await saka.mails(), [], 'nothing needs an answer')
 
-    const [used] = await saka.vouchersOf(1)
-    await saka.scan(used, schools[1], { handedOut: true })
-    await saka.run('reconcile-nightly')
-    const told = await saka.mails()
-    t.same(told.map(({ to }) => to).sort(), ['eleni@example.org', 'nikos@example.org'])
-    t.match(told[0]?.text, /Διπλή παράδοση[\s\S]*Second hand-out/)
-    t.notMatch(told[0]?.text, /Ελένη|Νίκος|Μαρία|@/)
-    await saka.run('reconcile-nightly')
-    await saka.run('reconcile-nightly')
-    t.same(await saka.mails(), [], 'nothing is new')
+  const [used] = await saka.vouchersOf(1)
+  await saka.scan(used, schools[1], { handedOut: true })
+  await saka.run('reconcile-nightly')
+  const told = await saka.mails()
+  t.same(told.map(({ to }) => to).sort(), ['eleni@example.org', 'nikos@example.org'])
+  t.match(told[0]?.text, /Διπλή παράδοση[\s\S]*Second hand-out/)
+  t.notMatch(told[0]?.text, /Ελένη|Νίκος|Μαρία|@/)
+  await saka.run('reconcile-nightly')
+  await saka.run('reconcile-nightly')
+  t.same(await saka.mails(), [], 'nothing is new')
 
-    const open = (await saka.discrepancies('&status=open')).filter(({ severity }: any) => severity !== 'info')
-    for (const { id } of open) await api.patch(`/discrepancies/${id}`, { resolution: 'looked into' })
-    await api.patch(`/campaigns/${campaign.id}`, { budgetCents: 1 })
-    await saka.run('reconcile-nightly')
-    t.match((await saka.mails())[0]?.text, /Υπέρβαση προϋπολογισμού/)
-    t.match((await api.get('/audit/events?action=notice.made')).json.items, [{ change: { readers: 2 } }, {}])
-  },
-)
+  const open = (await saka.discrepancies('&status=open')).filter(({ severity }: any) => severity !== 'info')
+  for (const { id } of open) await api.patch(`/discrepancies/${id}`, { resolution: 'looked into' })
+  await api.patch(`/campaigns/${campaign.id}`, { budgetCents: 1 })
+  await saka.run('reconcile-nightly')
+  t.match((await saka.mails())[0]?.text, /Υπέρβαση προϋπολογισμού/)
+  t.match((await api.get('/audit/events?action=notice.made')).json.items, [{ change: { readers: 2 } }, {}])
+})
 
 t.test('staff are told of more situations than one statement can name', async (t) => {
   const { deps } = await watchedCampaign(t)
@@ -155,15 +153,7 @@ t.test('a school that would run out of kits is told within the hour, once for ea
     'the answer stands',
   )
 
-  const { id: shipmentId } = await api.made('/shipments', {
-    ...{
-      campaignId: campaign.id,
-      warehouseId: saka.warehouse.id,
-      schoolId: school.id,
-      kitId: saka.kit.id,
-      quantity: 1,
-    },
-  })
+  const { id: shipmentId } = await stockHands(saka).plan(school.id, 1)
   await saka.run('watch-stock')
   t.match(await short(), [{ status: 'resolved' }], 'what is only planned is no kit')
   await api.made(`/shipments/${shipmentId}/dispatch`, {})
@@ -235,30 +225,23 @@ t.test('a clock that jumps a year ahead and back ends no pickup', async (t) => {
   t.match((await api.get(`/campaigns/${campaign.id}`)).json, { status: 'open' }, 'it is noticed anew')
 })
 
-t.test(
-  'a device that has not been seen for three days of a pickup, or keeps scans for one, is told once',
-  async (t) => {
-    const saka = await watchedCampaign(t)
-    const { school, clock } = saka
-    const phone = await saka.device(school.id)
-    await phone.post('/devices/me/heartbeat', { appVersion: '1.0.0', pendingScans: 0 })
-    t.match(await saka.run('find-silent-devices'), { lookedAt: 1, done: 0 })
-    saka.later(3)
-    t.match(await saka.run('find-silent-devices'), { lookedAt: 1, done: 1 })
-    const [mail] = await saka.mails()
-    t.match(mail?.text, /1ο Δημοτικό Σχολείο Πειραιά: δεν έχει συνδεθεί από 2023-09-11/)
-    t.notMatch(mail?.text, /Κινητό/)
-    await saka.run('find-silent-devices')
-    t.same(await saka.mails(), [], 'once')
+t.test('a device that is not seen for three days of a pickup, or keeps scans for one, is told once', async (t) => {
+  const saka = await watchedCampaign(t)
+  const { school, clock } = saka
+  const phone = await saka.device(school.id)
+  await phone.post('/devices/me/heartbeat', { appVersion: '1.0.0', pendingScans: 0 })
+  t.match(await saka.run('find-silent-devices'), { lookedAt: 1, done: 0 })
+  saka.later(3)
+  t.match(await saka.run('find-silent-devices'), { lookedAt: 1, done: 1 })
+  const [mail] = await saka.mails()
+  t.match(mail?.text, /1ο Δημοτικό Σχολείο Πειραιά: δεν έχει συνδεθεί από 2023-09-11/)
+  t.notMatch(mail?.text, /Κινητό/)
+  await saka.run('find-silent-devices')
+  t.same(await saka.mails(), [], 'once')
 
-    await phone.post('/devices/me/heartbeat', { appVersion: '1.0.0', pendingScans: 2 })
-    await saka.run('find-silent-devices')
-    clock.set('2023-12-24T08:00:00.000Z')
-    await saka.run('find-silent-devices')
-    t.match(
-      (await saka.mails())[0]?.text,
-      /2 σαρώσεις περιμένουν[\s\S]*2 scans wait/,
-      'scans that wait matter all year',
-    )
-  },
-)
+  await phone.post('/devices/me/heartbeat', { appVersion: '1.0.0', pendingScans: 2 })
+  await saka.run('find-silent-devices')
+  clock.set('2023-12-24T08:00:00.000Z')
+  await saka.run('find-silent-devices')
+  t.match((await saka.mails())[0]?.text, /2 σαρώσεις περιμένουν[\s\S]*2 scans wait/, 'scans that wait matter all year')
+})

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { readTable } from '../../src/platform/tabular/index.ts'
+import { stockHands } from '../support/stock.ts'
 import { handedOutCampaign } from './handed-out-campaign.ts'
 
 const codes = (discrepancies: any[]) => discrepancies.map(({ code }) => code).sort()
@@ -28,15 +29,8 @@ t.test(
   'planned, received, shipped, handed out and returned stand side by side for campaign, community and school',
   async (t) => {
     const saka = await handedOutCampaign(t)
-    const { api, campaign, community, schools, kit, warehouse, folder } = saka
-    const sentBack = {
-      schoolId: schools[0].id,
-      warehouseId: warehouse.id,
-      kitId: kit.id,
-      quantity: 1,
-      reason: 'left over',
-    }
-    await api.made('/returns', sentBack)
+    const { api, campaign, community, schools, folder } = saka
+    await stockHands(saka).sendBack(schools[0].id, 1)
     const run = await saka.reconcile()
     t.same(run.comparison, [
       line('campaign', campaign, { planned: 10, received: 12, shipped: 10, handedOut: 9, returned: 1, remaining: 3 }),
@@ -74,19 +68,12 @@ t.test(
 
 t.test('what happens on the way is a finding until it is put right, and is settled by itself when it is', async (t) => {
   const saka = await handedOutCampaign(t)
-  const { api, campaign, schools, kit, warehouse } = saka
+  const { api, campaign, schools, kit } = saka
   await saka.enroll(schools[1].id, 'late')
   await api.made(`/campaigns/${campaign.id}/vouchers`)
   const late = (await saka.vouchersOf(1)).find(({ status }: any) => status === 'issued')
   await saka.scan(late, schools[1])
-  const shipment = await api.made('/shipments', {
-    campaignId: campaign.id,
-    warehouseId: warehouse.id,
-    schoolId: schools[0].id,
-    kitId: kit.id,
-    quantity: 2,
-  })
-  await api.made(`/shipments/${shipment.id}/dispatch`, {})
+  const shipment = await stockHands(saka).dispatch(schools[0].id, 2)
   await api.made(`/shipments/${shipment.id}/deliver`, { acceptedQuantity: 0, rejectedQuantity: 1, missingQuantity: 1 })
   const run = await saka.reconcile()
   t.equal(run.status, 'findings')

@@ -2,19 +2,14 @@ import t from 'tap'
 import { openCampaign } from '../support/campaign.ts'
 import { enrollChildren } from '../support/children.ts'
 import { databaseOf } from '../support/engine.ts'
+import { askOf } from '../support/invariants.ts'
 import { killedProcess, startProcess } from '../support/process.ts'
 
 t.test('a service that is killed in the middle of a batch has done all of it or nothing', async (t) => {
   const { api, campaign, school, deps } = await openCampaign(t)
   await enrollChildren(deps, { campaignId: campaign.id, schoolId: school.id, count: 1000 })
   await api.made(`/campaigns/${campaign.id}/vouchers`)
-  const vouchers: { code: string }[] = []
-  for (let cursor = ''; ; ) {
-    const { items, nextCursor } = (await api.get(`/campaigns/${campaign.id}/vouchers?limit=500${cursor}`)).json
-    vouchers.push(...items)
-    if (!nextCursor) break
-    cursor = `&cursor=${nextCursor}`
-  }
+  const vouchers = await askOf(deps)('select code from vouchers')
   const { key } = await api.made('/api-keys', { name: 'phone', roles: [{ role: 'coordinator' }] })
   const scannedAt = '2023-09-11T06:30:00.000Z'
   const scans = vouchers.map(({ code }, i) => ({ scanId: `s${i}`, code, schoolId: school.id, scannedAt }))

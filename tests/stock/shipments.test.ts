@@ -130,9 +130,9 @@ t.test('of two who ship the last kit at once one wins, and delivery notes are nu
   )
 })
 
-t.test('a shipment is for the campaign’s kit and schools, while it is open, by those who may', async (t) => {
+t.test('a shipment is for the campaign’s kit and schools, while it is open', async (t) => {
   const day = await openCampaign(t)
-  const { api, receive, warehouse, school, campaign, as } = day
+  const { api, receive, warehouse, school, campaign } = day
   const { plan } = stockHands(day)
   await receive(10)
   const refused = async (change: object) => {
@@ -150,15 +150,8 @@ t.test('a shipment is for the campaign’s kit and schools, while it is open, by
   const draft = await api.made('/campaigns', campaignBody(day.kit.id, [community.id]))
   t.same(await refused({ campaignId: draft.id, schoolId: outside.id }), [409, 'campaign_not_open'])
 
-  const mine = await plan(school.id, 1)
+  await plan(school.id, 1)
   const theirs = await plan(day.schools[1].id, 1)
-  const teacher = await as({ role: 'school', schoolId: school.id })
-  t.same(
-    (await teacher.get('/shipments')).json.items.map(({ id }: any) => id),
-    [mine.id],
-    'a school sees its own',
-  )
-  t.equal((await teacher.get(`/shipments/${theirs.id}`)).status, 404)
   t.same((await api.get(`/shipments?schoolId=${theirs.schoolId}&status=planned`)).json.items.length, 1)
   t.same((await api.get(`/shipments?campaignId=${draft.id}`)).json.items, [])
 })
@@ -195,19 +188,11 @@ t.test('what an allocation promises is reserved until it is shipped, and planned
 
 t.test('kits are promised from the warehouses that have them, and shipped from any', async (t) => {
   const day = await openCampaign(t, { schools: 3 })
-  const { api, deps, receive, warehouse, schools, campaign, kit } = day
+  const { api, deps, receive, warehouse, schools, campaign } = day
   const { at } = stockHands(day)
   const second = await api.made('/warehouses', { name: 'Δεύτερη αποθήκη' })
   await receive(10)
-  await api.made('/receipts', {
-    warehouseId: second.id,
-    kitId: kit.id,
-    campaignId: campaign.id,
-    quantity: 6,
-    unitCostCents: 12_000,
-    supplier: 'Προμηθευτής ΑΕ',
-    documentNumber: 'ΔΑ-2',
-  })
+  await receive(6, { warehouseId: second.id })
   const reserve = (...quantities: number[]) =>
     deps.db.transact((tx) =>
       reserveForSchools(
@@ -239,8 +224,8 @@ t.test('kits are promised from the warehouses that have them, and shipped from a
 
 t.test('the campaign’s figures add up, and what a school has lost or sent back can be shipped again', async (t) => {
   const day = await openCampaign(t)
-  const { api, deps, receive, warehouse, school, schools, kit, campaign } = day
-  const { dispatch, ship, plan } = stockHands(day)
+  const { api, deps, receive, school, schools, kit, campaign } = day
+  const { dispatch, ship, plan, sendBack } = stockHands(day)
   await receive(100)
   await ship(school.id, 20)
   const { id } = await dispatch(school.id, 10)
@@ -248,13 +233,7 @@ t.test('the campaign’s figures add up, and what a school has lost or sent back
   await api.made(`/shipments/${id}/return`, { quantity: 2, damagedQuantity: 1 })
   await dispatch(schools[1].id, 5)
   await plan(schools[1].id, 4)
-  await api.made('/returns', {
-    schoolId: school.id,
-    warehouseId: warehouse.id,
-    kitId: kit.id,
-    quantity: 4,
-    reason: 'left',
-  })
+  await sendBack(school.id, 4)
   await api.made('/adjustments', { locationId: school.locationId, kitId: kit.id, quantity: -2, reason: 'lost' })
 
   const { total, bySchool } = await campaignStockFigures(deps.db.read, campaign)

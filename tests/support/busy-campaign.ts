@@ -51,10 +51,10 @@ export const atWarehouse = (records: Records): Records => ({
 /** Builds a {@link BusyCampaign}. */
 export async function busyCampaign(t: Test): Promise<BusyCampaign> {
   const saka = await openCampaign(t)
-  const { api, campaign, schools, warehouse, kit, enroll } = saka
+  const { api, campaign, schools, warehouse, kit, enroll, receive } = saka
   const hands = stockHands(saka)
   const warehouses = [warehouse, await api.made('/warehouses', { name: 'Άλλη αποθήκη' })]
-  for (const [i, { id }] of warehouses.entries()) await receiveAt(saka, { campaign, kit, warehouseId: id, number: i })
+  for (const { id } of warehouses) await receive(20, { warehouseId: id })
   const enrollments: any[] = []
   for (const [i, { id }] of schools.entries()) {
     enrollments.push(await enroll(id, `${i + 1}`, { givenName: 'Ελένη', familyName: 'Φωτοπούλου' }))
@@ -111,19 +111,6 @@ async function lastCheckpoint(api: Api): Promise<string> {
   await api.get('/audit/verification')
   const { items } = (await api.get('/audit/checkpoints')).json
   return String(Math.max(...items.map(({ size }: { size: number }) => size)))
-}
-
-async function receiveAt({ api }: Saka, { campaign, kit, warehouseId, number }: any): Promise<void> {
-  await api.made('/receipts', {
-    warehouseId,
-    kitId: kit.id,
-    campaignId: campaign.id,
-    quantity: 20,
-    damagedQuantity: 0,
-    unitCostCents: 12_000,
-    supplier: 'Προμηθευτής ΑΕ',
-    documentNumber: `ΔΑ-${number}`,
-  })
 }
 
 async function callersAt(saka: Saka, { schools, warehouses }: Records) {

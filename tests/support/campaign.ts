@@ -12,8 +12,8 @@ export interface OpenCampaign extends Saka {
   warehouse: any
   kit: any
   campaign: any
-  /** Receives kits at the warehouse. */
-  receive(quantity: number): Promise<any>
+  /** Receives kits at the warehouse, or as `more` says. */
+  receive(quantity: number, more?: Record<string, unknown>): Promise<any>
   /** Enrolls a child. */
   enroll(schoolId: string, pupilRef: string, more?: Record<string, unknown>): Promise<any>
 }
@@ -93,7 +93,7 @@ export async function anotherCampaign(
     warehouse,
     kit,
     campaign,
-    receive: (quantity) =>
+    receive: (quantity, more) =>
       api.made('/receipts', {
         warehouseId: warehouse.id,
         kitId: kit.id,
@@ -103,6 +103,7 @@ export async function anotherCampaign(
         unitCostCents: 12_000,
         supplier: 'Προμηθευτής ΑΕ',
         documentNumber: 'ΔΑ-1',
+        ...more,
       }),
     enroll: (schoolId, pupilRef, more = {}) =>
       api.made(`/campaigns/${campaign.id}/enrollments`, { schoolId, pupilRef, ...more }),

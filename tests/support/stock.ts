@@ -10,6 +10,8 @@ export interface StockHands {
   dispatch(schoolId: string, quantity: number): Promise<any>
   /** Ships kits to a school, which accepts them all. */
   ship(schoolId: string, quantity: number): Promise<any>
+  /** Has a school send kits back to the warehouse. */
+  sendBack(schoolId: string, quantity: number): Promise<any>
   /** Records a count of the campaign's kit. */
   count(locationId: string, counted: number, countedAt?: string): Promise<any>
   /** The last movement of a kind. */
@@ -37,6 +39,7 @@ export function stockHands({ api, campaign, warehouse, kit, clock }: OpenCampaig
       const { id } = await hands.dispatch(schoolId, quantity)
       return api.made(`/shipments/${id}/deliver`, { acceptedQuantity: quantity })
     },
+    sendBack: (schoolId, quantity) => api.made('/returns', { ...shipment, schoolId, quantity, reason: 'left over' }),
     count: (locationId, counted, countedAt = clock.now()) =>
       api.made('/counts', { locationId, countedAt, lines: [{ kitId: kit.id, counted }] }),
     lastMovement: async (kind) => (await api.get(`/movements?kind=${kind}&limit=1`)).json.items[0],
