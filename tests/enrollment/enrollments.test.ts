@@ -143,17 +143,3 @@ t.test('withdrawing twice changes nothing', async (t) => {
   t.equal(answers[0]?.json.withdrawalReason, answers[1]?.json.withdrawalReason)
   t.equal((await api.get(`/audit/events?subjectId=${id}&action=enrollment.withdrawn`)).json.items.length, 1)
 })
-
-t.test('school staff see the children of their own school', async (t) => {
-  const { as, schools, campaign, enroll } = await anotherCampaign(saka)
-  const mine = await enroll(schools[0].id, '1')
-  const other = await enroll(schools[1].id, '1')
-  const staff = await as({ role: 'school', schoolId: schools[0].id })
-  const list = await staff.get(`/campaigns/${campaign.id}/enrollments`)
-  t.same(
-    list.json.items.map((item: { id: string }) => item.id),
-    [mine.id],
-  )
-  t.equal((await staff.get(`/enrollments/${mine.id}`)).status, 200)
-  t.equal((await staff.get(`/enrollments/${other.id}`)).status, 404)
-})

@@ -1,10 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { projectRoot } from '../../src/platform/project-root.ts'
 import { openCampaign } from '../support/campaign.ts'
-
-const data = (name: string) => readFileSync(join(projectRoot, 'src/demo/data', name))
 
 /** A campaign with a way to import head counts and to see who is enrolled. */
 async function counting(t: Parameters<typeof openCampaign>[0]) {
@@ -118,18 +113,4 @@ t.test('faults of a head count are reported by row', async (t) => {
   t.equal((await refs('active')).length, 0)
   t.match((await api.upload(`${path}?dryRun=true`, 'code,count\n9000001,7\n')).json, { dryRun: true, created: 7 })
   t.equal((await refs('active')).length, 0)
-})
-
-t.test('real and invented head counts are read, and moved on to a later day', async (t) => {
-  const { api, campaign } = await openCampaign(t, { schools: 0, draft: true })
-  const communityIds = async () => (await api.get('/communities')).json.items.map((item: { id: string }) => item.id)
-  await api.upload('/school-imports?createCommunities=true', data('piraeus/schools.csv'))
-  await api.upload('/school-imports?createCommunities=true', data('wake-2006/schools.csv'))
-  await api.patch(`/campaigns/${campaign.id}`, { communityIds: await communityIds() })
-  const path = `/campaigns/${campaign.id}/headcount-imports`
-  t.match((await api.upload(path, data('piraeus/headcounts-2023.csv'))).json, { rows: 45, created: 1438, rejected: 0 })
-  t.match((await api.upload(path, data('wake-2006/headcounts-day01.csv'))).json, { rows: 93, created: 10_239 })
-  const later = (await api.upload(path, data('wake-2006/headcounts-day10.csv'))).json
-  t.equal(later.unchanged + later.created, 11_025)
-  t.equal(later.created - later.withdrawn, 11_025 - 10_239)
 })

@@ -3,6 +3,8 @@ import { openDeps } from '../../src/open-deps.ts'
 import { postgresAlone } from '../support/engine.ts'
 import { startSaka } from '../support/saka.ts'
 
+const onPostgres = postgresAlone('SQLite has one process')
+
 t.test('a snapshot stays as it was while others write, and what it writes itself is there for them', async (t) => {
   const { deps, api } = await startSaka(t)
   const { db } = deps
@@ -39,39 +41,31 @@ t.test('snapshots have their turns, and one that fails ends its own alone', asyn
   t.same(order, ['1 begins', '1 ends', '2 begins', '3 begins', '3 ends'])
 })
 
-t.test(
-  'of several processes one has a turn at a time, and another turn does not wait for it',
-  postgresAlone('SQLite has one process'),
-  async (t) => {
-    const { deps } = await startSaka(t)
-    const [other, third] = await Promise.all(
-      [1, 2].map(() => openDeps(deps.config, { clock: deps.clock, log: deps.log })),
-    )
-    const order: string[] = []
-    let waiting: Promise<unknown> = Promise.resolve()
-    await deps.db.snapshot('one', async () => {
-      waiting = other!.db.snapshot('one', async () => order.push('the second'))
-      await third!.db.snapshot('another', async () => order.push('another'))
-      order.push('the first')
-    })
-    await waiting
-    t.same(order, ['another', 'the first', 'the second'])
-    await Promise.all([other!.close(), third!.close()])
-  },
-)
+t.test('of several processes one has a turn at a time, and another turn waits for none', onPostgres, async (t) => {
+  const { deps } = await startSaka(t)
+  const [other, third] = await Promise.all(
+    [1, 2].map(() => openDeps(deps.config, { clock: deps.clock, log: deps.log })),
+  )
+  const order: string[] = []
+  let waiting: Promise<unknown> = Promise.resolve()
+  await deps.db.snapshot('one', async () => {
+    waiting = other!.db.snapshot('one', async () => order.push('the second'))
+    await third!.db.snapshot('another', async () => order.push('another'))
+    order.push('the first')
+  })
+  await waiting
+  t.same(order, ['another', 'the first', 'the second'])
+  await Promise.all([other!.close(), third!.close()])
+})
 
-t.test(
-  'who waits for a turn longer than a statement may take is told to come again, and then has it',
-  postgresAlone('SQLite has one process'),
-  async (t) => {
-    const { deps } = await startSaka(t)
-    const { clock, log } = deps
-    const hasty = await openDeps({ ...deps.config, databaseSeconds: 1 }, { clock, log })
-    t.teardown(() => hasty.close())
-    const take = () => hasty.db.snapshot('one', async () => 'had it')
-    await deps.db.snapshot('one', () =>
-      t.rejects(take(), { code: 'overloaded', status: 503, members: { retryAfter: 5 } }),
-    )
-    t.equal(await take(), 'had it')
-  },
-)
+t.test('who waits longer for a turn than a statement may is told to come again, and has it', onPostgres, async (t) => {
+  const { deps } = await startSaka(t)
+  const { clock, log } = deps
+  const hasty = await openDeps({ ...deps.config, databaseSeconds: 1 }, { clock, log })
+  t.teardown(() => hasty.close())
+  const take = () => hasty.db.snapshot('one', async () => 'had it')
+  await deps.db.snapshot('one', () =>
+    t.rejects(take(), { code: 'overloaded', status: 503, members: { retryAfter: 5 } }),
+  )
+  t.equal(await take(), 'had it')
+})

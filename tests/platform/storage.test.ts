@@ -12,6 +12,8 @@ import { engine, sqliteAlone } from '../support/engine.ts'
 import { startSaka } from '../support/saka.ts'
 import { allSql, migrationsTable, runSql, runStatements } from '../support/sql.ts'
 
+const onSqlite = sqliteAlone('it is about its file')
+
 /** A database with one table, its group commit, and a look at every COMMIT before it happens. */
 function rowsDatabase(
   t: Test,
@@ -70,35 +72,32 @@ t.test('fifty commands at once share commits, and the one that fails undoes itse
   t.equal(commits(), 1)
 })
 
-t.test(
-  'what is kept instead of a command that fails is kept before the next begins, and fails alone too',
-  async (t) => {
-    for (const others of [true, false]) {
-      const { transact, insert, committed, commits } = rowsDatabase(t)
-      const failing = (n: number, compensate: (error: unknown) => Promise<void>) =>
-        transact(async () => {
-          insert.run(n)
-          throw new Error(`${n} fails`)
-        }, compensate)
-      const half = failing(1, async () => void insert.run(10))
-      const after = others && [
-        transact(async () => void insert.run(11)),
-        failing(2, async () => {
-          insert.run(20)
-          throw new Error('and so does what was to be kept')
-        }),
-        transact(async () => void insert.run(21)),
-      ]
-      const results = await Promise.allSettled([half, ...(after || [])])
-      t.match(results, [
-        { reason: { message: '1 fails' } },
-        ...(after ? [{ status: 'fulfilled' }, { reason: { message: /^and so does/ } }, { status: 'fulfilled' }] : []),
-      ])
-      t.same(committed(), others ? [10, 11, 21] : [10])
-      t.equal(commits(), 1, 'in one commit')
-    }
-  },
-)
+t.test('what is kept instead of a command that fails is kept before the next begins, and fails alone', async (t) => {
+  for (const others of [true, false]) {
+    const { transact, insert, committed, commits } = rowsDatabase(t)
+    const failing = (n: number, compensate: (error: unknown) => Promise<void>) =>
+      transact(async () => {
+        insert.run(n)
+        throw new Error(`${n} fails`)
+      }, compensate)
+    const half = failing(1, async () => void insert.run(10))
+    const after = others && [
+      transact(async () => void insert.run(11)),
+      failing(2, async () => {
+        insert.run(20)
+        throw new Error('and so does what was to be kept')
+      }),
+      transact(async () => void insert.run(21)),
+    ]
+    const results = await Promise.allSettled([half, ...(after || [])])
+    t.match(results, [
+      { reason: { message: '1 fails' } },
+      ...(after ? [{ status: 'fulfilled' }, { reason: { message: /^and so does/ } }, { status: 'fulfilled' }] : []),
+    ])
+    t.same(committed(), others ? [10, 11, 21] : [10])
+    t.equal(commits(), 1, 'in one commit')
+  }
+})
 
 t.test('what a failing command had done before it failed is undone', async (t) => {
   const saka = await startSaka(t)
@@ -128,16 +127,6 @@ t.test('of many rows those whose place is taken are left out, and the others are
   )
   const { q, t: tables } = deps.db.read
   t.equal((await q.select({ id: tables.communities.id }).from(tables.communities)).length, 100)
-})
-
-t.test('fifty requests at once are each answered for themselves', async (t) => {
-  const { api } = await startSaka(t)
-  const codes = Array.from({ length: 50 }, (_, i) => `C${i % 40}`)
-  const answers = await Promise.all(codes.map((code) => api.post('/communities', { code, name: code })))
-  t.equal(answers.filter(({ status }) => status === 201).length, 40)
-  t.equal(answers.filter(({ status, json }) => status === 409 && json.code === 'community_code_taken').length, 10)
-  t.equal((await api.get('/communities?limit=500')).json.items.length, 40)
-  t.equal((await api.get('/audit/events?action=community.created&limit=500')).json.items.length, 40)
 })
 
 t.test('nobody is answered before the commit', async (t) => {
@@ -247,32 +236,28 @@ t.test('the service is not ready while its tables are not', async (t) => {
   t.match(await stranger.get('//healthz'), { status: 200 })
 })
 
-t.test('nobody but its owner reads the database', sqliteAlone('it is about its file'), async (t) => {
+t.test('nobody but its owner reads the database', onSqlite, async (t) => {
   const { folder } = await startSaka(t)
   for (const name of readdirSync(folder).filter((file) => file.startsWith('saka.db'))) {
     t.equal(statSync(join(folder, name)).mode & 0o077, 0, name)
   }
 })
 
-t.test(
-  'the log is cut again after a long transaction, and emptied for good',
-  sqliteAlone('it is about its log'),
-  async (t) => {
-    const { deps } = await startSaka(t)
-    const logSize = () => statSync(`${deps.config.databaseFile}-wal`).size
-    const mebibytes = 1024 * 1024
-    await runStatements(
-      deps,
-      'CREATE TABLE filling (bytes BLOB)',
-      `INSERT INTO filling VALUES (zeroblob(${50 * mebibytes}))`,
-    )
-    t.ok(logSize() > 50 * mebibytes)
-    await runStatements(deps, 'DELETE FROM filling WHERE false', 'INSERT INTO filling VALUES (zeroblob(1))')
-    t.ok(logSize() <= 16 * mebibytes, 'with the next commit')
-    await deps.truncateWal()
-    t.equal(logSize(), 0)
-  },
-)
+t.test('the log is cut again after a long transaction, and emptied for good', onSqlite, async (t) => {
+  const { deps } = await startSaka(t)
+  const logSize = () => statSync(`${deps.config.databaseFile}-wal`).size
+  const mebibytes = 1024 * 1024
+  await runStatements(
+    deps,
+    'CREATE TABLE filling (bytes BLOB)',
+    `INSERT INTO filling VALUES (zeroblob(${50 * mebibytes}))`,
+  )
+  t.ok(logSize() > 50 * mebibytes)
+  await runStatements(deps, 'DELETE FROM filling WHERE false', 'INSERT INTO filling VALUES (zeroblob(1))')
+  t.ok(logSize() <= 16 * mebibytes, 'with the next commit')
+  await deps.truncateWal()
+  t.equal(logSize(), 0)
+})
 
 t.test('what was done behind a savepoint is undone when it throws, and the transaction goes on', async (t) => {
   const { deps } = await startSaka(t)

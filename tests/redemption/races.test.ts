@@ -15,6 +15,8 @@ import { until } from '../support/until.ts'
 
 const desk: Actor = { kind: 'user', id: 'desk', name: 'Άννα', roles: [{ role: 'admin' }] }
 
+const onPostgres = postgresAlone('SQLite has one writer, and no connection to lose')
+
 /** A campaign with `count` vouchers, and what scans them without the witness of the tests in between. */
 async function yard(t: Test, count: number) {
   const saka = await openCampaign(t)
@@ -148,76 +150,64 @@ async function besides(t: Test, deps: OpenDeps) {
   return { holder, passerBy, untilSomebodyWaits }
 }
 
-t.test(
-  'who waits for the balance of what is handed out holds no yard',
-  postgresAlone('SQLite has one writer'),
-  async (t) => {
-    const { scan, codes, ask, deps, school, kit } = await yard(t, 4)
-    await scan(codes.pop()!)
-    const { holder, passerBy, untilSomebodyWaits } = await besides(t, deps)
-    const lock = 'SELECT 1 FROM balances WHERE location_id = $1 AND kit_id = $2 FOR UPDATE'
-    // However the server goes about it. Where it knows that rows are few it takes them as they lie: what was written last lies behind.
-    for (const behind of [school.locationId, virtualLocations.handed_out]) {
-      await runStatements(
-        deps,
-        `UPDATE balances SET on_hand = on_hand WHERE location_id = '${behind}'`,
-        'ANALYZE balances',
-      )
-      await holder.query('BEGIN')
-      await holder.query(lock, [virtualLocations.handed_out, kit.id])
-      const waiting = scan(codes.pop()!)
-      await untilSomebodyWaits()
-      await t.resolves(passerBy.query(`${lock} NOWAIT`, [school.locationId, kit.id]))
-      await holder.query('ROLLBACK')
-      t.match(await waiting, { scan: { result: 'accepted' } })
-    }
-    await invariantsHold(t, ask)
-  },
-)
-
-t.test(
-  'a voucher that is revoked between looking and handing out is refused',
-  postgresAlone('on SQLite nobody comes between'),
-  async (t) => {
-    const { scan, codes, ask, deps } = await yard(t, 1)
-    const { holder, untilSomebodyWaits } = await besides(t, deps)
+t.test('who waits for the balance of what is handed out holds no yard', onPostgres, async (t) => {
+  const { scan, codes, ask, deps, school, kit } = await yard(t, 4)
+  await scan(codes.pop()!)
+  const { holder, passerBy, untilSomebodyWaits } = await besides(t, deps)
+  const lock = 'SELECT 1 FROM balances WHERE location_id = $1 AND kit_id = $2 FOR UPDATE'
+  // However the server goes about it. Where it knows that rows are few it takes them as they lie: what was written last lies behind.
+  for (const behind of [school.locationId, virtualLocations.handed_out]) {
+    await runStatements(
+      deps,
+      `UPDATE balances SET on_hand = on_hand WHERE location_id = '${behind}'`,
+      'ANALYZE balances',
+    )
     await holder.query('BEGIN')
-    await holder.query('SELECT 1 FROM vouchers WHERE code = $1 FOR UPDATE', codes)
-    const waiting = scan(codes[0]!)
+    await holder.query(lock, [virtualLocations.handed_out, kit.id])
+    const waiting = scan(codes.pop()!)
     await untilSomebodyWaits()
-    await holder.query(
-      "UPDATE vouchers SET status = 'revoked', ended_at = '2023-09-11T06:30:00.000Z', revocation_reason = 'lost' WHERE code = $1",
-      codes,
-    )
-    await holder.query('COMMIT')
-    t.match(await waiting, { scan: { result: 'revoked' } })
-    t.same(await ask('select count(*) as n from redemptions'), [{ n: 0 }])
-    await invariantsHold(t, ask)
-  },
-)
+    await t.resolves(passerBy.query(`${lock} NOWAIT`, [school.locationId, kit.id]))
+    await holder.query('ROLLBACK')
+    t.match(await waiting, { scan: { result: 'accepted' } })
+  }
+  await invariantsHold(t, ask)
+})
 
-t.test(
-  'a scan whose connection is lost leaves nothing half done, and says whether it may have been stored',
-  postgresAlone('SQLite has no connection to lose'),
-  async (t) => {
-    const { scan, codes, told, ask, deps } = await yard(t, 10)
-    const made = () => told(codes.map((code) => scan(code, { scanId: code })))
-    await runStatements(
-      deps,
-      `CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$`,
-      'CREATE TRIGGER lose AFTER INSERT ON scans FOR EACH ROW EXECUTE FUNCTION lose()',
-    )
-    t.same(await made(), { database_away: 10 })
-    await runStatements(
-      deps,
-      'DROP TRIGGER lose ON scans',
-      'CREATE CONSTRAINT TRIGGER lose AFTER INSERT ON scans DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lose()',
-    )
-    t.same(await made(), { outcome_unknown: 10 }, 'at the commit')
-    await runStatements(deps, 'DROP TRIGGER lose ON scans')
-    t.same(await ask('select count(*) as n from scans'), [{ n: 0 }])
-    t.same(await made(), { accepted: 10 }, 'sent again they are made')
-    await invariantsHold(t, ask)
-  },
-)
+t.test('a voucher that is revoked between looking and handing out is refused', onPostgres, async (t) => {
+  const { scan, codes, ask, deps } = await yard(t, 1)
+  const { holder, untilSomebodyWaits } = await besides(t, deps)
+  await holder.query('BEGIN')
+  await holder.query('SELECT 1 FROM vouchers WHERE code = $1 FOR UPDATE', codes)
+  const waiting = scan(codes[0]!)
+  await untilSomebodyWaits()
+  await holder.query(
+    "UPDATE vouchers SET status = 'revoked', ended_at = '2023-09-11T06:30:00.000Z', revocation_reason = 'lost' WHERE code = $1",
+    codes,
+  )
+  await holder.query('COMMIT')
+  t.match(await waiting, { scan: { result: 'revoked' } })
+  t.same(await ask('select count(*) as n from redemptions'), [{ n: 0 }])
+  await invariantsHold(t, ask)
+})
+
+t.test('a scan whose connection is lost is not half done, and says if it may be stored', onPostgres, async (t) => {
+  const { scan, codes, told, ask, deps } = await yard(t, 10)
+  const made = () => told(codes.map((code) => scan(code, { scanId: code })))
+  await runStatements(
+    deps,
+    `CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$`,
+    'CREATE TRIGGER lose AFTER INSERT ON scans FOR EACH ROW EXECUTE FUNCTION lose()',
+  )
+  t.same(await made(), { database_away: 10 })
+  await runStatements(
+    deps,
+    'DROP TRIGGER lose ON scans',
+    'CREATE CONSTRAINT TRIGGER lose AFTER INSERT ON scans DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lose()',
+  )
+  t.same(await made(), { outcome_unknown: 10 }, 'at the commit')
+  await runStatements(deps, 'DROP TRIGGER lose ON scans')
+  t.same(await ask('select count(*) as n from scans'), [{ n: 0 }])
+  t.same(await made(), { accepted: 10 }, 'sent again they are made')
+  await invariantsHold(t, ask)
+})

@@ -3,17 +3,15 @@ import { browse } from '../support/browser.ts'
 import { startRedis } from '../support/redis.ts'
 import { collectRoutes } from '../support/routes.ts'
 import { startSaka } from '../support/saka.ts'
+import { admin, adminEnv } from '../support/sign-in.ts'
 
 const redis = await startRedis(t)
 if (!redis)
   t.test('on Redis', { skip: 'redis-server is not here: install it, or name it in REDIS_SERVER' }, async () => {})
 
-const admin = { email: 'admin@example.org', password: 'a long sentence of seventeen sheep' }
-
 if (redis) {
   t.test('an administrator looks at the queues in a browser, and can change nothing there', async (t) => {
-    const env = { REDIS_URL: redis.url, ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }
-    const browsed = await browse(t, { env })
+    const browsed = await browse(t, { env: { ...adminEnv, REDIS_URL: redis.url } })
     if (!browsed) return
     const { origin, context } = browsed
     t.equal((await context.request.post(`${origin}/api/v1/session`, { data: admin })).status(), 201)

@@ -1,4 +1,3 @@
-import { Writable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import t from 'tap'
 import { openLog } from '../../src/platform/observability/log.ts'
@@ -114,13 +113,8 @@ t.test('no word that is looked for becomes a query', async (t) => {
 
 t.test('no request writes a line of its own into the log', async (t) => {
   const lines: string[] = []
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk))
-      done()
-    },
-  })
-  const { api, stranger } = await startSaka(t, { log: openLog('info', stream) })
+  const log = openLog('info', { write: (line: string) => void lines.push(line) })
+  const { api, stranger } = await startSaka(t, { log })
   const forged = '{"level":"info","msg":"forged"}'
   await stranger.get(`/schools?q=${encodeURIComponent(`x\n${forged}`)}`, { 'user-agent': `x ${forged}` })
   await api.post('/warehouses', { name: `x\n${forged}` })

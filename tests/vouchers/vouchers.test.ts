@@ -96,11 +96,9 @@ t.test('a lost voucher is reissued: the old one is revoked and the two point at 
   t.same(await api.made(`/campaigns/${campaign.id}/vouchers`), { issued: 1, existing: 0 })
   t.match(await api.post(`/vouchers/${old.id}/revoke`, { reason: ' ' }), { status: 400 })
 
-  const { json: trail } = await api.get(`/audit/events?subjectId=${old.id}`)
-  t.same(
-    trail.items.map((event: { action: string }) => event.action),
-    ['voucher.revoked'],
-  )
+  const { items: trail } = (await api.get(`/audit/events?subjectId=${old.id}`)).json
+  t.match(trail, [{ action: 'voucher.revoked' }])
+  t.equal(trail.length, 1)
 })
 
 t.test('a used voucher is neither revoked nor reissued, an expired one neither', async (t) => {
