@@ -1,16 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Deps } from '../deps.ts'
-import {
-  type App,
-  answerList,
-  answerLong,
-  answers,
-  commandsOf,
-  IdParams,
-  listAnswers,
-  PageQuerySchema,
-  ref,
-} from '../platform/http/index.ts'
+import { type App, answerLong, IdParams, ref, routesOf } from '../platform/http/index.ts'
 import { reasonSentence } from './reason.ts'
 import type { LineRow } from './repository.ts'
 import { AllocationLineSchema, AllocationRunSchema, AllocationSchema, NewAllocationSchema } from './schemas.ts'
@@ -23,72 +13,47 @@ import {
   readLines,
 } from './use-cases.ts'
 
-const tags = ['Allocation']
 const allocation = ref(AllocationSchema)
 const allocationLine = ref(AllocationLineSchema)
 
 /** Runs that divide stock among schools. Reasons are in Greek for those who ask for it (`Accept-Language`), else in English. */
 export async function allocationRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
-  const command = commandsOf(app, deps)
+  const { list, get, command } = routesOf(app, deps, 'Allocation')
   command(
     '/campaigns/:id/allocations',
     {
-      schema: {
-        tags,
-        summary: 'Divide the stock among the schools',
-        params: IdParams,
-        body: NewAllocationSchema,
-        response: answers(201, allocation),
-      },
+      summary: 'Divide the stock among the schools',
+      params: IdParams,
+      body: NewAllocationSchema,
+      response: { 201: AllocationSchema },
     },
     async (deps, { actor, params, body, headers }, reply) => {
       const command = { campaignId: params.id, policy: body?.policy ?? {}, stockQuantity: body?.stockQuantity }
-      reply.code(201)
       return answerAllocation(reply, await proposeAllocation(deps, actor, command), languageOf(headers))
     },
   )
-  app.get(
+  list(
     '/campaigns/:id/allocations',
-    {
-      schema: {
-        tags,
-        summary: 'List allocations',
-        params: IdParams,
-        querystring: PageQuerySchema,
-        response: listAnswers(AllocationRunSchema),
-      },
-    },
-    (request, reply) =>
-      answerList(deps, request, reply, AllocationRunSchema, (deps, page) =>
-        readAllocations(deps, request.actor, request.params.id, page),
-      ),
+    { summary: 'List allocations', params: IdParams, items: AllocationRunSchema },
+    (deps, { actor, params }, page) => readAllocations(deps, actor, params.id, page),
   )
-  app.get(
+  get(
     '/allocations/:id',
-    { schema: { tags, summary: 'Read an allocation', params: IdParams, response: answers(200, allocation) } },
-    async ({ actor, params, headers }, reply) =>
+    { summary: 'Read an allocation', params: IdParams, response: { 200: AllocationSchema } },
+    async (deps, { actor, params, headers }, reply) =>
       answerAllocation(reply, await readAllocation(deps, actor, params.id), languageOf(headers)),
   )
-  app.get(
+  list(
     '/allocations/:id/lines',
-    {
-      schema: {
-        tags,
-        summary: 'List what each school gets',
-        params: IdParams,
-        querystring: PageQuerySchema,
-        response: listAnswers(AllocationLineSchema),
-      },
+    { summary: 'List what each school gets', params: IdParams, items: AllocationLineSchema },
+    async (deps, { actor, params, headers }, page) => {
+      const { items, nextCursor } = await readLines(deps, actor, params.id, page)
+      return { items: items.map((line) => toLine(line, languageOf(headers))), nextCursor }
     },
-    (request, reply) =>
-      answerList(deps, request, reply, AllocationLineSchema, async (deps, page) => {
-        const { items, nextCursor } = await readLines(deps, request.actor, request.params.id, page)
-        return { items: items.map((line) => toLine(line, languageOf(request.headers))), nextCursor }
-      }),
   )
   command(
     '/allocations/:id/confirm',
-    { schema: { tags, summary: 'Confirm an allocation', params: IdParams, response: answers(200, allocation) } },
+    { summary: 'Confirm an allocation', params: IdParams, response: { 200: AllocationSchema } },
     async (deps, { actor, params, headers }, reply) =>
       answerAllocation(reply, await confirmAllocation(deps, actor, params.id), languageOf(headers)),
   )

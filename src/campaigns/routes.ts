@@ -1,16 +1,5 @@
 import type { Deps } from '../deps.ts'
-import {
-  type App,
-  answerList,
-  answers,
-  commandsOf,
-  IdParams,
-  ifMatch,
-  listAnswers,
-  PageQuerySchema,
-  ref,
-  withVersion,
-} from '../platform/http/index.ts'
+import { type App, IdParams, ifMatch, routesOf } from '../platform/http/index.ts'
 import {
   CampaignChangeSchema,
   CampaignSchema,
@@ -30,82 +19,42 @@ import {
   readKits,
 } from './use-cases.ts'
 
-const tags = ['Campaigns']
-
 /** Kits and campaigns. */
 export async function campaignRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
-  const command = commandsOf(app, deps)
-  app.get(
-    '/kits',
-    { schema: { tags, summary: 'List kits', querystring: PageQuerySchema, response: listAnswers(KitSchema) } },
-    (request, reply) =>
-      answerList(deps, request, reply, KitSchema, (deps, page) => readKits(deps, request.actor, page)),
-  )
+  const { list, get, command, patch } = routesOf(app, deps, 'Campaigns')
+  list('/kits', { summary: 'List kits', items: KitSchema }, (deps, { actor }, page) => readKits(deps, actor, page))
   command(
     '/kits',
-    { schema: { tags, summary: 'Add a kit', body: NewKitSchema, response: answers(201, ref(KitSchema)) } },
-    async (deps, { actor, body }, reply) => {
-      reply.code(201)
-      return createKit(deps, actor, body)
-    },
+    { summary: 'Add a kit', body: NewKitSchema, response: { 201: KitSchema } },
+    (deps, { actor, body }) => createKit(deps, actor, body),
   )
-  app.get(
+  get(
     '/kits/:id',
-    { schema: { tags, summary: 'Read a kit', params: IdParams, response: answers(200, ref(KitSchema)) } },
-    ({ actor, params }) => readKit(deps, actor, params.id),
+    { summary: 'Read a kit', params: IdParams, response: { 200: KitSchema } },
+    (deps, { actor, params }) => readKit(deps, actor, params.id),
   )
 
-  app.get(
-    '/campaigns',
-    {
-      schema: { tags, summary: 'List campaigns', querystring: PageQuerySchema, response: listAnswers(CampaignSchema) },
-    },
-    (request, reply) =>
-      answerList(deps, request, reply, CampaignSchema, (deps, page) => readCampaigns(deps, request.actor, page)),
+  list('/campaigns', { summary: 'List campaigns', items: CampaignSchema }, (deps, { actor }, page) =>
+    readCampaigns(deps, actor, page),
   )
   command(
     '/campaigns',
-    {
-      schema: { tags, summary: 'Add a campaign', body: NewCampaignSchema, response: answers(201, ref(CampaignSchema)) },
-    },
-    async (deps, { actor, body }, reply) => {
-      reply.code(201)
-      return withVersion(reply, await createCampaign(deps, actor, body))
-    },
+    { summary: 'Add a campaign', body: NewCampaignSchema, response: { 201: CampaignSchema } },
+    (deps, { actor, body }) => createCampaign(deps, actor, body),
   )
-  app.get(
+  get(
     '/campaigns/:id',
-    { schema: { tags, summary: 'Read a campaign', params: IdParams, response: answers(200, ref(CampaignSchema)) } },
-    async ({ actor, params }, reply) => withVersion(reply, await readCampaign(deps, actor, params.id)),
+    { summary: 'Read a campaign', params: IdParams, response: { 200: CampaignSchema } },
+    (deps, { actor, params }) => readCampaign(deps, actor, params.id),
   )
-  app.patch(
+  patch(
     '/campaigns/:id',
-    {
-      schema: {
-        tags,
-        summary: 'Change a campaign',
-        params: IdParams,
-        body: CampaignChangeSchema,
-        response: answers(200, ref(CampaignSchema)),
-      },
-    },
-    async (request, reply) => {
-      const { actor, params, body } = request
-      return withVersion(reply, await changeCampaign(deps, actor, params.id, body, ifMatch(request)))
-    },
+    { summary: 'Change a campaign', params: IdParams, body: CampaignChangeSchema, response: { 200: CampaignSchema } },
+    (deps, { actor, params, body, headers }) => changeCampaign(deps, actor, params.id, body, ifMatch(headers)),
   )
   command(
     '/campaigns/:id/open',
-    {
-      schema: {
-        tags,
-        summary: 'Open a campaign',
-        params: IdParams,
-        body: OccurredSchema,
-        response: answers(200, ref(CampaignSchema)),
-      },
-    },
-    async (deps, { actor, params, body }, reply) =>
-      withVersion(reply, await openCampaign(deps, actor, params.id, body ?? {})),
+    { summary: 'Open a campaign', params: IdParams, body: OccurredSchema, response: { 200: CampaignSchema } },
+    (deps, { actor, params, body }) => openCampaign(deps, actor, params.id, body ?? {}),
   )
 }

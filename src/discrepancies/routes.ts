@@ -1,70 +1,43 @@
 import type { Deps } from '../deps.ts'
-import {
-  AccessReasonHeaders,
-  type App,
-  answerList,
-  answers,
-  IdParams,
-  ifMatch,
-  listAnswers,
-  ref,
-  withVersion,
-} from '../platform/http/index.ts'
+import { AccessReasonHeaders, type App, IdParams, ifMatch, routesOf } from '../platform/http/index.ts'
 import { DiscrepancyAnswerSchema, DiscrepancyQuery, DiscrepancySchema } from './schemas.ts'
 import { answerDiscrepancy, readDiscrepancies, readDiscrepancy } from './use-cases.ts'
 
-const tags = ['Reconciliation']
-const discrepancy = answers(200, ref(DiscrepancySchema))
-
 /** What does not add up, who looks after it, and how it was settled. */
 export async function discrepancyRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
-  app.get(
+  const { list, get, patch } = routesOf(app, deps, 'Reconciliation')
+  list(
     '/campaigns/:id/discrepancies',
     {
-      schema: {
-        tags,
-        summary: 'List discrepancies',
-        headers: AccessReasonHeaders,
-        params: IdParams,
-        querystring: DiscrepancyQuery,
-        response: listAnswers(DiscrepancySchema),
-      },
+      summary: 'List discrepancies',
+      headers: AccessReasonHeaders,
+      params: IdParams,
+      querystring: DiscrepancyQuery,
+      items: DiscrepancySchema,
     },
-    (request, reply) => {
-      const { status, code } = request.query
-      const filter = { campaignId: request.params.id, status, code }
-      return answerList(deps, request, reply, DiscrepancySchema, (deps, page) =>
-        readDiscrepancies(deps, request.actor, filter, page),
-      )
+    (deps, { actor, params, query }, page) => {
+      const { status, code } = query
+      return readDiscrepancies(deps, actor, { campaignId: params.id, status, code }, page)
     },
   )
-  app.get(
+  get(
     '/discrepancies/:id',
     {
-      schema: {
-        tags,
-        summary: 'Read a discrepancy',
-        headers: AccessReasonHeaders,
-        params: IdParams,
-        response: discrepancy,
-      },
+      summary: 'Read a discrepancy',
+      headers: AccessReasonHeaders,
+      params: IdParams,
+      response: { 200: DiscrepancySchema },
     },
-    async ({ actor, params }, reply) => withVersion(reply, await readDiscrepancy(deps, actor, params.id)),
+    (deps, { actor, params }) => readDiscrepancy(deps, actor, params.id),
   )
-  app.patch(
+  patch(
     '/discrepancies/:id',
     {
-      schema: {
-        tags,
-        summary: 'Assign or resolve a discrepancy',
-        params: IdParams,
-        body: DiscrepancyAnswerSchema,
-        response: discrepancy,
-      },
+      summary: 'Assign or resolve a discrepancy',
+      params: IdParams,
+      body: DiscrepancyAnswerSchema,
+      response: { 200: DiscrepancySchema },
     },
-    async (request, reply) => {
-      const { actor, params, body } = request
-      return withVersion(reply, await answerDiscrepancy(deps, actor, params.id, body, ifMatch(request)))
-    },
+    (deps, { actor, params, body, headers }) => answerDiscrepancy(deps, actor, params.id, body, ifMatch(headers)),
   )
 }

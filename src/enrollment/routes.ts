@@ -1,16 +1,5 @@
 import type { Deps } from '../deps.ts'
-import {
-  AccessReasonHeaders,
-  type App,
-  answerList,
-  answers,
-  commandsOf,
-  IdParams,
-  ifMatch,
-  listAnswers,
-  ref,
-  withVersion,
-} from '../platform/http/index.ts'
+import { AccessReasonHeaders, type App, IdParams, ifMatch, routesOf } from '../platform/http/index.ts'
 import { importRoutes } from './imports/routes.ts'
 import {
   EnrollmentChangeSchema,
@@ -21,74 +10,45 @@ import {
 } from './schemas.ts'
 import { changeEnrollment, enroll, readEnrollment, readEnrollments, withdrawEnrollment } from './use-cases.ts'
 
-const tags = ['Enrollments']
-const response = answers(200, ref(EnrollmentSchema))
+const response = { 200: EnrollmentSchema }
 
 /** Enrollments: imports, to list, to read, to change, one late arrival, a withdrawal. */
 export async function enrollmentRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
-  const command = commandsOf(app, deps)
+  const { list, get, command, patch } = routesOf(app, deps, 'Enrollments')
   await app.register(importRoutes, { deps })
-  app.get(
+  list(
     '/campaigns/:id/enrollments',
     {
-      schema: {
-        tags,
-        summary: 'List enrollments',
-        headers: AccessReasonHeaders,
-        params: IdParams,
-        querystring: EnrollmentQuerySchema,
-        response: listAnswers(EnrollmentSchema),
-      },
+      summary: 'List enrollments',
+      headers: AccessReasonHeaders,
+      params: IdParams,
+      querystring: EnrollmentQuerySchema,
+      items: EnrollmentSchema,
     },
-    (request, reply) => {
-      const { schoolId, status, q } = request.query
-      const filter = { campaignId: request.params.id, schoolId, status, q }
-      return answerList(deps, request, reply, EnrollmentSchema, (deps, page) =>
-        readEnrollments(deps, request.actor, filter, page),
-      )
+    (deps, { actor, params, query }, page) => {
+      const { schoolId, status, q } = query
+      return readEnrollments(deps, actor, { campaignId: params.id, schoolId, status, q }, page)
     },
   )
   command(
     '/campaigns/:id/enrollments',
-    {
-      schema: {
-        tags,
-        summary: 'Enroll one child',
-        params: IdParams,
-        body: NewEnrollmentSchema,
-        response: answers(201, ref(EnrollmentSchema)),
-      },
-    },
-    async (deps, { actor, params, body }, reply) => {
-      reply.code(201)
-      return withVersion(reply, await enroll(deps, actor, { ...body, campaignId: params.id }))
-    },
+    { summary: 'Enroll one child', params: IdParams, body: NewEnrollmentSchema, response: { 201: EnrollmentSchema } },
+    (deps, { actor, params, body }) => enroll(deps, actor, { ...body, campaignId: params.id }),
   )
-  app.get(
+  get(
     '/enrollments/:id',
-    { schema: { tags, summary: 'Read an enrollment', headers: AccessReasonHeaders, params: IdParams, response } },
-    async ({ actor, params }, reply) => withVersion(reply, await readEnrollment(deps, actor, params.id)),
+    { summary: 'Read an enrollment', headers: AccessReasonHeaders, params: IdParams, response },
+    (deps, { actor, params }) => readEnrollment(deps, actor, params.id),
   )
-  app.patch(
+  patch(
     '/enrollments/:id',
-    {
-      schema: {
-        tags,
-        summary: 'Change what is known of a child',
-        params: IdParams,
-        body: EnrollmentChangeSchema,
-        response,
-      },
-    },
-    async (request, reply) => {
-      const { actor, params, body } = request
-      return withVersion(reply, await changeEnrollment(deps, actor, params.id, body, ifMatch(request)))
-    },
+    { summary: 'Change what is known of a child', params: IdParams, body: EnrollmentChangeSchema, response },
+    (deps, { actor, params, body, headers }) => changeEnrollment(deps, actor, params.id, body, ifMatch(headers)),
   )
   command(
     '/enrollments/:id/withdraw',
-    { schema: { tags, summary: 'Withdraw an enrollment', params: IdParams, body: WithdrawalSchema, response } },
-    async (deps, { actor, params, body }, reply) =>
-      withVersion(reply, await withdrawEnrollment(deps, actor, { enrollmentId: params.id, reason: body.reason })),
+    { summary: 'Withdraw an enrollment', params: IdParams, body: WithdrawalSchema, response },
+    (deps, { actor, params, body }) =>
+      withdrawEnrollment(deps, actor, { enrollmentId: params.id, reason: body.reason }),
   )
 }

@@ -1,18 +1,7 @@
 import qrcode from 'qrcode'
 import { Type } from 'typebox'
 import type { AllDeps, Deps } from '../deps.ts'
-import {
-  type App,
-  answerList,
-  answers,
-  commandsOf,
-  IdParams,
-  ifMatch,
-  listAnswers,
-  PageQuerySchema,
-  ref,
-  withVersion,
-} from '../platform/http/index.ts'
+import { type App, IdParams, ifMatch, routesOf } from '../platform/http/index.ts'
 import { toInstant } from '../shared/time.ts'
 import { askPasswordReset } from './links/mailed-resets.ts'
 import { inviteUser, resetPassword } from './links/use-cases.ts'
@@ -50,15 +39,12 @@ import {
   revokeDevice,
 } from './use-cases.ts'
 
-const tags = ['Identity']
-const nothing = answers(204, Type.Null({ description: 'Done.' }))
-
 /** Signing in and out, users, API keys and devices. */
 export async function identityRoutes(
   app: App,
   { deps, credentials }: { deps: Deps & Pick<AllDeps, 'mailer' | 'secretKey'>; credentials: Authenticator },
 ): Promise<void> {
-  const command = commandsOf(app, deps)
+  const { list, command, patch, remove } = routesOf(app, deps, 'Identity')
   // Whoever's access changes here is not remembered from before.
   app.addHook('onSend', async ({ method }) => {
     if (method !== 'GET') credentials.forget()
@@ -69,39 +55,21 @@ export async function identityRoutes(
   await app.register(passkeyRoutes, { deps, throttle })
   await app.register(oidcRoutes, { deps, throttle })
 
-  app.get(
-    '/users',
-    { schema: { tags, summary: 'List users', querystring: PageQuerySchema, response: listAnswers(UserSchema) } },
-    (request, reply) =>
-      answerList(deps, request, reply, UserSchema, (deps, page) => readUsers(deps, request.actor, page)),
-  )
+  list('/users', { summary: 'List users', items: UserSchema }, (deps, { actor }, page) => readUsers(deps, actor, page))
   command(
     '/users',
     {
+      summary: 'Add a user',
       config: { idempotency: 'after', holdsSecret: true, rate: 'heavy' },
-      schema: { tags, summary: 'Add a user', body: NewUserSchema, response: answers(201, ref(UserSchema)) },
+      body: NewUserSchema,
+      response: { 201: UserSchema },
     },
-    async (deps, { actor, body }, reply) => {
-      const user = await createUser(deps, actor, body)
-      reply.code(201)
-      return withVersion(reply, user)
-    },
+    (deps, { actor, body }) => createUser(deps, actor, body),
   )
-  app.patch(
+  patch(
     '/users/:id',
-    {
-      schema: {
-        tags,
-        summary: 'Change a user',
-        params: IdParams,
-        body: UserChangeSchema,
-        response: answers(200, ref(UserSchema)),
-      },
-    },
-    async (request, reply) => {
-      const { actor, params, body } = request
-      return withVersion(reply, await changeUser(deps, actor, params.id, body, ifMatch(request)))
-    },
+    { summary: 'Change a user', params: IdParams, body: UserChangeSchema, response: { 200: UserSchema } },
+    (deps, { actor, params, body, headers }) => changeUser(deps, actor, params.id, body, ifMatch(headers)),
   )
 
   for (const [noun, summary, makeLink] of [
@@ -110,118 +78,76 @@ export async function identityRoutes(
   ] as const)
     command(
       `/users/:id/${noun}`,
-      {
-        config: { holdsSecret: true },
-        schema: { tags, summary, params: IdParams, response: answers(201, ref(ShownLinkSchema)) },
-      },
-      async (deps, { actor, params }, reply) => {
-        const shown = await makeLink(deps, actor, params.id)
-        reply.code(201)
-        return shown
-      },
+      { summary, config: { holdsSecret: true }, params: IdParams, response: { 201: ShownLinkSchema } },
+      (deps, { actor, params }) => makeLink(deps, actor, params.id),
     )
 
   // Counted by itself: a school whose staff forget their passwords goes on signing in.
   const resets = signInThrottle()
-  app.post(
+  command(
     '/password-reset',
     {
+      summary: 'Ask for a link for a new password by mail',
+      description: 'The same answer whether there is an account; at most one mail to an account in 15 minutes.',
       config: { open: true, idempotency: 'none', rate: 'stranger' },
-      schema: {
-        tags,
-        summary: 'Ask for a link for a new password by mail',
-        description: 'The same answer whether there is an account; at most one mail to an account in 15 minutes.',
-        body: ForgottenPasswordSchema,
-        response: answers(202, Type.Null({ description: 'If there is such an account, a mail is on its way.' })),
-      },
+      body: ForgottenPasswordSchema,
+      response: { 202: Type.Null({ description: 'If there is such an account, a mail is on its way.' }) },
     },
-    async ({ body, ip, id }, reply) => {
+    async (deps, { body, ip, id }) => {
       await askPasswordReset(deps, resets, { email: body.email, address: ip, requestId: id })
-      // A null would be written out.
-      return reply.code(202).send(undefined as unknown as null)
+      return null
     },
   )
 
-  app.get(
-    '/api-keys',
-    { schema: { tags, summary: 'List API keys', querystring: PageQuerySchema, response: listAnswers(ApiKeySchema) } },
-    (request, reply) =>
-      answerList(deps, request, reply, ApiKeySchema, (deps, page) => readApiKeys(deps, request.actor, page)),
+  list('/api-keys', { summary: 'List API keys', items: ApiKeySchema }, (deps, { actor }, page) =>
+    readApiKeys(deps, actor, page),
   )
   command(
     '/api-keys',
     {
+      summary: 'Make an API key',
       config: { holdsSecret: true },
-      schema: {
-        tags,
-        summary: 'Make an API key',
-        body: NewApiKeySchema,
-        response: answers(201, ref(CreatedApiKeySchema)),
-      },
+      body: NewApiKeySchema,
+      response: { 201: CreatedApiKeySchema },
     },
-    async (deps, { actor, body }, reply) => {
-      const expiresAt = body.expiresAt && toInstant(body.expiresAt)
-      const created = await createApiKey(deps, actor, { ...body, expiresAt })
-      reply.code(201)
-      return created
-    },
+    (deps, { actor, body }) =>
+      createApiKey(deps, actor, { ...body, expiresAt: body.expiresAt && toInstant(body.expiresAt) }),
   )
-  app.delete(
-    '/api-keys/:id',
-    { schema: { tags, summary: 'End an API key', params: IdParams, response: nothing } },
-    async ({ actor, params }, reply) => {
-      await revokeApiKey(deps, actor, params.id)
-      return reply.code(204).send(null)
-    },
+  remove('/api-keys/:id', { summary: 'End an API key', params: IdParams }, (deps, { actor, params }) =>
+    revokeApiKey(deps, actor, params.id),
   )
 
-  app.get(
-    '/devices',
-    { schema: { tags, summary: 'List devices', querystring: PageQuerySchema, response: listAnswers(DeviceSchema) } },
-    (request, reply) =>
-      answerList(deps, request, reply, DeviceSchema, (deps, page) => readDevices(deps, request.actor, page)),
+  list('/devices', { summary: 'List devices', items: DeviceSchema }, (deps, { actor }, page) =>
+    readDevices(deps, actor, page),
   )
   command(
     '/devices',
     {
+      summary: 'Register a device',
       config: { holdsSecret: true },
-      schema: {
-        tags,
-        summary: 'Register a device',
-        body: NewDeviceSchema,
-        response: answers(201, ref(CreatedDeviceSchema)),
-      },
+      body: NewDeviceSchema,
+      response: { 201: CreatedDeviceSchema },
     },
-    async (deps, { actor, body }, reply) => {
+    async (deps, { actor, body }) => {
       const { device, provisioningToken } = await createDevice(deps, actor, body)
       const provisioningQr = await qrcode.toString(provisioningToken, { type: 'svg', margin: 4 })
-      reply.code(201)
       return { ...device, provisioningToken, provisioningQr, expiresAt: device.provisioningExpiresAt }
     },
   )
-  app.post(
+  command(
     '/devices/provision',
     {
+      summary: 'Set up a device',
       config: { open: true, idempotency: 'none', rate: 'stranger' },
-      schema: {
-        tags,
-        summary: 'Set up a device',
-        body: ProvisioningSchema,
-        response: answers(201, ref(ProvisionedDeviceSchema)),
-      },
+      body: ProvisioningSchema,
+      response: { 201: ProvisionedDeviceSchema },
     },
-    async ({ body, id }, reply) => {
+    async (deps, { body, id }) => {
       const { device, deviceToken } = await provisionDevice(deps, { ...body, requestId: id })
-      reply.code(201)
       return { ...device, deviceToken }
     },
   )
-  app.delete(
-    '/devices/:id',
-    { schema: { tags, summary: 'Cut a device off', params: IdParams, response: nothing } },
-    async ({ actor, params }, reply) => {
-      await revokeDevice(deps, actor, params.id)
-      return reply.code(204).send(null)
-    },
+  remove('/devices/:id', { summary: 'Cut a device off', params: IdParams }, (deps, { actor, params }) =>
+    revokeDevice(deps, actor, params.id),
   )
 }

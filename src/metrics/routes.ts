@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { AllDeps } from '../deps.ts'
-import { type App, fileAnswers } from '../platform/http/index.ts'
+import { type App, fileAnswer, routesOf } from '../platform/http/index.ts'
 import { coalesced } from '../platform/queues.ts'
 import { defineProblem } from '../shared/problem.ts'
 import { openGauges } from './gauges.ts'
@@ -15,6 +15,7 @@ const metricsClosed = defineProblem({
 
 /** How the service is, in figures, for Prometheus. Raises `metrics_closed`. */
 export async function metricsRoutes(app: App, { deps }: { deps: AllDeps }): Promise<void> {
+  const { get } = routesOf(app, deps, 'Service')
   const { registry } = deps.metrics
   const lookUp = openGauges()
   // However many ask, what is looked up is looked up by one after the other.
@@ -23,17 +24,14 @@ export async function metricsRoutes(app: App, { deps }: { deps: AllDeps }): Prom
     return `${await registry.metrics()}\n${lookedUp}`
   })
   const mayAsk = doorFor(deps.config.metricsToken)
-  app.get(
+  get(
     '/metrics',
     {
+      summary: 'Figures for Prometheus',
       config: { open: true },
-      schema: {
-        tags: ['Service'],
-        summary: 'Figures for Prometheus',
-        response: fileAnswers('text/plain', 'Its figures.'),
-      },
+      response: { 200: fileAnswer('text/plain', 'Its figures.') },
     },
-    async (request, reply) => {
+    async (_deps, request, reply) => {
       if (!mayAsk(request.headers.authorization, request.socket.remoteAddress, request.headers)) throw metricsClosed()
       return reply.header('Content-Type', registry.contentType).send(await read())
     },

@@ -3,16 +3,11 @@ import type { AllDeps, Deps } from '../deps.ts'
 import {
   AccessReasonHeaders,
   type App,
-  answerList,
-  answers,
-  commandsOf,
+  fileAnswer,
   IdParams,
   IdSchema,
   ifMatch,
-  listAnswers,
-  problemResponses,
-  ref,
-  withVersion,
+  routesOf,
 } from '../platform/http/index.ts'
 import { takeBounces } from './messages/bounces.ts'
 import { sendReminders } from './messages/reminders.ts'
@@ -32,131 +27,85 @@ import {
   TakenBouncesSchema,
 } from './schemas.ts'
 
-const tags = ['Reminders']
-const sheetAnswer = {
-  200: {
-    description: 'The list on A4, each school from a new page.',
-    content: { 'application/pdf': { schema: Type.String({ format: 'binary', examples: ['…'] }) } },
-  },
-  ...problemResponses,
-}
-
 /** Reminders to guardians: their plan, what became of each, and whom the school has to tell. */
 export async function notificationRoutes(
   app: App,
   { deps }: { deps: Deps & Pick<AllDeps, 'mailer' | 'sms'> },
 ): Promise<void> {
-  const command = commandsOf(app, deps)
-  app.get(
+  const { list, get, command, put } = routesOf(app, deps, 'Reminders')
+  get(
     '/campaigns/:id/reminder-plan',
-    {
-      schema: {
-        tags,
-        summary: 'Read the reminder plan',
-        params: IdParams,
-        response: answers(200, ref(ReminderPlanSchema)),
-      },
-    },
-    async ({ actor, params }, reply) => withVersion(reply, await readPlan(deps, actor, params.id)),
+    { summary: 'Read the reminder plan', params: IdParams, response: { 200: ReminderPlanSchema } },
+    (deps, { actor, params }) => readPlan(deps, actor, params.id),
   )
-  app.put(
+  put(
     '/campaigns/:id/reminder-plan',
     {
-      schema: {
-        tags,
-        summary: 'Change the reminder plan',
-        params: IdParams,
-        body: NewReminderPlanSchema,
-        response: answers(200, ref(ReminderPlanSchema)),
-      },
+      summary: 'Change the reminder plan',
+      params: IdParams,
+      body: NewReminderPlanSchema,
+      response: { 200: ReminderPlanSchema },
     },
-    async (request, reply) => {
-      const { actor, params, body } = request
+    (deps, { actor, params, body, headers }) => {
       const plan = { campaignId: params.id, consentRequired: false, ...body }
-      return withVersion(reply, await changePlan(deps, actor, plan, ifMatch(request)))
+      return changePlan(deps, actor, plan, ifMatch(headers))
     },
   )
   command(
     '/campaigns/:id/reminders',
     {
+      summary: 'Send a step now, or look who would get it',
       config: { idempotency: 'after', rate: 'heavy' },
-      schema: {
-        tags,
-        summary: 'Send a step now, or look who would get it',
-        params: IdParams,
-        body: ReminderRequestSchema,
-        response: answers(200, ref(RemindersSchema)),
-      },
+      params: IdParams,
+      body: ReminderRequestSchema,
+      response: { 200: RemindersSchema },
     },
     (deps, { actor, params, body }) => sendReminders(deps, actor, { campaignId: params.id, ...body }),
   )
-  app.get(
+  list(
     '/campaigns/:id/messages',
     {
-      schema: {
-        tags,
-        summary: 'List messages',
-        headers: AccessReasonHeaders,
-        params: IdParams,
-        querystring: MessageQuery,
-        response: listAnswers(MessageSchema),
-      },
+      summary: 'List messages',
+      headers: AccessReasonHeaders,
+      params: IdParams,
+      querystring: MessageQuery,
+      items: MessageSchema,
     },
-    (request, reply) => {
-      const { status, channel } = request.query
-      const filter = { campaignId: request.params.id, status, channel }
-      return answerList(deps, request, reply, MessageSchema, (deps, page) =>
-        readMessages(deps, request.actor, filter, page),
-      )
+    (deps, { actor, params, query }, page) => {
+      const { status, channel } = query
+      return readMessages(deps, actor, { campaignId: params.id, status, channel }, page)
     },
   )
-  app.get(
+  list(
     '/campaigns/:id/phone-list',
     {
-      schema: {
-        tags,
-        summary: 'List whom no message reaches',
-        headers: AccessReasonHeaders,
-        params: IdParams,
-        querystring: PhoneListQuery,
-        response: listAnswers(PhoneListEntrySchema),
-      },
+      summary: 'List whom no message reaches',
+      headers: AccessReasonHeaders,
+      params: IdParams,
+      querystring: PhoneListQuery,
+      items: PhoneListEntrySchema,
     },
-    (request, reply) => {
-      const chosen = { campaignId: request.params.id, schoolId: request.query.schoolId }
-      return answerList(deps, request, reply, PhoneListEntrySchema, (deps, page) =>
-        readPhoneList(deps, request.actor, chosen, page),
-      )
-    },
+    (deps, { actor, params, query }, page) =>
+      readPhoneList(deps, actor, { campaignId: params.id, schoolId: query.schoolId }, page),
   )
-  app.get(
+  get(
     '/campaigns/:id/phone-list.pdf',
     {
+      summary: 'Print the phone list',
       config: { rate: 'heavy' },
-      schema: {
-        tags,
-        summary: 'Print the phone list',
-        headers: AccessReasonHeaders,
-        params: IdParams,
-        querystring: Type.Object({ schoolId: Type.Optional(IdSchema) }),
-        response: sheetAnswer,
-      },
+      headers: AccessReasonHeaders,
+      params: IdParams,
+      querystring: Type.Object({ schoolId: Type.Optional(IdSchema) }),
+      response: { 200: fileAnswer('application/pdf', 'The list on A4, each school from a new page.') },
     },
-    async ({ actor, params, query }, reply) => {
+    async (deps, { actor, params, query }, reply) => {
       const sheet = await printPhoneList(deps, actor, { campaignId: params.id, schoolId: query.schoolId })
-      return reply.type('application/pdf').send(sheet as never)
+      return reply.type('application/pdf').send(sheet)
     },
   )
   command(
     '/message-bounces',
-    {
-      schema: {
-        tags,
-        summary: 'Report messages that came back',
-        body: BouncesSchema,
-        response: answers(200, TakenBouncesSchema),
-      },
-    },
+    { summary: 'Report messages that came back', body: BouncesSchema, response: { 200: TakenBouncesSchema } },
     (deps, { actor, body }) => takeBounces(deps, actor, body.bounces),
   )
 }

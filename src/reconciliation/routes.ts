@@ -6,16 +6,11 @@ import { DiscrepancySchema } from '../discrepancies/index.ts'
 import {
   AccessReasonHeaders,
   type App,
-  answerList,
   answerLong,
-  answers,
-  commandsOf,
+  fileAnswer,
   IdParams,
-  listAnswers,
-  PageQuerySchema,
-  problemResponses,
   ref,
-  withVersion,
+  routesOf,
 } from '../platform/http/index.ts'
 import { portions } from '../shared/page.ts'
 import { closeCampaign } from './closing/close.ts'
@@ -38,126 +33,90 @@ import {
   signReconciliation,
 } from './use-cases.ts'
 
-const tags = ['Reconciliation']
 const reconciliation = ref(ReconciliationSchema)
 const discrepancy = ref(DiscrepancySchema)
 const campaignSummary = ref(SummarySchema)
 const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-const workbookAnswer = {
-  200: { description: 'An XLSX workbook.', content: { [xlsx]: { schema: Type.String({ format: 'binary' }) } } },
-  ...problemResponses,
-}
-const reportAnswer = {
-  200: {
-    description: 'The run on A4, to file and to sign.',
-    content: { 'application/pdf': { schema: Type.String({ format: 'binary', examples: ['…'] }) } },
-  },
-  ...problemResponses,
+const workbook = {
+  description: 'An XLSX workbook.',
+  content: { [xlsx]: { schema: Type.String({ format: 'binary' }) } },
 }
 
 /** Runs of all checks, their signature, and the end of a campaign; its figures at any time. */
 export async function reconciliationRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
-  const command = commandsOf(app, deps)
+  const { list, get, command } = routesOf(app, deps, 'Reconciliation')
   command(
     '/campaigns/:id/reconciliations',
     {
+      summary: 'Run all checks over a campaign',
       config: { idempotency: 'after' },
-      schema: {
-        tags,
-        summary: 'Run all checks over a campaign',
-        params: IdParams,
-        response: answers(201, reconciliation),
-      },
+      params: IdParams,
+      response: { 201: ReconciliationSchema },
     },
-    async (deps, { actor, params }, reply, once) => {
-      reply.code(201)
-      return answerRun(reply, await runReconciliation(deps, actor, params.id, once))
-    },
+    async (deps, { actor, params }, reply, once) =>
+      answerRun(reply, await runReconciliation(deps, actor, params.id, once)),
   )
-  app.get(
+  list(
     '/campaigns/:id/reconciliations',
-    {
-      schema: {
-        tags,
-        summary: 'List reconciliations',
-        params: IdParams,
-        querystring: PageQuerySchema,
-        response: listAnswers(ReconciliationRunSchema),
-      },
-    },
-    (request, reply) =>
-      answerList(deps, request, reply, ReconciliationRunSchema, (deps, page) =>
-        readReconciliations(deps, request.actor, request.params.id, page),
-      ),
+    { summary: 'List reconciliations', params: IdParams, items: ReconciliationRunSchema },
+    (deps, { actor, params }, page) => readReconciliations(deps, actor, params.id, page),
   )
-  app.get(
+  get(
     '/reconciliations/:id',
     {
-      schema: {
-        tags,
-        summary: 'Read a reconciliation',
-        headers: AccessReasonHeaders,
-        params: IdParams,
-        response: answers(200, reconciliation),
-      },
+      summary: 'Read a reconciliation',
+      headers: AccessReasonHeaders,
+      params: IdParams,
+      response: { 200: ReconciliationSchema },
     },
-    async ({ actor, params }, reply) => answerRun(reply, await openReconciliation(deps, actor, params.id)),
+    async (deps, { actor, params }, reply) => answerRun(reply, await openReconciliation(deps, actor, params.id)),
   )
-  app.get(
+  get(
     '/reconciliations/:id.xlsx',
     {
-      schema: {
-        tags,
-        summary: 'A reconciliation as a workbook',
-        headers: AccessReasonHeaders,
-        params: IdParams,
-        response: workbookAnswer,
-      },
+      summary: 'A reconciliation as a workbook',
+      headers: AccessReasonHeaders,
+      params: IdParams,
+      response: { 200: workbook },
     },
-    async ({ actor, params }, reply) => {
-      const workbook = reconciliationWorkbook(await openReconciliation(deps, actor, params.id))
-      return reply.type(xlsx).send(workbook as never)
+    async (deps, { actor, params }, reply) => {
+      const opened = await openReconciliation(deps, actor, params.id)
+      return reply.type(xlsx).send(reconciliationWorkbook(opened))
     },
   )
-  app.get(
+  get(
     '/reconciliations/:id.pdf',
-    { schema: { tags, summary: 'Print a reconciliation', params: IdParams, response: reportAnswer } },
-    async ({ actor, params }, reply) => {
+    {
+      summary: 'Print a reconciliation',
+      params: IdParams,
+      response: { 200: fileAnswer('application/pdf', 'The run on A4, to file and to sign.') },
+    },
+    async (deps, { actor, params }, reply) => {
       const report = await printReconciliation(deps, actor, params.id)
-      return reply.type('application/pdf').send(report as never)
+      return reply.type('application/pdf').send(report)
     },
   )
   command(
     '/reconciliations/:id/sign',
-    { schema: { tags, summary: 'Sign a reconciliation', params: IdParams, response: answers(200, reconciliation) } },
+    { summary: 'Sign a reconciliation', params: IdParams, response: { 200: ReconciliationSchema } },
     async (deps, { actor, params }, reply) => answerRun(reply, await signReconciliation(deps, actor, params.id)),
   )
 
   command(
     '/campaigns/:id/close',
     {
-      schema: {
-        tags: ['Campaigns'],
-        summary: 'End the pickup, then the campaign',
-        params: IdParams,
-        body: OccurredSchema,
-        response: answers(200, ref(CampaignSchema)),
-      },
+      tags: ['Campaigns'],
+      summary: 'End the pickup, then the campaign',
+      params: IdParams,
+      body: OccurredSchema,
+      response: { 200: CampaignSchema },
     },
-    async (deps, { actor, params, body }, reply) =>
-      withVersion(reply, await closeCampaign(deps, actor, params.id, body ?? {})),
+    (deps, { actor, params, body }) => closeCampaign(deps, actor, params.id, body ?? {}),
   )
-  app.get(
+  get(
     '/campaigns/:id/summary',
-    {
-      schema: {
-        tags: ['Campaigns'],
-        summary: 'Where a campaign stands',
-        params: IdParams,
-        response: answers(200, campaignSummary),
-      },
-    },
-    async ({ actor, params }, reply) => {
+    { tags: ['Campaigns'], summary: 'Where a campaign stands', params: IdParams, response: { 200: SummarySchema } },
+    async (deps, { actor, params }, reply) => {
       const { bySchool, byCommunity, ...summary } = await readSummary(deps, actor, params.id)
       return answerLong(reply, campaignSummary, summary, {
         bySchool: { Item: SchoolSummarySchema, pages: portions(bySchool) },

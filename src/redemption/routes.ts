@@ -1,17 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { AllDeps, Deps } from '../deps.ts'
-import {
-  AccessReasonHeaders,
-  type App,
-  answerList,
-  answers,
-  commandsOf,
-  IdParams,
-  listAnswers,
-  problemBody,
-  problemType,
-  ref,
-} from '../platform/http/index.ts'
+import { AccessReasonHeaders, type App, IdParams, problemBody, problemType, routesOf } from '../platform/http/index.ts'
 import { invalidInput, type Problem } from '../shared/problem.ts'
 import { toInstant } from '../shared/time.ts'
 import { problemOf, type SentScan, toAccepted, toBatchResult, toScan } from './answers.ts'
@@ -29,43 +18,34 @@ import {
 import { undoRedemption } from './undo.ts'
 import { readScans, redeemBatch, redeemVoucher } from './use-cases.ts'
 
-const tags = ['Redemptions']
-
 /** Scans, the hand-outs that they make, and taking one back. */
 export async function redemptionRoutes(app: App, { deps }: { deps: Deps & Pick<AllDeps, 'metrics'> }): Promise<void> {
-  const command = commandsOf(app, deps)
+  const { list, command } = routesOf(app, deps, 'Redemptions')
   command(
     '/redemptions',
     {
+      summary: 'Scan a voucher',
       config: { rate: 'scan' },
-      schema: {
-        tags,
-        summary: 'Scan a voucher',
-        body: NewRedemptionSchema,
-        response: answers(201, ref(AcceptedSchema)),
-      },
+      body: NewRedemptionSchema,
+      response: { 201: AcceptedSchema },
     },
     async (deps, { actor, body, id }, reply) => {
       const scanned = await redeemVoucher(deps, actor, toScan(body))
       deps.metrics.scans.inc({ result: scanned.scan.result })
       const problem = problemOf(deps, scanned)
-      reply.code(problem?.status ?? 201)
       if (!problem) return toAccepted(deps, scanned)
-      reply.header('Content-Type', problemType)
+      reply.code(problem.status).header('Content-Type', problemType)
       return problemBody(problem, id) as never
     },
   )
   command(
     '/redemption-batches',
     {
+      summary: 'Send the scans of a device that was offline',
       config: { rate: 'scan' },
       attachValidation: true,
-      schema: {
-        tags,
-        summary: 'Send the scans of a device that was offline',
-        body: BatchSchema,
-        response: answers(200, ref(BatchResultsSchema)),
-      },
+      body: BatchSchema,
+      response: { 200: BatchResultsSchema },
     },
     async (deps, request) => {
       const { actor, body } = request
@@ -79,34 +59,22 @@ export async function redemptionRoutes(app: App, { deps }: { deps: Deps & Pick<A
   )
   command(
     '/redemptions/:id/undo',
-    {
-      schema: {
-        tags,
-        summary: 'Take a kit back',
-        params: IdParams,
-        body: UndoSchema,
-        response: answers(200, ref(RedemptionSchema)),
-      },
-    },
+    { summary: 'Take a kit back', params: IdParams, body: UndoSchema, response: { 200: RedemptionSchema } },
     (deps, { actor, params, body }) => undoRedemption(deps, actor, { redemptionId: params.id, ...body }),
   )
-  app.get(
+  list(
     '/campaigns/:id/scans',
     {
-      schema: {
-        tags,
-        summary: 'List scans',
-        headers: AccessReasonHeaders,
-        params: IdParams,
-        querystring: ScanQuery,
-        response: listAnswers(ScanSchema),
-      },
+      summary: 'List scans',
+      headers: AccessReasonHeaders,
+      params: IdParams,
+      querystring: ScanQuery,
+      items: ScanSchema,
     },
-    (request, reply) => {
-      const { schoolId, result, from, to } = request.query
+    (deps, { actor, params, query }, page) => {
+      const { schoolId, result, from, to } = query
       const span = { from: from && toInstant(from), to: to && toInstant(to) }
-      const filter = { campaignId: request.params.id, schoolId, result, ...span }
-      return answerList(deps, request, reply, ScanSchema, (deps, page) => readScans(deps, request.actor, filter, page))
+      return readScans(deps, actor, { campaignId: params.id, schoolId, result, ...span }, page)
     },
   )
 }

@@ -1,31 +1,24 @@
 import type { Deps } from '../../deps.ts'
 import { authorize } from '../../identity/index.ts'
-import {
-  type App,
-  acceptUploads,
-  answers,
-  commandsOf,
-  IdParams,
-  ref,
-  uploadBody,
-  uploadOf,
-} from '../../platform/http/index.ts'
+import { type App, acceptUploads, IdParams, routesOf, uploadBody, uploadOf } from '../../platform/http/index.ts'
 import { ImportQuerySchema, ImportReportSchema } from '../../platform/imports/index.ts'
 import { importHeadcounts } from '../headcounts/use-cases.ts'
 import { HeadcountReportSchema } from '../schemas.ts'
 import { importEnrollments } from './use-cases.ts'
 
-const takesFile = { tags: ['Enrollments'], params: IdParams, querystring: ImportQuerySchema, body: uploadBody }
+const takesFile = { params: IdParams, querystring: ImportQuerySchema, body: uploadBody }
 
 /** The imports of children: by name and number, and as head counts. */
 export async function importRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
-  const command = commandsOf(app, deps)
+  const { command } = routesOf(app, deps, 'Enrollments')
   await acceptUploads(app, deps.config, ({ actor }) => authorize(actor, 'enrollment:write'))
   command(
     '/campaigns/:id/enrollment-imports',
     {
+      ...takesFile,
+      summary: 'Import enrollments',
       config: { idempotency: 'after' },
-      schema: { ...takesFile, summary: 'Import enrollments', response: answers(200, ref(ImportReportSchema)) },
+      response: { 200: ImportReportSchema },
     },
     (deps, { actor, params, query, body }) =>
       importEnrollments(deps, actor, { ...query, campaignId: params.id, file: uploadOf({ body }) }),
@@ -33,8 +26,10 @@ export async function importRoutes(app: App, { deps }: { deps: Deps }): Promise<
   command(
     '/campaigns/:id/headcount-imports',
     {
+      ...takesFile,
+      summary: 'Import head counts',
       config: { idempotency: 'after' },
-      schema: { ...takesFile, summary: 'Import head counts', response: answers(200, ref(HeadcountReportSchema)) },
+      response: { 200: HeadcountReportSchema },
     },
     (deps, { actor, params, query, body }) =>
       importHeadcounts(deps, actor, { ...query, campaignId: params.id, file: uploadOf({ body }) }),

@@ -1,8 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import qrcode from 'qrcode'
-import { Type } from 'typebox'
 import type { AllDeps, Deps } from '../../deps.ts'
-import { type App, answers, commandsOf, IdParams, ref } from '../../platform/http/index.ts'
+import { type App, IdParams, routesOf } from '../../platform/http/index.ts'
 import {
   EnrolledTotpSchema,
   ReauthenticationSchema,
@@ -14,9 +13,6 @@ import {
 import type { Reauthentication } from '../sessions/reauthentication.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import { confirmTotp, enrollTotp, readTotp, removeTotp, removeTotpOf } from './use-cases.ts'
-
-const tags = ['Identity']
-const nothing = answers(204, Type.Null({ description: 'Done.' }))
 
 /** What the contract says where step-up authentication is asked for. */
 export const reauthenticationNote =
@@ -35,76 +31,60 @@ export async function secondFactorRoutes(
   app: App,
   { deps, throttle }: { deps: Deps & Pick<AllDeps, 'secretKey'>; throttle: Throttle },
 ): Promise<void> {
-  const command = commandsOf(app, deps)
-  app.get(
+  const { get, command, remove } = routesOf(app, deps, 'Identity')
+  get(
     '/me/totp',
     {
+      summary: 'Read about one’s authenticator app',
       config: { beforeSecondFactor: 'always' },
-      schema: { tags, summary: 'Read about one’s authenticator app', response: answers(200, ref(TotpSchema)) },
+      response: { 200: TotpSchema },
     },
-    ({ actor }) => readTotp(deps, actor),
+    (deps, { actor }) => readTotp(deps, actor),
   )
   command(
     '/me/totp',
     {
+      summary: 'Set an authenticator app up',
+      description: reauthenticationNote,
       config: { idempotency: 'after', holdsSecret: true, beforeSecondFactor: 'set_up' },
-      schema: {
-        tags,
-        summary: 'Set an authenticator app up',
-        description: reauthenticationNote,
-        body: ReauthenticationSchema,
-        response: answers(201, ref(EnrolledTotpSchema)),
-      },
+      body: ReauthenticationSchema,
+      response: { 201: EnrolledTotpSchema },
     },
-    async (deps, request, reply) => {
+    async (deps, request) => {
       const { actor } = request
       const { secret, uri } = await enrollTotp(deps, throttle, actor, reauthenticationOf(request, request.body))
       const qr = await qrcode.toString(uri, { type: 'svg', margin: 4 })
-      reply.code(201)
       return { secret, uri, qr }
     },
   )
   command(
     '/me/totp/confirm',
     {
+      summary: 'Confirm an authenticator app',
       config: { idempotency: 'after', holdsSecret: true, beforeSecondFactor: 'set_up' },
-      schema: {
-        tags,
-        summary: 'Confirm an authenticator app',
-        body: TotpConfirmationSchema,
-        response: answers(201, ref(RecoveryCodesSchema)),
-      },
+      body: TotpConfirmationSchema,
+      response: { 201: RecoveryCodesSchema },
     },
-    async (deps, { actor, body, secret = '' }, reply) => {
-      const recoveryCodes = await confirmTotp(deps, actor, body.code, secret)
-      reply.code(201)
-      return { recoveryCodes }
-    },
+    async (deps, { actor, body, secret = '' }) => ({
+      recoveryCodes: await confirmTotp(deps, actor, body.code, secret),
+    }),
   )
-  app.post(
+  command(
     '/me/totp/removal',
     {
+      summary: 'Remove one’s authenticator app',
+      description: reauthenticationNote,
       config: { idempotency: 'none' },
-      schema: {
-        tags,
-        summary: 'Remove one’s authenticator app',
-        description: reauthenticationNote,
-        body: TotpRemovalSchema,
-        response: nothing,
-      },
+      body: TotpRemovalSchema,
     },
-    async (request, reply) => {
+    async (deps, request) => {
       const { actor, body } = request
       await removeTotp(deps, throttle, actor, { ...body, reauthentication: reauthenticationOf(request, body) })
-      return reply.code(204).send(null)
     },
   )
-  app.delete(
+  remove(
     '/users/:id/totp',
-    { schema: { tags, summary: 'Take a user’s second factor away', params: IdParams, response: nothing } },
-    async ({ actor, params }, reply) => {
-      await removeTotpOf(deps, actor, params.id)
-      return reply.code(204).send(null)
-    },
+    { summary: 'Take a user’s second factor away', params: IdParams },
+    (deps, { actor, params }) => removeTotpOf(deps, actor, params.id),
   )
 }

@@ -1,16 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import type { AllDeps, Deps } from '../../deps.ts'
 import type { Config } from '../../platform/config/config.ts'
-import {
-  type App,
-  answerList,
-  answers,
-  IdParams,
-  listAnswers,
-  PageQuerySchema,
-  ref,
-} from '../../platform/http/index.ts'
+import { type App, IdParams, routesOf } from '../../platform/http/index.ts'
 import { notSignedIn } from '../rules.ts'
 import { MeSchema, OpenSessionSchema, SessionSchema, SignInSchema } from '../schemas.ts'
 import type { Throttle } from '../throttling/throttle.ts'
@@ -18,79 +9,60 @@ import { cookieName, cookieOptions } from './cookies.ts'
 import { browserTrustedMilliseconds } from './rules.ts'
 import { type Browser, endSession, endSessionsOf, readSessions, type Started, signIn, signOut } from './use-cases.ts'
 
-const tags = ['Identity']
-const nothing = answers(204, Type.Null({ description: 'Done.' }))
-
 /** Signing in and out, and the sessions that go on. */
 export async function sessionRoutes(
   app: App,
   { deps, throttle }: { deps: Deps & Pick<AllDeps, 'secretKey'>; throttle: Throttle },
 ): Promise<void> {
-  app.post(
+  const { list, get, command, remove } = routesOf(app, deps, 'Identity')
+  command(
     '/session',
     {
+      summary: 'Sign in',
       config: { open: true, idempotency: 'none', rate: 'none' },
-      schema: { tags, summary: 'Sign in', body: SignInSchema, response: answers(201, ref(SessionSchema)) },
+      body: SignInSchema,
+      response: { 201: SessionSchema },
     },
-    async (request, reply) => {
+    async (deps, request, reply) => {
       const { body } = request
       const started = await signIn(deps, throttle, { ...body, browser: browserOf(request, deps.config) })
       setCookies(deps.config, request, reply, started)
-      return reply.code(201).send({ expiresAt: started.expiresAt })
+      return { expiresAt: started.expiresAt }
     },
   )
-  app.delete(
+  remove(
     '/session',
-    { config: { beforeSecondFactor: 'always' }, schema: { tags, summary: 'Sign out', response: nothing } },
-    async (request, reply) => {
+    { summary: 'Sign out', config: { beforeSecondFactor: 'always' } },
+    async (deps, request, reply) => {
       const { actor, cookies } = request
       if (!actor) throw notSignedIn()
       const name = cookieName('session', deps.config)
       await signOut(deps, actor, cookies[name] ?? '')
-      return reply.clearCookie(name, cookieOptions(request, deps.config)).code(204).send(null)
+      reply.clearCookie(name, cookieOptions(request, deps.config))
     },
   )
-  app.get(
+  get(
     '/me',
-    {
-      config: { beforeSecondFactor: 'always' },
-      schema: { tags, summary: 'Who am I', response: answers(200, ref(MeSchema)) },
-    },
-    async ({ actor }) => {
+    { summary: 'Who am I', config: { beforeSecondFactor: 'always' }, response: { 200: MeSchema } },
+    (_deps, { actor }) => {
       if (!actor || actor.kind === 'system') throw notSignedIn()
       return { ...actor, kind: actor.kind }
     },
   )
-  app.get(
+  list(
     '/me/sessions',
-    {
-      schema: {
-        tags,
-        summary: 'List one’s own sessions',
-        querystring: PageQuerySchema,
-        response: listAnswers(OpenSessionSchema),
-      },
-    },
-    (request, reply) =>
-      answerList(deps, request, reply, OpenSessionSchema, (deps, page) =>
-        readSessions(deps, request.actor, request.secret ?? '', page),
-      ),
+    { summary: 'List one’s own sessions', items: OpenSessionSchema },
+    (deps, { actor, secret }, page) => readSessions(deps, actor, secret ?? '', page),
   )
-  app.delete(
+  remove(
     '/me/sessions/:id',
-    { schema: { tags, summary: 'End one of one’s own sessions', params: IdParams, response: nothing } },
-    async ({ actor, params }, reply) => {
-      await endSession(deps, actor, params.id)
-      return reply.code(204).send(null)
-    },
+    { summary: 'End one of one’s own sessions', params: IdParams },
+    (deps, { actor, params }) => endSession(deps, actor, params.id),
   )
-  app.delete(
+  remove(
     '/users/:id/sessions',
-    { schema: { tags, summary: 'Sign a user out everywhere', params: IdParams, response: nothing } },
-    async ({ actor, params }, reply) => {
-      await endSessionsOf(deps, actor, params.id)
-      return reply.code(204).send(null)
-    },
+    { summary: 'Sign a user out everywhere', params: IdParams },
+    (deps, { actor, params }) => endSessionsOf(deps, actor, params.id),
   )
 }
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
 import { authorize } from '../../identity/index.ts'
-import { type App, acceptUploads, answers, commandsOf, ref, uploadBody, uploadOf } from '../../platform/http/index.ts'
+import { type App, acceptUploads, routesOf, uploadBody, uploadOf } from '../../platform/http/index.ts'
 import { ImportQuerySchema, ImportReportSchema } from '../../platform/imports/index.ts'
 import { importSchools } from './use-cases.ts'
 
@@ -12,19 +12,16 @@ const SchoolImportQuerySchema = Type.Object({
 
 /** The import of schools. */
 export async function schoolImportRoutes(app: App, { deps }: { deps: Deps }): Promise<void> {
-  const command = commandsOf(app, deps)
+  const { command } = routesOf(app, deps, 'Places')
   await acceptUploads(app, deps.config, ({ actor }) => authorize(actor, 'place:write'))
   command(
     '/school-imports',
     {
+      summary: 'Import schools',
       config: { idempotency: 'after' },
-      schema: {
-        tags: ['Places'],
-        summary: 'Import schools',
-        querystring: SchoolImportQuerySchema,
-        body: uploadBody,
-        response: answers(200, ref(ImportReportSchema)),
-      },
+      querystring: SchoolImportQuerySchema,
+      body: uploadBody,
+      response: { 200: ImportReportSchema },
     },
     (deps, request) => importSchools(deps, request.actor, { ...request.query, file: uploadOf(request) }),
   )

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { defineProblem } from '../../shared/problem.ts'
 import type { App } from './app.ts'
-import { answers } from './schemas.ts'
+import { problemResponses } from './schemas.ts'
 
 const notReady = defineProblem<{ database: string }>({
   code: 'not_ready',
@@ -26,7 +26,7 @@ export async function healthRoutes(
   const Alive = Type.Object({ status: Type.String({ examples: ['alive'] }) })
   app.get(
     '/healthz',
-    { config: open, schema: { tags, summary: 'Alive', response: answers(200, Alive) } },
+    { config: open, schema: { tags, summary: 'Alive', response: { 200: Alive, ...problemResponses } } },
     async () => ({ status: 'alive' }),
   )
   const Ready = Type.Object({
@@ -35,7 +35,7 @@ export async function healthRoutes(
   })
   app.get(
     '/readyz',
-    { config: open, schema: { tags, summary: 'Ready to serve', response: answers(200, Ready) } },
+    { config: open, schema: { tags, summary: 'Ready to serve', response: { 200: Ready, ...problemResponses } } },
     async ({ log }) => {
       try {
         await check()

@@ -86,12 +86,14 @@ const problemContent = { 'application/problem+json': { schema: Type.Ref('Problem
 /** The problems that any answer may be instead. */
 export const problemResponses = { '4xx': { description: 'A problem', content: problemContent } }
 
-/** Answers of one kind: `schema` under `status`, or a problem. */
-export const answers = <const Status extends number, S extends TSchema>(status: Status, schema: S) =>
-  ({ [status]: schema, ...problemResponses }) as { [K in Status]: S } & typeof problemResponses
+/** An answer that is a file. */
+export interface FileAnswer {
+  description: string
+  content: Record<string, { schema: TSchema }>
+}
 
-/** Answers that are a file of this media type. */
-export const fileAnswers = (mediaType: string, description: string) => ({
-  200: { description, content: { [mediaType]: { schema: Type.String({ format: 'binary', examples: ['…'] }) } } },
-  ...problemResponses,
+/** An answer that is a file of this media type. */
+export const fileAnswer = (mediaType: string, description: string): FileAnswer => ({
+  description,
+  content: { [mediaType]: { schema: Type.String({ format: 'binary', examples: ['…'] }) } },
 })

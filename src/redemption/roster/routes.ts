@@ -1,22 +1,20 @@
 import type { AllDeps, Deps } from '../../deps.ts'
-import { type App, answers, ref } from '../../platform/http/index.ts'
+import { type App, routesOf } from '../../platform/http/index.ts'
 import { RosterQuery, RosterSchema } from './schemas.ts'
 import { readRoster } from './use-cases.ts'
 
 /** What a phone takes along to where there is no network. */
 export async function rosterRoutes(app: App, { deps }: { deps: Deps & Pick<AllDeps, 'secretKey'> }): Promise<void> {
-  app.get(
+  const { get } = routesOf(app, deps, 'Redemptions')
+  get(
     '/scanner/roster',
     {
-      schema: {
-        tags: ['Redemptions'],
-        summary: 'Read the roster of a device',
-        description:
-          'Each voucher is found and its child opened by the code on the paper alone; docs/security/cryptography.md tells how.',
-        querystring: RosterQuery,
-        response: answers(200, ref(RosterSchema)),
-      },
+      summary: 'Read the roster of a device',
+      description:
+        'Each voucher is found and its child opened by the code on the paper alone; docs/security/cryptography.md tells how.',
+      querystring: RosterQuery,
+      response: { 200: RosterSchema },
     },
-    ({ actor, query }) => readRoster(deps, actor, query.since),
+    (deps, { actor, query }) => readRoster(deps, actor, query.since),
   )
 }

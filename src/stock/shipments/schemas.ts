@@ -7,7 +7,6 @@ import {
   oneOf,
   PageQuerySchema,
   PositiveQuantitySchema,
-  problemResponses,
   QuantitySchema,
   ref,
 } from '../../platform/http/index.ts'
@@ -75,11 +74,3 @@ export const ComingBackSchema = Type.Object({
   damagedQuantity: OptionalQuantitySchema,
   ...happened,
 })
-/** The answer that is a delivery note. */
-export const deliveryNoteAnswers = {
-  200: {
-    description: 'The delivery note, an A4 to sign.',
-    content: { 'application/pdf': { schema: Type.String({ format: 'binary', examples: ['…'] }) } },
-  },
-  ...problemResponses,
-}

@@ -1,22 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { text as textFrom } from 'node:stream/consumers'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type {
-  FastifyBaseLogger,
-  FastifyContextConfig,
-  FastifyReply,
-  FastifyRequest,
-  FastifySchema,
-  RawServerDefault,
-  RouteGenericInterface,
-  RouteHandlerMethod,
-} from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../../../deps.ts'
 import type { Db, Tx } from '../../../schema.ts'
 import { defineProblem, invalidInput, Problem } from '../../../shared/problem.ts'
-import type { App } from '../app.ts'
 import { problemBody, problemType } from '../problems.ts'
 import { type Seal, sealOf } from './encryption.ts'
 import type { Once } from './once.ts'
@@ -50,75 +38,43 @@ const inFlight = defineProblem({
   members: () => ({ retryAfter: 1 }),
 })
 
-/** Fastify's own type of a handler, which knows what `Schema` says of request and answer. */
-type PlainHandler<Schema extends FastifySchema> = RouteHandlerMethod<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  RouteGenericInterface,
-  FastifyContextConfig,
-  Schema,
-  TypeBoxTypeProvider,
-  FastifyBaseLogger
->
+/** What a command does. With an `Idempotency-Key` the database of `deps` is its own open transaction, or `once` is given. */
+type Work<Given> = (deps: Given, once?: Once) => Promise<unknown>
 
-/**
- * What a command does. With an `Idempotency-Key` the database of `deps` is the command's own open transaction, or, where the
- * answer is stored after it, `once` tells how the work happens once.
- */
-type CommandHandler<Given, Schema extends FastifySchema> = (
-  deps: Given,
-  request: Parameters<PlainHandler<Schema>>[0],
-  reply: Parameters<PlainHandler<Schema>>[1],
-  once: Once | undefined,
-) => ReturnType<PlainHandler<Schema>>
-
-interface CommandOptions<Schema> {
-  schema: Schema
-  config?: FastifyContextConfig
-  attachValidation?: boolean
-}
-
-/**
- * How commands are registered: each is a POST of `app` that with an `Idempotency-Key` happens once. The answer, also a refusal,
- * is stored in the transaction of the command itself, so that neither a crash nor the same request at the same moment can come
- * between; a command that must not hold the writer stores it after (`config.idempotency`). Where secrets pass
- * (`config.holdsSecret`), what is stored is sealed, and a key is the session's or API key's own instead of the person's.
- */
-export function commandsOf<Given extends Deps>(app: App, deps: Given) {
-  return <const Schema extends FastifySchema>(
-    path: string,
-    options: CommandOptions<Schema>,
-    handler: CommandHandler<Given, Schema>,
-  ): void => {
-    const { idempotency = 'inside', holdsSecret } = options.config ?? {}
-    const answerOnce = idempotency === 'inside' ? answerInside : answerAfter
-    app.post(path, { ...options, config: { ...options.config, idempotency } }, (request, reply) => {
-      const work: Work<Given> = async (given, once) => handler(given, request, reply, once)
-      const claim = claimOf(request, holdsSecret ? sealOf(request.secret ?? '') : undefined)
-      const answer = claim ? answerOnce({ deps, claim, work, request, reply }) : work(deps, undefined)
-      return answer as ReturnType<PlainHandler<Schema>>
-    })
-  }
-}
-
-type Work<Given> = (deps: Given, once: Once | undefined) => Promise<unknown>
-
-/** One request that carries a key. */
+/** A request for a command. */
 interface Asked<Given> {
   deps: Given
-  claim: SealedClaim
   work: Work<Given>
   request: FastifyRequest
   reply: FastifyReply
 }
 
-function answerInside<Given extends Deps>({ deps, claim, work, request, reply }: Asked<Given>): Promise<unknown> {
+/** One that carries a key. */
+interface AskedOnce<Given> extends Asked<Given> {
+  claim: SealedClaim
+}
+
+/**
+ * Answers a command, which with an `Idempotency-Key` happens once. The answer, also a refusal, is stored in the transaction of
+ * the command itself, so that neither a crash nor the same request at the same moment can come between; a command that must not
+ * hold the writer stores it after, and `once` tells how its work happens once (`config.idempotency`). Where secrets pass
+ * (`config.holdsSecret`), what is stored is sealed, and a key is the session's or API key's own instead of the person's.
+ */
+export async function answerOnce<Given extends Deps>(asked: Asked<Given>): Promise<unknown> {
+  const { deps, work, request } = asked
+  const { idempotency, holdsSecret } = request.routeOptions.config
+  if (idempotency === 'none') return work(deps)
+  const claim = claimOf(request, holdsSecret ? sealOf(request.secret ?? '') : undefined)
+  if (!claim) return work(deps)
+  return idempotency === 'after' ? answerAfter({ ...asked, claim }) : answerInside({ ...asked, claim })
+}
+
+function answerInside<Given extends Deps>({ deps, claim, work, request, reply }: AskedOnce<Given>): Promise<unknown> {
   return deps.db.transact(
     async (tx) => {
       const held = await insertClaim(tx, claim, deps.clock.now())
       if (!held) return replay((await findKept(tx, claim))!, claim, reply)
-      const { body, text } = await written(await work({ ...deps, db: joined(tx) }, undefined), reply)
+      const { body, text } = await written(await work({ ...deps, db: joined(tx) }), reply)
       await keep(tx, { ...held, seal: claim.seal }, reply.statusCode, text, contentTypeOf(reply))
       return body
     },
@@ -133,7 +89,13 @@ function answerInside<Given extends Deps>({ deps, claim, work, request, reply }:
   )
 }
 
-async function answerAfter<Given extends Deps>({ deps, claim, work, request, reply }: Asked<Given>): Promise<unknown> {
+async function answerAfter<Given extends Deps>({
+  deps,
+  claim,
+  work,
+  request,
+  reply,
+}: AskedOnce<Given>): Promise<unknown> {
   const { db, clock } = deps
   const taken = await db.transact(async (tx) => {
     const held = await insertClaim(tx, claim, clock.now())
