@@ -11,17 +11,14 @@ const PolicySchema = Type.Object({
 })
 
 /** What a school gets in a run, and why. */
-export const AllocationLineSchema = named(
-  'AllocationLine',
-  Type.Object({
-    schoolId: IdSchema,
-    schoolName: Type.String({ examples: ['1ο Δημοτικό Σχολείο Πειραιά'] }),
-    need: QuantitySchema,
-    shipped: QuantitySchema,
-    quantity: QuantitySchema,
-    reason: Type.String({ examples: ['Gets its whole need of 25: 25 as its share by need.'] }),
-  }),
-)
+export const AllocationLineSchema = named('AllocationLine', {
+  schoolId: IdSchema,
+  schoolName: Type.String({ examples: ['1ο Δημοτικό Σχολείο Πειραιά'] }),
+  need: QuantitySchema,
+  shipped: QuantitySchema,
+  quantity: QuantitySchema,
+  reason: Type.String({ examples: ['Gets its whole need of 25: 25 as its share by need.'] }),
+})
 
 const run = {
   id: IdSchema,
@@ -40,13 +37,10 @@ const run = {
 }
 
 /** A run without its lines, as lists have it. */
-export const AllocationRunSchema = named('AllocationRun', Type.Object(run))
+export const AllocationRunSchema = named('AllocationRun', run)
 
 /** A run with its lines. */
-export const AllocationSchema = named(
-  'Allocation',
-  Type.Object({ ...run, lines: Type.Array(Type.Ref('AllocationLine')) }),
-)
+export const AllocationSchema = named('Allocation', { ...run, lines: Type.Array(Type.Ref('AllocationLine')) })
 
 /** What to divide, and by which policy; `stockQuantity` makes it a what-if. */
 export const NewAllocationSchema = nullable(

@@ -16,10 +16,12 @@ import { campaignStatuses } from './rules.ts'
 const KitItemSchema = Type.Object({ name: TextSchema, quantity: PositiveQuantitySchema, unitCostCents: CentsSchema })
 const ItemsSchema = Type.Array(KitItemSchema, { minItems: 1, maxItems: 200 })
 
-export const KitSchema = named(
-  'Kit',
-  Type.Object({ id: IdSchema, name: TextSchema, items: ItemsSchema, unitCostCents: CentsSchema }),
-)
+export const KitSchema = named('Kit', {
+  id: IdSchema,
+  name: TextSchema,
+  items: ItemsSchema,
+  unitCostCents: CentsSchema,
+})
 export const NewKitSchema = Type.Object({ name: TextSchema, items: ItemsSchema })
 
 const campaign = {
@@ -38,19 +40,16 @@ const optional = {
   retentionDays: Type.Integer({ minimum: 0, maximum: 3650, examples: [180] }),
 }
 
-export const CampaignSchema = named(
-  'Campaign',
-  Type.Object({
-    id: IdSchema,
-    ...campaign,
-    ...optional,
-    status: oneOf(campaignStatuses),
-    openedAt: nullable(InstantSchema),
-    closingAt: nullable(InstantSchema),
-    closedAt: nullable(InstantSchema),
-    version: Type.Integer({ examples: [1] }),
-  }),
-)
+export const CampaignSchema = named('Campaign', {
+  id: IdSchema,
+  ...campaign,
+  ...optional,
+  status: oneOf(campaignStatuses),
+  openedAt: nullable(InstantSchema),
+  closingAt: nullable(InstantSchema),
+  closedAt: nullable(InstantSchema),
+  version: Type.Integer({ examples: [1] }),
+})
 export const NewCampaignSchema = Type.Object({ ...campaign, ...Type.Partial(Type.Object(optional)).properties })
 export const CampaignChangeSchema = Type.Partial(Type.Object({ ...campaign, ...optional }))
 

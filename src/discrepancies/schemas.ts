@@ -18,27 +18,24 @@ const RecordSchema = Type.Object({
 })
 
 /** A discrepancy, as it is answered. */
-export const DiscrepancySchema = named(
-  'Discrepancy',
-  Type.Object({
-    id: IdSchema,
-    campaignId: IdSchema,
-    code: CodeSchema,
-    severity: { ...oneOf(severities), examples: ['warning'] },
-    status: StatusSchema,
-    detail: Type.String({ examples: ['Of 25 kits dispatched 2 have not arrived.'] }),
-    expected: FigureSchema,
-    actual: FigureSchema,
-    records: Type.Array(RecordSchema),
-    reconciliationId: nullable(IdSchema),
-    ownerId: nullable(IdSchema),
-    resolution: nullable(Type.String({ examples: ['Found in the storeroom'] })),
-    resolvedById: nullable(Type.String({ examples: [exampleId] })),
-    openedAt: InstantSchema,
-    resolvedAt: nullable(InstantSchema),
-    version: Type.Integer({ examples: [1] }),
-  }),
-)
+export const DiscrepancySchema = named('Discrepancy', {
+  id: IdSchema,
+  campaignId: IdSchema,
+  code: CodeSchema,
+  severity: { ...oneOf(severities), examples: ['warning'] },
+  status: StatusSchema,
+  detail: Type.String({ examples: ['Of 25 kits dispatched 2 have not arrived.'] }),
+  expected: FigureSchema,
+  actual: FigureSchema,
+  records: Type.Array(RecordSchema),
+  reconciliationId: nullable(IdSchema),
+  ownerId: nullable(IdSchema),
+  resolution: nullable(Type.String({ examples: ['Found in the storeroom'] })),
+  resolvedById: nullable(Type.String({ examples: [exampleId] })),
+  openedAt: InstantSchema,
+  resolvedAt: nullable(InstantSchema),
+  version: Type.Integer({ examples: [1] }),
+})
 
 /** Which discrepancies to list. */
 export const DiscrepancyQuery = Type.Object({

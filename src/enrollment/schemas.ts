@@ -30,24 +30,21 @@ const GuardianSchema = Type.Object({
 })
 const GuardiansSchema = Type.Array(Type.Partial(GuardianSchema), { maxItems: 2 })
 
-export const EnrollmentSchema = named(
-  'Enrollment',
-  Type.Object({
-    id: IdSchema,
-    campaignId: IdSchema,
-    schoolId: IdSchema,
-    /** Withheld from who only audits. */
-    pupilRef: nullable(pupilRef),
-    ...person,
-    guardians: Type.Array(GuardianSchema),
-    headcount: Type.Boolean({ examples: [false] }),
-    status: oneOf(enrollmentStatuses),
-    withdrawalReason: nullable(Type.String({ examples: ['Μετακόμισε'] })),
-    transferredFromId: nullable(IdSchema),
-    version: Type.Integer({ examples: [1] }),
-    createdAt: InstantSchema,
-  }),
-)
+export const EnrollmentSchema = named('Enrollment', {
+  id: IdSchema,
+  campaignId: IdSchema,
+  schoolId: IdSchema,
+  /** Withheld from who only audits. */
+  pupilRef: nullable(pupilRef),
+  ...person,
+  guardians: Type.Array(GuardianSchema),
+  headcount: Type.Boolean({ examples: [false] }),
+  status: oneOf(enrollmentStatuses),
+  withdrawalReason: nullable(Type.String({ examples: ['Μετακόμισε'] })),
+  transferredFromId: nullable(IdSchema),
+  version: Type.Integer({ examples: [1] }),
+  createdAt: InstantSchema,
+})
 export const EnrollmentChangeSchema = Type.Partial(Type.Object({ ...person, guardians: GuardiansSchema }))
 export const NewEnrollmentSchema = Type.Object({
   schoolId: IdSchema,
@@ -61,11 +58,8 @@ export const EnrollmentQuerySchema = Type.Object({
   q: Type.Optional(Type.String({ maxLength: 100, examples: ['φωτοπουλου'] })),
 })
 export const WithdrawalSchema = Type.Object({ reason: TextSchema })
-export const HeadcountReportSchema = named(
-  'HeadcountReport',
-  Type.Object({
-    ...ImportReportSchema.properties,
-    withdrawn: QuantitySchema,
-    warnings: Type.Array(ref(ImportFaultSchema)),
-  }),
-)
+export const HeadcountReportSchema = named('HeadcountReport', {
+  ...ImportReportSchema.properties,
+  withdrawn: QuantitySchema,
+  warnings: Type.Array(ref(ImportFaultSchema)),
+})

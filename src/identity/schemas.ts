@@ -29,71 +29,55 @@ export const TotpRemovalSchema = Type.Object({
   password: Type.Optional(PresentPasswordSchema),
 })
 export const TotpConfirmationSchema = Type.Object({ code: TotpCodeSchema })
-export const TotpSchema = named(
-  'Totp',
-  Type.Object({
-    confirmed: Type.Boolean({ examples: [true] }),
-    recoveryCodesLeft: Type.Integer({ examples: [10] }),
-  }),
-)
-export const EnrolledTotpSchema = named(
-  'EnrolledTotp',
-  Type.Object({
-    secret: Type.String({ examples: ['JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'] }),
-    uri: Type.String({ examples: ['otpauth://totp/Saka:admin%40piraeus.example.org?secret=…&issuer=Saka'] }),
-    qr: Type.String({ examples: ['<svg xmlns="http://www.w3.org/2000/svg"></svg>'] }),
-  }),
-)
-export const RecoveryCodesSchema = named(
-  'RecoveryCodes',
-  Type.Object({ recoveryCodes: Type.Array(Type.String({ examples: ['0a1b2-c3d4e-5f607-18293-a4b5c-6d7e8'] })) }),
-)
-export const SessionSchema = named('Session', Type.Object({ expiresAt: InstantSchema }))
-export const OpenSessionSchema = named(
-  'OpenSession',
-  Type.Object({
-    id: IdSchema,
-    createdAt: InstantSchema,
-    lastSeenAt: InstantSchema,
-    expiresAt: InstantSchema,
-    userAgent: Type.String({ examples: ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'] }),
-    current: Type.Boolean({ examples: [true] }),
-  }),
-)
+export const TotpSchema = named('Totp', {
+  confirmed: Type.Boolean({ examples: [true] }),
+  recoveryCodesLeft: Type.Integer({ examples: [10] }),
+})
+export const EnrolledTotpSchema = named('EnrolledTotp', {
+  secret: Type.String({ examples: ['JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'] }),
+  uri: Type.String({ examples: ['otpauth://totp/Saka:admin%40piraeus.example.org?secret=…&issuer=Saka'] }),
+  qr: Type.String({ examples: ['<svg xmlns="http://www.w3.org/2000/svg"></svg>'] }),
+})
+export const RecoveryCodesSchema = named('RecoveryCodes', {
+  recoveryCodes: Type.Array(Type.String({ examples: ['0a1b2-c3d4e-5f607-18293-a4b5c-6d7e8'] })),
+})
+export const SessionSchema = named('Session', { expiresAt: InstantSchema })
+export const OpenSessionSchema = named('OpenSession', {
+  id: IdSchema,
+  createdAt: InstantSchema,
+  lastSeenAt: InstantSchema,
+  expiresAt: InstantSchema,
+  userAgent: Type.String({ examples: ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'] }),
+  current: Type.Boolean({ examples: [true] }),
+})
 export const SignInSchema = Type.Object({
   email: Type.String({ maxLength: 254, examples: ['admin@piraeus.example.org'] }),
   password: PresentPasswordSchema,
   ...ProofSchema.properties,
 })
-export const MeSchema = named(
-  'Me',
-  Type.Object({
-    kind: oneOf(['user', 'api_key', 'device']),
-    id: IdSchema,
-    name: Type.String(),
-    email: Type.Optional(EmailSchema),
-    roles: Type.Array(
-      Type.Object({
-        role: oneOf([...roles, 'device']),
-        schoolId: Type.Optional(IdSchema),
-        warehouseId: Type.Optional(IdSchema),
-      }),
-    ),
-    secondFactor: Type.Optional(oneOf(['set_up', 'show'])),
-  }),
-)
-export const UserSchema = named(
-  'User',
-  Type.Object({
-    id: IdSchema,
-    email: EmailSchema,
-    name: TextSchema,
-    roles: GrantsSchema,
-    active: Type.Boolean(),
-    version: Type.Integer({ examples: [1] }),
-    createdAt: InstantSchema,
-  }),
-)
+export const MeSchema = named('Me', {
+  kind: oneOf(['user', 'api_key', 'device']),
+  id: IdSchema,
+  name: Type.String(),
+  email: Type.Optional(EmailSchema),
+  roles: Type.Array(
+    Type.Object({
+      role: oneOf([...roles, 'device']),
+      schoolId: Type.Optional(IdSchema),
+      warehouseId: Type.Optional(IdSchema),
+    }),
+  ),
+  secondFactor: Type.Optional(oneOf(['set_up', 'show'])),
+})
+export const UserSchema = named('User', {
+  id: IdSchema,
+  email: EmailSchema,
+  name: TextSchema,
+  roles: GrantsSchema,
+  active: Type.Boolean(),
+  version: Type.Integer({ examples: [1] }),
+  createdAt: InstantSchema,
+})
 export const NewUserSchema = Type.Object({
   email: EmailSchema,
   name: TextSchema,
@@ -104,68 +88,56 @@ export const UserChangeSchema = Type.Partial(
   Type.Object({ ...NewUserSchema.properties, password: PasswordSchema, active: Type.Boolean() }),
 )
 export const ForgottenPasswordSchema = Type.Object({ email: EmailSchema })
-export const ShownLinkSchema = named(
-  'ShownLink',
-  Type.Object({
-    link: Type.String({ examples: ['https://saka.example.org/welcome/saka_link_…'] }),
-    expiresAt: InstantSchema,
-  }),
-)
+export const ShownLinkSchema = named('ShownLink', {
+  link: Type.String({ examples: ['https://saka.example.org/welcome/saka_link_…'] }),
+  expiresAt: InstantSchema,
+})
 const RateSchema = Type.Integer({ minimum: 1, maximum: 1_000_000, examples: [600] })
-export const ApiKeySchema = named(
-  'ApiKey',
-  Type.Object({
-    id: IdSchema,
-    name: TextSchema,
-    roles: GrantsSchema,
-    createdById: Type.String(),
-    createdAt: InstantSchema,
-    expiresAt: nullable(InstantSchema),
-    requestsPerMinute: nullable(RateSchema),
-    lastUsedAt: nullable(InstantSchema),
-    revokedAt: nullable(InstantSchema),
-  }),
-)
+export const ApiKeySchema = named('ApiKey', {
+  id: IdSchema,
+  name: TextSchema,
+  roles: GrantsSchema,
+  createdById: Type.String(),
+  createdAt: InstantSchema,
+  expiresAt: nullable(InstantSchema),
+  requestsPerMinute: nullable(RateSchema),
+  lastUsedAt: nullable(InstantSchema),
+  revokedAt: nullable(InstantSchema),
+})
 export const NewApiKeySchema = Type.Object({
   name: TextSchema,
   roles: GrantsSchema,
   expiresAt: Type.Optional(InstantSchema),
   requestsPerMinute: Type.Optional(nullable(RateSchema)),
 })
-export const CreatedApiKeySchema = named(
-  'CreatedApiKey',
-  Type.Object({ ...ApiKeySchema.properties, key: Type.String({ examples: ['saka_key_…'] }) }),
-)
+export const CreatedApiKeySchema = named('CreatedApiKey', {
+  ...ApiKeySchema.properties,
+  key: Type.String({ examples: ['saka_key_…'] }),
+})
 const AppVersionSchema = Type.String({ minLength: 1, maxLength: 50, pattern: '^[\\w.+-]+$', examples: ['1.4.0'] })
 export const HeartbeatSchema = Type.Object({ appVersion: AppVersionSchema, pendingScans: QuantitySchema })
-export const DeviceSchema = named(
-  'Device',
-  Type.Object({
-    id: IdSchema,
-    name: TextSchema,
-    schoolId: IdSchema,
-    createdAt: InstantSchema,
-    provisionedAt: nullable(InstantSchema),
-    lastSeenAt: nullable(InstantSchema),
-    appVersion: nullable(AppVersionSchema),
-    pendingScans: nullable(QuantitySchema),
-    revokedAt: nullable(InstantSchema),
-  }),
-)
+export const DeviceSchema = named('Device', {
+  id: IdSchema,
+  name: TextSchema,
+  schoolId: IdSchema,
+  createdAt: InstantSchema,
+  provisionedAt: nullable(InstantSchema),
+  lastSeenAt: nullable(InstantSchema),
+  appVersion: nullable(AppVersionSchema),
+  pendingScans: nullable(QuantitySchema),
+  revokedAt: nullable(InstantSchema),
+})
 export const NewDeviceSchema = Type.Object({ name: TextSchema, schoolId: IdSchema })
-export const CreatedDeviceSchema = named(
-  'CreatedDevice',
-  Type.Object({
-    ...DeviceSchema.properties,
-    provisioningToken: Type.String({ examples: ['saka_setup_…'] }),
-    provisioningQr: Type.String({ examples: ['<svg xmlns="http://www.w3.org/2000/svg"></svg>'] }),
-    expiresAt: InstantSchema,
-  }),
-)
+export const CreatedDeviceSchema = named('CreatedDevice', {
+  ...DeviceSchema.properties,
+  provisioningToken: Type.String({ examples: ['saka_setup_…'] }),
+  provisioningQr: Type.String({ examples: ['<svg xmlns="http://www.w3.org/2000/svg"></svg>'] }),
+  expiresAt: InstantSchema,
+})
 export const ProvisioningSchema = Type.Object({
   provisioningToken: Type.String({ maxLength: 200, examples: ['saka_setup_…'] }),
 })
-export const ProvisionedDeviceSchema = named(
-  'ProvisionedDevice',
-  Type.Object({ ...DeviceSchema.properties, deviceToken: Type.String({ examples: ['saka_device_…'] }) }),
-)
+export const ProvisionedDeviceSchema = named('ProvisionedDevice', {
+  ...DeviceSchema.properties,
+  deviceToken: Type.String({ examples: ['saka_device_…'] }),
+})

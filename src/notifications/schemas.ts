@@ -41,15 +41,12 @@ const plan = {
 }
 
 /** Which reminders a campaign sends, and when. */
-export const ReminderPlanSchema = named(
-  'ReminderPlan',
-  Type.Object({
-    campaignId: IdSchema,
-    ...plan,
-    consentRequired: Type.Boolean({ examples: [false] }),
-    version: Type.Integer({ examples: [1] }),
-  }),
-)
+export const ReminderPlanSchema = named('ReminderPlan', {
+  campaignId: IdSchema,
+  ...plan,
+  consentRequired: Type.Boolean({ examples: [false] }),
+  version: Type.Integer({ examples: [1] }),
+})
 
 /** A plan as it is put in the place of another. */
 export const NewReminderPlanSchema = Type.Object(
@@ -67,67 +64,58 @@ const TallySchema = (example: Record<string, number>) =>
   Type.Record(Type.String(), Type.Integer(), { examples: [example] })
 
 /** Who is told by a step, how, and in which language. */
-export const RemindersSchema = named(
-  'Reminders',
-  Type.Object({
-    step: StepNameSchema,
-    dryRun: Type.Boolean({ examples: [true] }),
-    goesAt: InstantSchema,
-    messages: QuantitySchema,
-    byChannel: TallySchema({ email: 812, sms: 340, print: 12 }),
-    byLanguage: TallySchema({ el: 900, sq: 210, ar: 54 }),
-    leftOut: TallySchema({ told: 30, stopped: 2 }),
-    items: Type.Array(
-      Type.Object({
-        channel: ChannelSchema,
-        language: Type.String({ examples: ['sq'] }),
-        to: nullable(Type.String({ examples: ['parent@example.org'] })),
-        enrollmentIds: Type.Array(IdSchema),
-        voucherIds: Type.Array(IdSchema),
-      }),
-    ),
-  }),
-)
+export const RemindersSchema = named('Reminders', {
+  step: StepNameSchema,
+  dryRun: Type.Boolean({ examples: [true] }),
+  goesAt: InstantSchema,
+  messages: QuantitySchema,
+  byChannel: TallySchema({ email: 812, sms: 340, print: 12 }),
+  byLanguage: TallySchema({ el: 900, sq: 210, ar: 54 }),
+  leftOut: TallySchema({ told: 30, stopped: 2 }),
+  items: Type.Array(
+    Type.Object({
+      channel: ChannelSchema,
+      language: Type.String({ examples: ['sq'] }),
+      to: nullable(Type.String({ examples: ['parent@example.org'] })),
+      enrollmentIds: Type.Array(IdSchema),
+      voucherIds: Type.Array(IdSchema),
+    }),
+  ),
+})
 
 /** One reminder to one guardian. */
-export const MessageSchema = named(
-  'Message',
-  Type.Object({
-    id: IdSchema,
-    campaignId: IdSchema,
-    recipientId: IdSchema,
-    enrollmentIds: Type.Array(IdSchema),
-    step: StepNameSchema,
-    edition: Type.Integer({ examples: [0] }),
-    about: Type.String({ examples: ['closing'] }),
-    channel: ChannelSchema,
-    status: { ...oneOf(messageStatuses), examples: ['sent'] },
-    cause: nullable(Type.String({ examples: ['collected'] })),
-    language: nullable(Type.String({ examples: ['sq'] })),
-    to: nullable(Type.String({ examples: ['parent@example.org'] })),
-    day: nullable(DateSchema),
-    plannedAt: InstantSchema,
-    notAfter: InstantSchema,
-    sentAt: nullable(InstantSchema),
-    toldFrom: nullable(DateSchema),
-    toldUntil: nullable(DateSchema),
-  }),
-)
+export const MessageSchema = named('Message', {
+  id: IdSchema,
+  campaignId: IdSchema,
+  recipientId: IdSchema,
+  enrollmentIds: Type.Array(IdSchema),
+  step: StepNameSchema,
+  edition: Type.Integer({ examples: [0] }),
+  about: Type.String({ examples: ['closing'] }),
+  channel: ChannelSchema,
+  status: { ...oneOf(messageStatuses), examples: ['sent'] },
+  cause: nullable(Type.String({ examples: ['collected'] })),
+  language: nullable(Type.String({ examples: ['sq'] })),
+  to: nullable(Type.String({ examples: ['parent@example.org'] })),
+  day: nullable(DateSchema),
+  plannedAt: InstantSchema,
+  notAfter: InstantSchema,
+  sentAt: nullable(InstantSchema),
+  toldFrom: nullable(DateSchema),
+  toldUntil: nullable(DateSchema),
+})
 
 /** A message as its recipient is told of it, who asks what is held. */
-export const SentMessageSchema = named(
-  'SentMessage',
-  Type.Object({
-    id: IdSchema,
-    step: StepNameSchema,
-    about: Type.String({ examples: ['closing'] }),
-    channel: ChannelSchema,
-    status: { ...oneOf(messageStatuses), examples: ['sent'] },
-    language: nullable(Type.String({ examples: ['sq'] })),
-    plannedAt: InstantSchema,
-    sentAt: nullable(InstantSchema),
-  }),
-)
+export const SentMessageSchema = named('SentMessage', {
+  id: IdSchema,
+  step: StepNameSchema,
+  about: Type.String({ examples: ['closing'] }),
+  channel: ChannelSchema,
+  status: { ...oneOf(messageStatuses), examples: ['sent'] },
+  language: nullable(Type.String({ examples: ['sq'] })),
+  plannedAt: InstantSchema,
+  sentAt: nullable(InstantSchema),
+})
 
 /** Which messages to list. */
 export const MessageQuery = Type.Object({
@@ -137,22 +125,19 @@ export const MessageQuery = Type.Object({
 })
 
 /** A guardian whom no message reaches, and a child of theirs whose kit waits. */
-export const PhoneListEntrySchema = named(
-  'PhoneListEntry',
-  Type.Object({
-    schoolId: IdSchema,
-    schoolName: Type.String({ examples: ['1ο Δημοτικό Σχολείο Πειραιά'] }),
-    enrollmentId: IdSchema,
-    section: nullable(Type.String({ examples: ['Α1'] })),
-    pupilRef: nullable(Type.String({ examples: ['17'] })),
-    familyName: nullable(Type.String({ examples: ['Φωτοπούλου'] })),
-    givenName: nullable(Type.String({ examples: ['Ελένη'] })),
-    guardianName: nullable(Type.String({ examples: ['Μαρία Φωτοπούλου'] })),
-    phone: nullable(Type.String({ examples: ['+306902128003'] })),
-    language: nullable(Type.String({ examples: ['el'] })),
-    why: { ...oneOf(['no_contact', 'shared_address', 'no_consent', 'refused', 'failed']), examples: ['no_contact'] },
-  }),
-)
+export const PhoneListEntrySchema = named('PhoneListEntry', {
+  schoolId: IdSchema,
+  schoolName: Type.String({ examples: ['1ο Δημοτικό Σχολείο Πειραιά'] }),
+  enrollmentId: IdSchema,
+  section: nullable(Type.String({ examples: ['Α1'] })),
+  pupilRef: nullable(Type.String({ examples: ['17'] })),
+  familyName: nullable(Type.String({ examples: ['Φωτοπούλου'] })),
+  givenName: nullable(Type.String({ examples: ['Ελένη'] })),
+  guardianName: nullable(Type.String({ examples: ['Μαρία Φωτοπούλου'] })),
+  phone: nullable(Type.String({ examples: ['+306902128003'] })),
+  language: nullable(Type.String({ examples: ['el'] })),
+  why: { ...oneOf(['no_contact', 'shared_address', 'no_consent', 'refused', 'failed']), examples: ['no_contact'] },
+})
 
 /** Which school's phone list. */
 export const PhoneListQuery = Type.Object({ ...PageQuerySchema.properties, schoolId: Type.Optional(IdSchema) })

@@ -31,13 +31,16 @@ const school = {
   communityId: IdSchema,
 }
 
-export const CommunitySchema = named('Community', Type.Object({ id: IdSchema, ...community, version: VersionSchema }))
+export const CommunitySchema = named('Community', { id: IdSchema, ...community, version: VersionSchema })
 export const NewCommunitySchema = Type.Object({ ...community, nameLatin: Type.Optional(community.nameLatin) })
 export const CommunityChangeSchema = Type.Partial(Type.Object(community))
-export const SchoolSchema = named(
-  'School',
-  Type.Object({ id: IdSchema, ...school, locationId: IdSchema, ...contacts, version: VersionSchema }),
-)
+export const SchoolSchema = named('School', {
+  id: IdSchema,
+  ...school,
+  locationId: IdSchema,
+  ...contacts,
+  version: VersionSchema,
+})
 export const NewSchoolSchema = Type.Object({ ...school, ...Type.Partial(Type.Object(contacts)).properties })
 export const SchoolChangeSchema = Type.Partial(Type.Object({ ...school, ...contacts }))
 export const SchoolQuerySchema = Type.Object({
@@ -45,10 +48,12 @@ export const SchoolQuerySchema = Type.Object({
   communityId: Type.Optional(IdSchema),
   q: Type.Optional(Type.String({ maxLength: 100, examples: ['28ο'] })),
 })
-export const LocationSchema = named(
-  'Location',
-  Type.Object({ id: IdSchema, kind: oneOf(locationKinds), name: TextSchema, schoolId: nullable(IdSchema) }),
-)
+export const LocationSchema = named('Location', {
+  id: IdSchema,
+  kind: oneOf(locationKinds),
+  name: TextSchema,
+  schoolId: nullable(IdSchema),
+})
 export const LocationQuerySchema = Type.Object({
   ...PageQuerySchema.properties,
   kind: Type.Optional(oneOf(locationKinds)),

@@ -35,21 +35,12 @@ const HeldSchema = Type.Object({
   messages: Type.Array(ref(SentMessageSchema)),
   events: Type.Array(ref(EventSchema)),
 })
-export const AccessSchema = named(
-  'AccessAnswer',
-  Type.Object({ givenAt: InstantSchema, children: Type.Array(HeldSchema) }),
-)
-export const ErasedSchema = named(
-  'ErasureAnswer',
-  Type.Object({ children: Type.Integer({ examples: [1] }), erased: FiguresSchema }),
-)
-export const ErasureSchema = named(
-  'Erasure',
-  Type.Object({
-    id: IdSchema,
-    campaignId: nullable(IdSchema),
-    startedAt: InstantSchema,
-    finishedAt: nullable(InstantSchema),
-    erased: FiguresSchema,
-  }),
-)
+export const AccessSchema = named('AccessAnswer', { givenAt: InstantSchema, children: Type.Array(HeldSchema) })
+export const ErasedSchema = named('ErasureAnswer', { children: Type.Integer({ examples: [1] }), erased: FiguresSchema })
+export const ErasureSchema = named('Erasure', {
+  id: IdSchema,
+  campaignId: nullable(IdSchema),
+  startedAt: InstantSchema,
+  finishedAt: nullable(InstantSchema),
+  erased: FiguresSchema,
+})

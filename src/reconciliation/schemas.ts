@@ -48,13 +48,14 @@ const run = {
 }
 
 /** A run without its figures and what it found, as lists have it. */
-export const ReconciliationRunSchema = named('ReconciliationRun', Type.Object(run))
+export const ReconciliationRunSchema = named('ReconciliationRun', run)
 
 /** A run with its figures and what it found. */
-export const ReconciliationSchema = named(
-  'Reconciliation',
-  Type.Object({ ...run, comparison: Type.Array(ComparisonSchema), discrepancies: Type.Array(ref(DiscrepancySchema)) }),
-)
+export const ReconciliationSchema = named('Reconciliation', {
+  ...run,
+  comparison: Type.Array(ComparisonSchema),
+  discrepancies: Type.Array(ref(DiscrepancySchema)),
+})
 
 const figures = {
   enrolled: QuantitySchema,
@@ -76,12 +77,9 @@ export const SchoolSummarySchema = Type.Object({ schoolId: IdSchema, schoolName:
 export const CommunitySummarySchema = Type.Object({ communityId: IdSchema, communityName: Type.String(), ...figures })
 
 /** A campaign's figures. */
-export const SummarySchema = named(
-  'CampaignSummary',
-  Type.Object({
-    campaignId: IdSchema,
-    ...figures,
-    bySchool: Type.Array(SchoolSummarySchema),
-    byCommunity: Type.Array(CommunitySummarySchema),
-  }),
-)
+export const SummarySchema = named('CampaignSummary', {
+  campaignId: IdSchema,
+  ...figures,
+  bySchool: Type.Array(SchoolSummarySchema),
+  byCommunity: Type.Array(CommunitySummarySchema),
+})

@@ -24,20 +24,17 @@ export const NewRedemptionSchema = Type.Object(
   },
   { anyOf: [{ required: ['payload'] }, { required: ['code'] }] },
 )
-export const RedemptionSchema = named(
-  'Redemption',
-  Type.Object({
-    id: IdSchema,
-    voucherId: IdSchema,
-    campaignId: IdSchema,
-    schoolId: IdSchema,
-    collectedBy: CollectorSchema,
-    redeemedAt: InstantSchema,
-    recordedAt: InstantSchema,
-    undoneAt: nullable(InstantSchema),
-    undoReason: nullable(ReasonSchema),
-  }),
-)
+export const RedemptionSchema = named('Redemption', {
+  id: IdSchema,
+  voucherId: IdSchema,
+  campaignId: IdSchema,
+  schoolId: IdSchema,
+  collectedBy: CollectorSchema,
+  redeemedAt: InstantSchema,
+  recordedAt: InstantSchema,
+  undoneAt: nullable(InstantSchema),
+  undoReason: nullable(ReasonSchema),
+})
 const ServedSchema = Type.Object({
   id: IdSchema,
   schoolId: IdSchema,
@@ -46,55 +43,46 @@ const ServedSchema = Type.Object({
   familyName: nullable(Type.String({ examples: ['Φωτοπούλου'] })),
   section: nullable(Type.String({ examples: ['Α1'] })),
 })
-export const AcceptedSchema = named(
-  'AcceptedScan',
-  Type.Object({
-    scanId: ScanIdSchema,
-    result: Type.Literal('accepted', { examples: ['accepted'] }),
-    redemption: ref(RedemptionSchema),
-    voucher: ref(VoucherSchema),
-    enrollment: ServedSchema,
-  }),
-)
+export const AcceptedSchema = named('AcceptedScan', {
+  scanId: ScanIdSchema,
+  result: Type.Literal('accepted', { examples: ['accepted'] }),
+  redemption: ref(RedemptionSchema),
+  voucher: ref(VoucherSchema),
+  enrollment: ServedSchema,
+})
 
 /** How many scans a batch holds at most. */
 export const scansAtOnce = 1000
 
 export const BatchSchema = Type.Object({ scans: Type.Array(NewRedemptionSchema, { maxItems: scansAtOnce }) })
-const BatchResultSchema = named(
-  'BatchResult',
-  Type.Object({
-    scanId: ScanIdSchema,
-    status: Type.Integer({ examples: [201] }),
-    result: Type.String({ examples: ['accepted'] }),
-    redemptionId: Type.Optional(IdSchema),
-    discrepancyId: Type.Optional(IdSchema),
-    detail: Type.String({ examples: ['One kit was handed out.'] }),
-  }),
-)
-export const BatchResultsSchema = named('BatchResults', Type.Object({ results: Type.Array(ref(BatchResultSchema)) }))
+const BatchResultSchema = named('BatchResult', {
+  scanId: ScanIdSchema,
+  status: Type.Integer({ examples: [201] }),
+  result: Type.String({ examples: ['accepted'] }),
+  redemptionId: Type.Optional(IdSchema),
+  discrepancyId: Type.Optional(IdSchema),
+  detail: Type.String({ examples: ['One kit was handed out.'] }),
+})
+export const BatchResultsSchema = named('BatchResults', { results: Type.Array(ref(BatchResultSchema)) })
 
 export const UndoSchema = Type.Object({ reason: ReasonSchema })
 
-export const ScanSchema = named(
-  'Scan',
-  Type.Object({
-    id: IdSchema,
-    scanId: ScanIdSchema,
-    campaignId: nullable(IdSchema),
-    schoolId: IdSchema,
-    result: ResultSchema,
-    raw: nullable(TextSchema),
-    voucherId: nullable(IdSchema),
-    redemptionId: nullable(IdSchema),
-    discrepancyId: nullable(Type.String({ pattern: idPattern, examples: [exampleId] })),
-    handedOut: Type.Boolean({ examples: [true] }),
-    collectedBy: CollectorSchema,
-    actorId: Type.String({ examples: [exampleId] }),
-    scannedAt: InstantSchema,
-    recordedAt: InstantSchema,
-  }),
-)
+export const ScanSchema = named('Scan', {
+  id: IdSchema,
+  scanId: ScanIdSchema,
+  campaignId: nullable(IdSchema),
+  schoolId: IdSchema,
+  result: ResultSchema,
+  raw: nullable(TextSchema),
+  voucherId: nullable(IdSchema),
+  redemptionId: nullable(IdSchema),
+  discrepancyId: nullable(Type.String({ pattern: idPattern, examples: [exampleId] })),
+  handedOut: Type.Boolean({ examples: [true] }),
+  collectedBy: CollectorSchema,
+  actorId: Type.String({ examples: [exampleId] }),
+  scannedAt: InstantSchema,
+  recordedAt: InstantSchema,
+})
 export const ScanQuery = Type.Object({
   ...PageQuerySchema.properties,
   schoolId: Type.Optional(IdSchema),

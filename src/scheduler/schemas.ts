@@ -24,63 +24,52 @@ const failure = {
 }
 
 /** One run of a job. */
-export const JobRunSchema = named(
-  'JobRun',
-  Type.Object({
-    id: IdSchema,
-    job: Type.String({ examples: ['forget-answers'] }),
-    status: { ...oneOf(runStatuses), examples: ['done'] },
-    actorId: nullable(Type.String({ examples: ['01890a5d-ac96-774b-bcce-b302099a8057'] })),
-    dueAt: nullable(InstantSchema),
-    startedAt: InstantSchema,
-    endedAt: nullable(InstantSchema),
-    figures: Type.Record(Type.String(), Type.Integer(), {
-      examples: [{ lookedAt: 3, done: 2, skipped: 1, failed: 0 }],
-    }),
-    summary: WordingSchema('εξετάστηκαν: 3 · έγιναν: 2', 'looked at: 3 · done: 2'),
-    ...failure,
+export const JobRunSchema = named('JobRun', {
+  id: IdSchema,
+  job: Type.String({ examples: ['forget-answers'] }),
+  status: { ...oneOf(runStatuses), examples: ['done'] },
+  actorId: nullable(Type.String({ examples: ['01890a5d-ac96-774b-bcce-b302099a8057'] })),
+  dueAt: nullable(InstantSchema),
+  startedAt: InstantSchema,
+  endedAt: nullable(InstantSchema),
+  figures: Type.Record(Type.String(), Type.Integer(), {
+    examples: [{ lookedAt: 3, done: 2, skipped: 1, failed: 0 }],
   }),
-)
+  summary: WordingSchema('εξετάστηκαν: 3 · έγιναν: 2', 'looked at: 3 · done: 2'),
+  ...failure,
+})
 
 /** Every job. */
-export const JobsSchema = named(
-  'Jobs',
-  Type.Object({
-    items: Type.Array(
-      Type.Object({
-        name: Type.String({ examples: ['forget-answers'] }),
-        meaning: Type.Object({
-          el: Type.String({ examples: ['Ξεχνά παλιές απαντήσεις.'] }),
-          en: Type.String({ examples: ['Forgets old answers.'] }),
-        }),
-        pattern: nullable(Type.String({ examples: ['30 3 * * *'] })),
-        nextRunAt: nullable(InstantSchema),
-        late: Type.Boolean({ examples: [false] }),
-        lastRun: nullable(ref(JobRunSchema)),
-        tasks: nullable(
-          Type.Record(Type.String(), Type.Integer(), { examples: [{ queued: 3, done: 1200, failed: 1 }] }),
-        ),
+export const JobsSchema = named('Jobs', {
+  items: Type.Array(
+    Type.Object({
+      name: Type.String({ examples: ['forget-answers'] }),
+      meaning: Type.Object({
+        el: Type.String({ examples: ['Ξεχνά παλιές απαντήσεις.'] }),
+        en: Type.String({ examples: ['Forgets old answers.'] }),
       }),
-    ),
-  }),
-)
+      pattern: nullable(Type.String({ examples: ['30 3 * * *'] })),
+      nextRunAt: nullable(InstantSchema),
+      late: Type.Boolean({ examples: [false] }),
+      lastRun: nullable(ref(JobRunSchema)),
+      tasks: nullable(Type.Record(Type.String(), Type.Integer(), { examples: [{ queued: 3, done: 1200, failed: 1 }] })),
+    }),
+  ),
+})
 
 const TaskIdSchema = Type.String({ maxLength: 200, examples: ['message-01890a5d-ac96-774b-bcce-b302099a8057'] })
 
 /** One piece of work of a job. */
-export const TaskSchema = named(
-  'Task',
-  Type.Object({
-    id: TaskIdSchema,
-    job: Type.String({ examples: ['send-mail'] }),
-    status: { ...oneOf(taskStatuses), examples: ['failed'] },
-    runAt: InstantSchema,
-    attempts: Type.Integer({ examples: [10] }),
-    ...failure,
-    createdAt: InstantSchema,
-    endedAt: nullable(InstantSchema),
-  }),
-)
+export const TaskSchema = named('Task', {
+  id: TaskIdSchema,
+  job: Type.String({ examples: ['send-mail'] }),
+  status: { ...oneOf(taskStatuses), examples: ['failed'] },
+  runAt: InstantSchema,
+  attempts: Type.Integer({ examples: [10] }),
+  ...failure,
+  createdAt: InstantSchema,
+  endedAt: nullable(InstantSchema),
+})
 
 /** Which tasks to list. */
 export const TaskQuery = Type.Object({

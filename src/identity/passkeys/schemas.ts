@@ -13,54 +13,45 @@ const PasskeyNameSchema = Type.String({ minLength: 1, maxLength: 100, pattern: '
 /** What extensions answered; none is asked for that anything depends on. */
 const ExtensionsSchema = Type.Object({}, { examples: [{}] })
 
-export const PasskeySchema = named(
-  'Passkey',
-  Type.Object({
-    id: IdSchema,
-    name: PasskeyNameSchema,
-    createdAt: InstantSchema,
-    lastUsedAt: nullable(InstantSchema),
-    backedUp: Type.Boolean({ examples: [true] }),
-    transports: TransportsSchema,
-  }),
-)
+export const PasskeySchema = named('Passkey', {
+  id: IdSchema,
+  name: PasskeyNameSchema,
+  createdAt: InstantSchema,
+  lastUsedAt: nullable(InstantSchema),
+  backedUp: Type.Boolean({ examples: [true] }),
+  transports: TransportsSchema,
+})
 export const PasskeyChangeSchema = Type.Object({ name: PasskeyNameSchema })
-export const PasskeyCreationSchema = named(
-  'PasskeyCreation',
-  Type.Object({
-    rp: Type.Object({
-      id: Type.String({ examples: ['saka.piraeus.example.org'] }),
-      name: Type.String({ examples: ['Saka'] }),
-    }),
-    user: Type.Object({
-      id: Type.String({ examples: ['MDE4OTBhNWQtYWM5Ni03NzRiLWJjY2UtYjMwMjA5OWE4MDU3'] }),
-      name: Type.String({ examples: ['admin@piraeus.example.org'] }),
-      displayName: Type.String({ examples: ['Μαρία'] }),
-    }),
-    challenge: ChallengeSchema,
-    pubKeyCredParams: Type.Array(Type.Object({ alg: Type.Integer({ examples: [-7] }), type: TypeSchema })),
-    timeout: Type.Integer({ examples: [300_000] }),
-    attestation: Type.String({ examples: ['none'] }),
-    excludeCredentials: Type.Array(
-      Type.Object({ id: CredentialIdSchema, type: TypeSchema, transports: TransportsSchema }),
-    ),
-    authenticatorSelection: Type.Object({
-      residentKey: Type.String({ examples: ['required'] }),
-      requireResidentKey: Type.Boolean({ examples: [true] }),
-      userVerification: Type.String({ examples: ['required'] }),
-    }),
+export const PasskeyCreationSchema = named('PasskeyCreation', {
+  rp: Type.Object({
+    id: Type.String({ examples: ['saka.piraeus.example.org'] }),
+    name: Type.String({ examples: ['Saka'] }),
   }),
-)
-export const PasskeyRequestSchema = named(
-  'PasskeyRequest',
-  Type.Object({
-    challenge: ChallengeSchema,
-    rpId: Type.String({ examples: ['saka.piraeus.example.org'] }),
-    timeout: Type.Integer({ examples: [300_000] }),
+  user: Type.Object({
+    id: Type.String({ examples: ['MDE4OTBhNWQtYWM5Ni03NzRiLWJjY2UtYjMwMjA5OWE4MDU3'] }),
+    name: Type.String({ examples: ['admin@piraeus.example.org'] }),
+    displayName: Type.String({ examples: ['Μαρία'] }),
+  }),
+  challenge: ChallengeSchema,
+  pubKeyCredParams: Type.Array(Type.Object({ alg: Type.Integer({ examples: [-7] }), type: TypeSchema })),
+  timeout: Type.Integer({ examples: [300_000] }),
+  attestation: Type.String({ examples: ['none'] }),
+  excludeCredentials: Type.Array(
+    Type.Object({ id: CredentialIdSchema, type: TypeSchema, transports: TransportsSchema }),
+  ),
+  authenticatorSelection: Type.Object({
+    residentKey: Type.String({ examples: ['required'] }),
+    requireResidentKey: Type.Boolean({ examples: [true] }),
     userVerification: Type.String({ examples: ['required'] }),
-    allowCredentials: Type.Array(Type.Object({ id: CredentialIdSchema, type: TypeSchema }), { examples: [[]] }),
   }),
-)
+})
+export const PasskeyRequestSchema = named('PasskeyRequest', {
+  challenge: ChallengeSchema,
+  rpId: Type.String({ examples: ['saka.piraeus.example.org'] }),
+  timeout: Type.Integer({ examples: [300_000] }),
+  userVerification: Type.String({ examples: ['required'] }),
+  allowCredentials: Type.Array(Type.Object({ id: CredentialIdSchema, type: TypeSchema }), { examples: [[]] }),
+})
 export const NewPasskeySchema = Type.Object({
   name: PasskeyNameSchema,
   response: Type.Object({

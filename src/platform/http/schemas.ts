@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
 import { idPattern } from '../../shared/ids.ts'
 
 /** A UUIDv7. */
@@ -65,9 +65,9 @@ const ProblemSchema = Type.Object(
 
 const references = new Map<string, TSchema>()
 
-/** Names a schema, so that the contract defines it once. Use {@link ref} where it is used. */
-export function named<S extends TSchema>($id: string, schema: S): S {
-  const known = { ...schema, $id } as S
+/** An object with a name, which the contract defines once and refers to where it is used. */
+export function named<Properties extends TProperties>($id: string, properties: Properties): TObject<Properties> {
+  const known = { ...Type.Object(properties), $id }
   references.set($id, known)
   return known
 }

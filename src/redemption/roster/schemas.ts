@@ -27,30 +27,27 @@ const EntrySchema = Type.Object({
   child: nullable(Type.String({ examples: ['kJv0…'] })),
 })
 
-export const RosterSchema = named(
-  'Roster',
-  Type.Object({
-    cursor: Type.String({ examples: ['b2F1c2Qx'] }),
-    baseUrl: Type.String({ examples: ['https://saka.example.org'] }),
-    timeZone: Type.String({ examples: ['Europe/Athens'] }),
-    school: Type.Object({
-      id: IdSchema,
-      name: Type.String({ examples: ['1ο Δημοτικό Σχολείο Πειραιά'] }),
-      locationId: IdSchema,
-    }),
-    campaigns: Type.Array(
-      Type.Object({
-        id: IdSchema,
-        name: Type.String({ examples: ['Σχολικά σετ 2023'] }),
-        status: CampaignSchema.properties.status,
-        pickupFrom: DateSchema,
-        pickupUntil: DateSchema,
-      }),
-    ),
-    lock: Type.Object({
-      salt: Type.String({ examples: [exampleId] }),
-      iterations: Type.Integer({ examples: [10_000] }),
-    }),
-    vouchers: Type.Array(EntrySchema),
+export const RosterSchema = named('Roster', {
+  cursor: Type.String({ examples: ['b2F1c2Qx'] }),
+  baseUrl: Type.String({ examples: ['https://saka.example.org'] }),
+  timeZone: Type.String({ examples: ['Europe/Athens'] }),
+  school: Type.Object({
+    id: IdSchema,
+    name: Type.String({ examples: ['1ο Δημοτικό Σχολείο Πειραιά'] }),
+    locationId: IdSchema,
   }),
-)
+  campaigns: Type.Array(
+    Type.Object({
+      id: IdSchema,
+      name: Type.String({ examples: ['Σχολικά σετ 2023'] }),
+      status: CampaignSchema.properties.status,
+      pickupFrom: DateSchema,
+      pickupUntil: DateSchema,
+    }),
+  ),
+  lock: Type.Object({
+    salt: Type.String({ examples: [exampleId] }),
+    iterations: Type.Integer({ examples: [10_000] }),
+  }),
+  vouchers: Type.Array(EntrySchema),
+})

@@ -6,26 +6,23 @@ const line = { kitId: IdSchema, counted: QuantitySchema }
 const ActorSchema = Type.String({ examples: ['01890a5d-ac96-774b-bcce-b302099a8057'] })
 
 /** A count, as it is answered: `expected` and `variance` are null until it is posted. */
-export const CountSchema = named(
-  'Count',
-  Type.Object({
-    id: IdSchema,
-    locationId: IdSchema,
-    countedAt: InstantSchema,
-    status: { ...oneOf(countStatuses), examples: ['posted'] },
-    lines: Type.Array(
-      Type.Object({
-        ...line,
-        expected: nullable(Type.Integer({ examples: [25] })),
-        variance: nullable(Type.Integer({ examples: [0] })),
-      }),
-    ),
-    createdById: ActorSchema,
-    createdAt: InstantSchema,
-    postedById: nullable(ActorSchema),
-    postedAt: nullable(InstantSchema),
-  }),
-)
+export const CountSchema = named('Count', {
+  id: IdSchema,
+  locationId: IdSchema,
+  countedAt: InstantSchema,
+  status: { ...oneOf(countStatuses), examples: ['posted'] },
+  lines: Type.Array(
+    Type.Object({
+      ...line,
+      expected: nullable(Type.Integer({ examples: [25] })),
+      variance: nullable(Type.Integer({ examples: [0] })),
+    }),
+  ),
+  createdById: ActorSchema,
+  createdAt: InstantSchema,
+  postedById: nullable(ActorSchema),
+  postedAt: nullable(InstantSchema),
+})
 /** What was counted, and when. */
 export const NewCountSchema = Type.Object({
   locationId: IdSchema,

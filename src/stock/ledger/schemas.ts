@@ -35,17 +35,14 @@ const WarningSchema = Type.Object({
 })
 
 /** A receipt, as it is answered, with what somebody should know about it. */
-export const ReceiptSchema = named(
-  'Receipt',
-  Type.Object({
-    id: IdSchema,
-    ...receipt,
-    occurredAt: InstantSchema,
-    recordedAt: InstantSchema,
-    reversedAt: nullable(InstantSchema),
-    warnings: Type.Array(WarningSchema),
-  }),
-)
+export const ReceiptSchema = named('Receipt', {
+  id: IdSchema,
+  ...receipt,
+  occurredAt: InstantSchema,
+  recordedAt: InstantSchema,
+  reversedAt: nullable(InstantSchema),
+  warnings: Type.Array(WarningSchema),
+})
 /** Goods that came from a supplier. */
 export const NewReceiptSchema = Type.Object({
   ...receipt,
@@ -54,17 +51,14 @@ export const NewReceiptSchema = Type.Object({
 })
 
 /** Stock of a kit at a location, as it is answered. */
-export const BalanceSchema = named(
-  'Balance',
-  Type.Object({
-    locationId: IdSchema,
-    locationKind: Type.String({ examples: ['warehouse'] }),
-    kitId: IdSchema,
-    onHand: OnHandSchema,
-    reserved: QuantitySchema,
-    available: OnHandSchema,
-  }),
-)
+export const BalanceSchema = named('Balance', {
+  locationId: IdSchema,
+  locationKind: Type.String({ examples: ['warehouse'] }),
+  kitId: IdSchema,
+  onHand: OnHandSchema,
+  reserved: QuantitySchema,
+  available: OnHandSchema,
+})
 /** Which balances, and as of when. */
 export const BalanceQuery = Type.Object({
   ...PageQuerySchema.properties,
@@ -74,25 +68,22 @@ export const BalanceQuery = Type.Object({
 })
 
 /** A line of the ledger, as it is answered. */
-export const MovementSchema = named(
-  'Movement',
-  Type.Object({
-    id: IdSchema,
-    kitId: IdSchema,
-    fromLocationId: IdSchema,
-    toLocationId: IdSchema,
-    quantity: PositiveQuantitySchema,
-    kind: KindSchema,
-    causeType: { ...oneOf(movementCauses), examples: ['receipt'] },
-    causeId: IdSchema,
-    campaignId: nullable(IdSchema),
-    actorId: Type.String({ examples: ['01890a5d-ac96-774b-bcce-b302099a8057'] }),
-    reason: nullable(ReasonSchema),
-    reversesId: nullable(IdSchema),
-    occurredAt: InstantSchema,
-    recordedAt: InstantSchema,
-  }),
-)
+export const MovementSchema = named('Movement', {
+  id: IdSchema,
+  kitId: IdSchema,
+  fromLocationId: IdSchema,
+  toLocationId: IdSchema,
+  quantity: PositiveQuantitySchema,
+  kind: KindSchema,
+  causeType: { ...oneOf(movementCauses), examples: ['receipt'] },
+  causeId: IdSchema,
+  campaignId: nullable(IdSchema),
+  actorId: Type.String({ examples: ['01890a5d-ac96-774b-bcce-b302099a8057'] }),
+  reason: nullable(ReasonSchema),
+  reversesId: nullable(IdSchema),
+  occurredAt: InstantSchema,
+  recordedAt: InstantSchema,
+})
 /** Which movements; `from` and `to` are instants at which they happened. */
 export const MovementQuery = Type.Object({
   ...PageQuerySchema.properties,
@@ -115,18 +106,15 @@ const adjustment = {
 const NoteSchema = Type.String({ maxLength: 1000, examples: ['Wet boxes at the back wall'] })
 
 /** An adjustment, as it is answered. */
-export const AdjustmentSchema = named(
-  'Adjustment',
-  Type.Object({
-    id: IdSchema,
-    ...adjustment,
-    shipmentId: nullable(IdSchema),
-    note: nullable(NoteSchema),
-    occurredAt: InstantSchema,
-    recordedAt: InstantSchema,
-    reversedAt: nullable(InstantSchema),
-  }),
-)
+export const AdjustmentSchema = named('Adjustment', {
+  id: IdSchema,
+  ...adjustment,
+  shipmentId: nullable(IdSchema),
+  note: nullable(NoteSchema),
+  occurredAt: InstantSchema,
+  recordedAt: InstantSchema,
+  reversedAt: nullable(InstantSchema),
+})
 /** Stock to put right. */
 export const NewAdjustmentSchema = Type.Object({
   ...adjustment,
@@ -145,9 +133,11 @@ const returned = {
 }
 
 /** A return, as it is answered. */
-export const ReturnSchema = named(
-  'Return',
-  Type.Object({ id: IdSchema, ...returned, occurredAt: InstantSchema, recordedAt: InstantSchema }),
-)
+export const ReturnSchema = named('Return', {
+  id: IdSchema,
+  ...returned,
+  occurredAt: InstantSchema,
+  recordedAt: InstantSchema,
+})
 /** Kits that a school sends back. */
 export const NewReturnSchema = Type.Object({ ...returned, ...happened })

@@ -19,28 +19,25 @@ const happened = { occurredAt: Type.Optional(InstantSchema) }
 const ends = { campaignId: IdSchema, warehouseId: IdSchema, schoolId: IdSchema }
 
 /** A shipment, as it is answered; `number` is that of its delivery note. */
-export const ShipmentSchema = named(
-  'Shipment',
-  Type.Object({
-    id: IdSchema,
-    number: Type.Integer({ examples: [17] }),
-    ...ends,
-    kitId: IdSchema,
-    quantity: PositiveQuantitySchema,
-    status: StatusSchema,
-    reservedQuantity: QuantitySchema,
-    acceptedQuantity: nullable(QuantitySchema),
-    rejectedQuantity: nullable(QuantitySchema),
-    missingQuantity: nullable(QuantitySchema),
-    returnedQuantity: QuantitySchema,
-    note: nullable(NoteSchema),
-    plannedAt: InstantSchema,
-    dispatchedAt: nullable(InstantSchema),
-    deliveredAt: nullable(InstantSchema),
-    cancelledAt: nullable(InstantSchema),
-    version: Type.Integer({ examples: [1] }),
-  }),
-)
+export const ShipmentSchema = named('Shipment', {
+  id: IdSchema,
+  number: Type.Integer({ examples: [17] }),
+  ...ends,
+  kitId: IdSchema,
+  quantity: PositiveQuantitySchema,
+  status: StatusSchema,
+  reservedQuantity: QuantitySchema,
+  acceptedQuantity: nullable(QuantitySchema),
+  rejectedQuantity: nullable(QuantitySchema),
+  missingQuantity: nullable(QuantitySchema),
+  returnedQuantity: QuantitySchema,
+  note: nullable(NoteSchema),
+  plannedAt: InstantSchema,
+  dispatchedAt: nullable(InstantSchema),
+  deliveredAt: nullable(InstantSchema),
+  cancelledAt: nullable(InstantSchema),
+  version: Type.Integer({ examples: [1] }),
+})
 /** A shipment to plan. */
 export const NewShipmentSchema = Type.Object({
   ...ends,
@@ -59,7 +56,7 @@ export const ShipmentQuery = Type.Object({
 /** From which warehouse to ship; from all if there is none. */
 export const NewPlanSchema = nullable(Type.Object({ warehouseId: Type.Optional(IdSchema) }))
 /** The shipments that were planned. */
-export const ShipmentPlanSchema = named('ShipmentPlan', Type.Object({ items: Type.Array(ref(ShipmentSchema)) }))
+export const ShipmentPlanSchema = named('ShipmentPlan', { items: Type.Array(ref(ShipmentSchema)) })
 /** What became of a shipment at the door of the school. */
 export const DeliverySchema = Type.Object({
   acceptedQuantity: QuantitySchema,
