@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Actor } from '../../shared/actor.ts'
-import type { RateClass } from './limits/rate-class.ts'
 
 /** A scope of the HTTP application, whose handlers know the types of their schemas. */
 export type App = FastifyInstance<
@@ -12,6 +11,9 @@ export type App = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >
+
+/** What a route is to the one who calls it, and so how often a minute they may. */
+export type RateClass = 'call' | 'scan' | 'heavy' | 'stranger' | 'none'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -3,10 +3,9 @@ import type { FastifyRequest } from 'fastify'
 import { countOf } from '../../../shared/plurals.ts'
 import { defineProblem, Problem } from '../../../shared/problem.ts'
 import type { Config } from '../../config/config.ts'
-import type { App } from '../app.ts'
+import type { App, RateClass } from '../app.ts'
 import { answerError } from '../problems.ts'
 import { networkOf } from './networks.ts'
-import type { RateClass } from './rate-class.ts'
 import { RateStore } from './rate-store.ts'
 
 const tooManyRequests = defineProblem<{ retryAfter: number }>({
