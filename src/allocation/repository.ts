@@ -1,9 +1,8 @@
-import { and, desc, eq, gt, inArray, lt, or } from 'drizzle-orm'
-import { insertRows } from '../platform/db/index.ts'
+import { and, eq, gt, inArray, or } from 'drizzle-orm'
+import { getById, insertRows, pageDescending } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../shared/page.ts'
-import { notFound } from '../shared/problem.ts'
 import type { Instant } from '../shared/time.ts'
 import type { AllocationRun, PromisedLine } from './rules.ts'
 
@@ -21,23 +20,14 @@ export async function insertAllocation(
 }
 
 /** The run with this id, without its lines. Raises `not_found`. */
-export async function getAllocation({ q, t }: Reader, id: Id): Promise<AllocationRun> {
-  const [run] = await q.select().from(t.allocations).where(eq(t.allocations.id, id))
-  if (!run) throw notFound({ what: 'allocation' })
-  return run
+export function getAllocation(reader: Reader, id: Id): Promise<AllocationRun> {
+  return getById(reader, reader.t.allocations, id, 'allocation')
 }
 
 /** The campaign's runs, the newest first. */
-export async function listAllocations({ q, t }: Reader, campaignId: Id, page: PageQuery): Promise<Page<AllocationRun>> {
-  const after = decodeCursor(page.cursor, 1)
-  const behind = after ? lt(t.allocations.id, String(after[0])) : undefined
-  const rows = await q
-    .select()
-    .from(t.allocations)
-    .where(and(eq(t.allocations.campaignId, campaignId), behind))
-    .orderBy(desc(t.allocations.id))
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (run) => [run.id])
+export function listAllocations({ q, t }: Reader, campaignId: Id, page: PageQuery): Promise<Page<AllocationRun>> {
+  const ofCampaign = eq(t.allocations.campaignId, campaignId)
+  return pageDescending(q.select().from(t.allocations), t.allocations, 'id', page, ofCampaign)
 }
 
 const lineColumns = ({ allocationLines, schools }: Tables) => ({
@@ -107,14 +97,11 @@ export async function supersedeConfirmed({ q, t }: Tx, campaignId: Id): Promise<
 
 /** Confirms a proposed run; undefined when it was no longer proposed: somebody was faster. */
 export async function markConfirmed(
-  { q, t }: Tx,
+  { q, t: { allocations: a } }: Tx,
   id: Id,
   by: { confirmedById: string; confirmedAt: Instant },
 ): Promise<AllocationRun | undefined> {
-  const [run] = await q
-    .update(t.allocations)
-    .set({ ...by, status: 'confirmed' })
-    .where(and(eq(t.allocations.id, id), eq(t.allocations.status, 'proposed')))
-    .returning()
-  return run
+  const proposed = and(eq(a.id, id), eq(a.status, 'proposed'))
+  const confirmed = { ...by, status: 'confirmed' } as const
+  return (await q.update(a).set(confirmed).where(proposed).returning())[0]
 }

@@ -1,8 +1,7 @@
-import { and, desc, eq, gte, inArray, lt, lte, sql } from 'drizzle-orm'
-import { insertRows, prepared } from '../platform/db/index.ts'
+import { and, eq, gte, inArray, lte } from 'drizzle-orm'
+import { insertRows, pageDescending } from '../platform/db/index.ts'
 import type { Reader, Tx } from '../schema.ts'
-import type { PageQuery } from '../shared/page.ts'
-import { decodeCursor, type Page, toPage } from '../shared/page.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
 import { type AuditEvent, type Disclosure, disclose, type ReadEvent } from './rules.ts'
 
 /** Which events to list; instants are of the event. */
@@ -12,24 +11,6 @@ export interface EventFilter {
   action?: string | undefined
   from?: string | undefined
   to?: string | undefined
-}
-
-/** Appends an event with its MAC. */
-export async function insertEvent(tx: Tx, event: AuditEvent, mac: string): Promise<void> {
-  const insert = prepared(tx, 'audit:insert', ({ q, t }) =>
-    q.insert(t.auditEvents).values({
-      id: sql.placeholder('id'),
-      at: sql.placeholder('at'),
-      actorKind: sql.placeholder('actorKind'),
-      actorId: sql.placeholder('actorId'),
-      action: sql.placeholder('action'),
-      subjectId: sql.placeholder('subjectId'),
-      change: sql.placeholder('change'),
-      requestId: sql.placeholder('requestId'),
-      mac: sql.placeholder('mac'),
-    }),
-  )
-  await insert.execute({ ...event, mac })
 }
 
 /** Appends events with their MACs, in few statements. */
@@ -61,22 +42,14 @@ export async function findDisclosures({ q, t }: Reader, eventIds: string[]): Pro
 }
 
 /** Events as they are stored, the newest first. */
-export async function listEvents({ q, t }: Reader, filter: EventFilter, page: PageQuery): Promise<Page<AuditEvent>> {
-  const after = decodeCursor(page.cursor, 1)
-  const rows = await q
-    .select()
-    .from(t.auditEvents)
-    .where(
-      and(
-        filter.subjectId ? eq(t.auditEvents.subjectId, filter.subjectId) : undefined,
-        filter.actorId ? eq(t.auditEvents.actorId, filter.actorId) : undefined,
-        filter.action ? eq(t.auditEvents.action, filter.action) : undefined,
-        filter.from ? gte(t.auditEvents.at, filter.from) : undefined,
-        filter.to ? lte(t.auditEvents.at, filter.to) : undefined,
-        after ? lt(t.auditEvents.id, String(after[0])) : undefined,
-      ),
-    )
-    .orderBy(desc(t.auditEvents.id))
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (event) => [event.id])
+export function listEvents({ q, t }: Reader, filter: EventFilter, page: PageQuery): Promise<Page<AuditEvent>> {
+  const { auditEvents: e } = t
+  const wanted = and(
+    filter.subjectId ? eq(e.subjectId, filter.subjectId) : undefined,
+    filter.actorId ? eq(e.actorId, filter.actorId) : undefined,
+    filter.action ? eq(e.action, filter.action) : undefined,
+    filter.from ? gte(e.at, filter.from) : undefined,
+    filter.to ? lte(e.at, filter.to) : undefined,
+  )
+  return pageDescending(q.select().from(e), e, 'id', page, wanted)
 }

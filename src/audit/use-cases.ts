@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { Actor } from '../identity/rules.ts'
 import type { Tx } from '../schema.ts'
-import { insertDisclosures, insertEvent, insertEvents } from './repository.ts'
+import { insertDisclosures, insertEvents } from './repository.ts'
 import { type AuditEvent, commitmentsOf, disclosuresOf, type Personal } from './rules.ts'
 import { macOf } from './sealing/mac.ts'
 
@@ -24,7 +24,9 @@ export function recordEvent(
 ): Promise<void> {
   const event = eventOf(deps, actor, action, subjectId, change)
   // Nearly all events have nothing to forget, and cost one statement.
-  return personal ? insertCommitted(deps, tx, event, personal) : insertEvent(tx, event, macOf(deps.signer, event))
+  return personal
+    ? insertCommitted(deps, tx, event, personal)
+    : insertEvents(tx, [{ ...event, mac: macOf(deps.signer, event) }])
 }
 
 /** Something that happened to one of many. */
@@ -76,6 +78,6 @@ export function eventOf(
 async function insertCommitted({ signer }: Making, tx: Tx, event: AuditEvent, personal: Personal): Promise<void> {
   const disclosures = disclosuresOf(event.id, personal)
   const committed = { ...event, change: { ...event.change, ...commitmentsOf(disclosures) } }
-  await insertEvent(tx, committed, macOf(signer, committed))
+  await insertEvents(tx, [{ ...committed, mac: macOf(signer, committed) }])
   await insertDisclosures(tx, disclosures)
 }

@@ -1,10 +1,11 @@
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray } from 'drizzle-orm'
 import { type SchoolInBrief, schoolsInCommunities } from '../places/index.ts'
+import { pageDescending, updateVersion, updateWhere } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
 import { notFound } from '../shared/problem.ts'
-import type { Campaign, CampaignStatus, Kit, KitItem } from './rules.ts'
+import type { Campaign, CampaignStatus, Kit } from './rules.ts'
 
 /** Adds a kit with its contents. */
 export async function insertKit({ q, t }: Tx, { items, ...kit }: Kit): Promise<void> {
@@ -31,26 +32,15 @@ export async function getKit(reader: Reader, id: Id): Promise<Kit> {
 /** Kits, the newest first. */
 export async function listKits(reader: Reader, page: PageQuery): Promise<Page<Kit>> {
   const { q, t } = reader
-  const after = decodeCursor(page.cursor, 1)
-  const behind = after ? lt(t.kits.id, String(after[0])) : undefined
-  const rows = await q
-    .select()
-    .from(t.kits)
-    .where(behind)
-    .orderBy(desc(t.kits.id))
-    .limit(page.limit + 1)
-  return toPage(await withItems(reader, rows), page.limit, (kit) => [kit.id])
+  const { items, nextCursor } = await pageDescending(q.select().from(t.kits), t.kits, 'id', page)
+  return { items: await withItems(reader, items), nextCursor }
 }
 
 async function withItems({ q, t }: Reader, kits: Omit<Kit, 'items'>[]): Promise<Kit[]> {
   const ids = kits.map((kit) => kit.id)
   const rows = await q.select().from(t.kitItems).where(inArray(t.kitItems.kitId, ids)).orderBy(t.kitItems.position)
-  const toItem = ({ name, quantity, unitCostCents }: (typeof rows)[number]): KitItem => ({
-    name,
-    quantity,
-    unitCostCents,
-  })
-  return kits.map((kit) => ({ ...kit, items: rows.filter((row) => row.kitId === kit.id).map(toItem) }))
+  const itemsOf = (id: Id) => rows.filter(({ kitId }) => kitId === id)
+  return kits.map((kit) => ({ ...kit, items: itemsOf(kit.id).map(({ kitId, position, ...item }) => item) }))
 }
 
 /** Adds a campaign with the communities that it is for. */
@@ -76,32 +66,23 @@ export async function replaceCommunities(tx: Tx, campaignId: Id, communityIds: I
 
 /** Changes a campaign and counts its version up; false when the version is no longer `ifVersion`. */
 export async function updateCampaign(
-  { q, t }: Tx,
+  tx: Tx,
   id: Id,
   change: Partial<Tables['campaigns']['$inferInsert']>,
-  ifVersion?: number | undefined,
+  ifVersion: number | undefined,
 ): Promise<boolean> {
-  const rows = await q
-    .update(t.campaigns)
-    .set({ ...change, version: sql`${t.campaigns.version} + 1` })
-    .where(and(eq(t.campaigns.id, id), ifVersion === undefined ? undefined : eq(t.campaigns.version, ifVersion)))
-    .returning()
-  return rows.length > 0
+  return (await updateVersion(tx, tx.t.campaigns, id, change, ifVersion)) !== undefined
 }
 
 /** Moves a campaign on, from one status to the next; false when it was no longer there. */
 export async function moveCampaign(
-  { q, t }: Tx,
+  tx: Tx,
   id: Id,
   from: CampaignStatus,
   change: Pick<Tables['campaigns']['$inferInsert'], 'status' | 'openedAt' | 'closingAt' | 'closedAt'>,
 ): Promise<boolean> {
-  const rows = await q
-    .update(t.campaigns)
-    .set({ ...change, version: sql`${t.campaigns.version} + 1` })
-    .where(and(eq(t.campaigns.id, id), eq(t.campaigns.status, from)))
-    .returning()
-  return rows.length > 0
+  const { campaigns } = tx.t
+  return (await updateWhere(tx, campaigns, id, change, eq(campaigns.status, from))) !== undefined
 }
 
 /** The campaign with this id. Raises `not_found`. */
@@ -122,15 +103,8 @@ export async function listCampaignsThatAre(reader: Reader, statuses: CampaignSta
 /** Campaigns, the newest first. */
 export async function listCampaigns(reader: Reader, page: PageQuery): Promise<Page<Campaign>> {
   const { q, t } = reader
-  const after = decodeCursor(page.cursor, 1)
-  const behind = after ? lt(t.campaigns.id, String(after[0])) : undefined
-  const rows = await q
-    .select()
-    .from(t.campaigns)
-    .where(behind)
-    .orderBy(desc(t.campaigns.id))
-    .limit(page.limit + 1)
-  return toPage(await withCommunities(reader, rows), page.limit, (campaign) => [campaign.id])
+  const { items, nextCursor } = await pageDescending(q.select().from(t.campaigns), t.campaigns, 'id', page)
+  return { items: await withCommunities(reader, items), nextCursor }
 }
 
 async function withCommunities({ q, t }: Reader, rows: Tables['campaigns']['$inferSelect'][]): Promise<Campaign[]> {
@@ -150,7 +124,7 @@ export function schoolsOfCampaign(reader: Reader, campaign: Pick<Campaign, 'comm
 /** The open campaign that a school belongs to, the latest if there are several. */
 export async function findOpenCampaignOfSchool(reader: Reader, schoolId: Id): Promise<Campaign | undefined> {
   const { q, t } = reader
-  const rows = await q
+  const found = await q
     .select({ campaign: t.campaigns })
     .from(t.campaigns)
     .innerJoin(t.campaignCommunities, eq(t.campaignCommunities.campaignId, t.campaigns.id))
@@ -158,12 +132,8 @@ export async function findOpenCampaignOfSchool(reader: Reader, schoolId: Id): Pr
     .where(and(eq(t.campaigns.status, 'open'), eq(t.schools.id, schoolId)))
     .orderBy(desc(t.campaigns.id))
     .limit(1)
-  return (
-    await withCommunities(
-      reader,
-      rows.map((row) => row.campaign),
-    )
-  )[0]
+  const rows = found.map(({ campaign }) => campaign)
+  return (await withCommunities(reader, rows))[0]
 }
 
 /** The campaigns that give out this kit and are not closed, the newest first. */

@@ -1,9 +1,8 @@
-import { and, count, eq, gt, inArray, ne, notInArray, sql } from 'drizzle-orm'
-import { insertFreeRows, prepared } from '../platform/db/index.ts'
+import { and, count, eq, inArray, ne, notInArray, sql } from 'drizzle-orm'
+import { getById, insertFreeRows, pageAscending, prepared, updateVersion } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
-import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../shared/page.ts'
-import { notFound } from '../shared/problem.ts'
+import { type Page, type PageQuery, portions } from '../shared/page.ts'
 import type { DiscrepancyCode, DiscrepancyStatus } from './rules.ts'
 
 /** A discrepancy as stored. */
@@ -16,10 +15,8 @@ export interface DiscrepancyFilter {
 }
 
 /** The discrepancy with this id. Raises `not_found`. */
-export async function getDiscrepancy({ q, t }: Reader, id: Id): Promise<Discrepancy> {
-  const [row] = await q.select().from(t.discrepancies).where(eq(t.discrepancies.id, id))
-  if (!row) throw notFound({ what: 'discrepancy' })
-  return row
+export function getDiscrepancy(reader: Reader, id: Id): Promise<Discrepancy> {
+  return getById(reader, reader.t.discrepancies, id, 'discrepancy')
 }
 
 /** The discrepancy of this matter, open or resolved. */
@@ -83,19 +80,13 @@ export async function insertDiscrepancy({ q, t }: Tx, row: Tables['discrepancies
 }
 
 /** Changes a discrepancy and counts its version up; undefined when the version is no longer `ifVersion`. */
-export async function updateDiscrepancy(
-  { q, t }: Tx,
+export function updateDiscrepancy(
+  tx: Tx,
   id: Id,
   change: Partial<Discrepancy>,
-  ifVersion?: number,
+  ifVersion: number | undefined,
 ): Promise<Discrepancy | undefined> {
-  const unchanged = ifVersion === undefined ? undefined : eq(t.discrepancies.version, ifVersion)
-  const [row] = await q
-    .update(t.discrepancies)
-    .set({ ...change, version: sql`${t.discrepancies.version} + 1` })
-    .where(and(eq(t.discrepancies.id, id), unchanged))
-    .returning()
-  return row
+  return updateVersion(tx, tx.t.discrepancies, id, change, ifVersion)
 }
 
 /** A discrepancy as somebody knows it: of another version by now, it was changed since. */
@@ -125,27 +116,18 @@ export async function resolveOpen(
 }
 
 /** The campaign's discrepancies in the order in which they were opened first. */
-export async function listDiscrepancies(
-  { q, t }: Reader,
+export function listDiscrepancies(
+  { q, t: { discrepancies: d } }: Reader,
   campaignId: Id,
   { status, code }: DiscrepancyFilter,
   page: PageQuery,
 ): Promise<Page<Discrepancy>> {
-  const after = decodeCursor(page.cursor, 1)
-  const rows = await q
-    .select()
-    .from(t.discrepancies)
-    .where(
-      and(
-        eq(t.discrepancies.campaignId, campaignId),
-        status ? eq(t.discrepancies.status, status) : undefined,
-        code ? eq(t.discrepancies.code, code) : undefined,
-        after ? gt(t.discrepancies.id, String(after[0])) : undefined,
-      ),
-    )
-    .orderBy(t.discrepancies.id)
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.id])
+  const wanted = and(
+    eq(d.campaignId, campaignId),
+    status ? eq(d.status, status) : undefined,
+    code ? eq(d.code, code) : undefined,
+  )
+  return pageAscending(q.select().from(d), d, 'id', page, wanted)
 }
 
 /** All that is open in a campaign, in the order in which it was opened first. */

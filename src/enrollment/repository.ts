@@ -1,10 +1,9 @@
 import { and, count, eq, inArray, like, sql } from 'drizzle-orm'
-import { insertRows } from '../platform/db/index.ts'
+import { getById, insertRows, updateVersion, updateWhere } from '../platform/db/index.ts'
 import { fold } from '../platform/tabular/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
-import { notFound } from '../shared/problem.ts'
 import type { Instant } from '../shared/time.ts'
 import type { Enrollment, EnrollmentStatus, Guardian, NewEnrollment, Person } from './rules.ts'
 
@@ -35,15 +34,7 @@ function enrollmentRow({ guardians, ...enrollment }: NewEnrollment) {
 }
 
 function guardianRows(enrollmentId: Id, guardians: readonly Guardian[]) {
-  return guardians.map(({ name, email, phone, language, consent }, i) => ({
-    enrollmentId,
-    position: i + 1,
-    name,
-    email,
-    phone,
-    language,
-    consent,
-  }))
+  return guardians.map((guardian, i) => ({ ...guardian, enrollmentId, position: i + 1 }))
 }
 
 /** Adds one enrollment. */
@@ -52,17 +43,10 @@ export async function insertEnrollment(tx: Tx, enrollment: NewEnrollment): Promi
   return getEnrollment(tx, enrollment.id)
 }
 
-/** The enrollment with this id, and its guardians. */
-async function findEnrollment(reader: Reader, id: Id): Promise<Enrollment | undefined> {
-  const { q, t } = reader
-  return (await withGuardians(reader, await q.select().from(t.enrollments).where(eq(t.enrollments.id, id))))[0]
-}
-
 /** The enrollment with this id, and its guardians. Raises `not_found`. */
 export async function getEnrollment(reader: Reader, id: Id): Promise<Enrollment> {
-  const enrollment = await findEnrollment(reader, id)
-  if (!enrollment) throw notFound({ what: 'enrollment' })
-  return enrollment
+  const row = await getById(reader, reader.t.enrollments, id, 'enrollment')
+  return (await withGuardians(reader, [row]))[0]!
 }
 
 async function withGuardians({ q, t }: Reader, rows: Row[]): Promise<Enrollment[]> {
@@ -128,17 +112,12 @@ export async function countEnrollments({ q, t }: Reader, filter: EnrollmentFilte
 
 /** Changes an enrollment and counts its version up; false when the version is no longer `ifVersion`. */
 export async function updateEnrollment(
-  { q, t }: Tx,
+  tx: Tx,
   id: Id,
   change: Partial<Row>,
   ifVersion?: number | undefined,
 ): Promise<boolean> {
-  const rows = await q
-    .update(t.enrollments)
-    .set({ ...change, version: sql`${t.enrollments.version} + 1` })
-    .where(and(eq(t.enrollments.id, id), ifVersion === undefined ? undefined : eq(t.enrollments.version, ifVersion)))
-    .returning({ id: t.enrollments.id })
-  return rows.length > 0
+  return (await updateVersion(tx, tx.t.enrollments, id, change, ifVersion)) !== undefined
 }
 
 /** Forgets a child's names, for good: an import does not bring them back. */
@@ -165,13 +144,9 @@ export function markWithdrawn(tx: Tx, id: Id, withdrawalReason: string): Promise
   return endEnrollment(tx, id, { status: 'withdrawn', withdrawalReason })
 }
 
-async function endEnrollment({ q, t }: Tx, id: Id, ending: Partial<Row>): Promise<boolean> {
-  const rows = await q
-    .update(t.enrollments)
-    .set({ ...ending, version: sql`${t.enrollments.version} + 1` })
-    .where(and(eq(t.enrollments.id, id), eq(t.enrollments.status, 'active')))
-    .returning({ id: t.enrollments.id })
-  return rows.length > 0
+async function endEnrollment(tx: Tx, id: Id, ending: Partial<Row>): Promise<boolean> {
+  const { enrollments } = tx.t
+  return (await updateWhere(tx, enrollments, id, ending, eq(enrollments.status, 'active'))) !== undefined
 }
 
 /** How many active enrollments each school has in a campaign; schools without any are not there. */

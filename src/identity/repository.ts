@@ -1,7 +1,8 @@
 import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
+import { findById, pageAscending, updateVersion } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
 import type { Instant } from '../shared/time.ts'
 
 /** A user as stored. */
@@ -17,8 +18,8 @@ export async function hasUsers({ q, t }: Reader): Promise<boolean> {
 }
 
 /** The user with this id. */
-export async function findUser({ q, t }: Reader, id: Id): Promise<UserRow | undefined> {
-  return (await q.select().from(t.users).where(eq(t.users.id, id)))[0]
+export function findUser(reader: Reader, id: Id): Promise<UserRow | undefined> {
+  return findById(reader, reader.t.users, id)
 }
 
 /** What the user or API key with this id is called. */
@@ -39,31 +40,18 @@ export async function insertUser({ q, t }: Tx, user: Tables['users']['$inferInse
 }
 
 /** Changes a user and counts its version up; undefined when the version is no longer `ifVersion`. */
-export async function updateUser(
-  { q, t }: Tx,
+export function updateUser(
+  tx: Tx,
   id: Id,
   change: Partial<UserRow>,
-  ifVersion: number | undefined,
+  ifVersion?: number | undefined,
 ): Promise<UserRow | undefined> {
-  const [row] = await q
-    .update(t.users)
-    .set({ ...change, version: sql`${t.users.version} + 1` })
-    .where(and(eq(t.users.id, id), ifVersion === undefined ? undefined : eq(t.users.version, ifVersion)))
-    .returning()
-  return row
+  return updateVersion(tx, tx.t.users, id, change, ifVersion)
 }
 
 /** Users by the time they were added. */
-export async function listUsers({ q, t }: Reader, page: PageQuery): Promise<Page<UserRow>> {
-  const after = decodeCursor(page.cursor, 1)
-  const behind = after ? gt(t.users.id, String(after[0])) : undefined
-  const rows = await q
-    .select()
-    .from(t.users)
-    .where(behind)
-    .orderBy(t.users.id)
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.id])
+export function listUsers({ q, t }: Reader, page: PageQuery): Promise<Page<UserRow>> {
+  return pageAscending(q.select().from(t.users), t.users, 'id', page)
 }
 
 /** Adds an API key. */
@@ -73,13 +61,9 @@ export async function insertApiKey({ q, t }: Tx, key: Tables['apiKeys']['$inferI
 
 /** The API key with this hash that is neither revoked nor expired by `now`. */
 export async function findApiKey({ q, t }: Reader, keyHash: string, now: Instant): Promise<ApiKeyRow | undefined> {
-  const live = and(isNull(t.apiKeys.revokedAt), or(isNull(t.apiKeys.expiresAt), gt(t.apiKeys.expiresAt, now)))
-  return (
-    await q
-      .select()
-      .from(t.apiKeys)
-      .where(and(eq(t.apiKeys.keyHash, keyHash), live))
-  )[0]
+  const k = t.apiKeys
+  const live = and(eq(k.keyHash, keyHash), isNull(k.revokedAt), or(isNull(k.expiresAt), gt(k.expiresAt, now)))
+  return (await q.select().from(k).where(live))[0]
 }
 
 /** Notes that a key was used. */
@@ -94,16 +78,8 @@ export async function revokeApiKeyRow({ q, t }: Tx, id: Id, at: Instant): Promis
 }
 
 /** API keys by the time they were added. */
-export async function listApiKeys({ q, t }: Reader, page: PageQuery): Promise<Page<ApiKeyRow>> {
-  const after = decodeCursor(page.cursor, 1)
-  const behind = after ? gt(t.apiKeys.id, String(after[0])) : undefined
-  const rows = await q
-    .select()
-    .from(t.apiKeys)
-    .where(behind)
-    .orderBy(t.apiKeys.id)
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.id])
+export function listApiKeys({ q, t }: Reader, page: PageQuery): Promise<Page<ApiKeyRow>> {
+  return pageAscending(q.select().from(t.apiKeys), t.apiKeys, 'id', page)
 }
 
 /** Adds a device. */
@@ -150,23 +126,13 @@ export async function markDeviceSeen({ q, t }: Tx, id: Id, at: Instant): Promise
 
 /** Cuts a device off; undefined when there is none. Twice changes nothing. */
 export async function revokeDeviceRow({ q, t }: Tx, id: Id, at: Instant): Promise<DeviceRow | undefined> {
-  const revokedAt = sql`coalesce(${t.devices.revokedAt}, ${at})`
-  return (
-    await q.update(t.devices).set({ revokedAt, provisioningHash: null }).where(eq(t.devices.id, id)).returning()
-  )[0]
+  const cutOff = { revokedAt: sql`coalesce(${t.devices.revokedAt}, ${at})`, provisioningHash: null }
+  return (await q.update(t.devices).set(cutOff).where(eq(t.devices.id, id)).returning())[0]
 }
 
 /** Devices by the time they were added. */
-export async function listDevices({ q, t }: Reader, page: PageQuery): Promise<Page<DeviceRow>> {
-  const after = decodeCursor(page.cursor, 1)
-  const behind = after ? gt(t.devices.id, String(after[0])) : undefined
-  const rows = await q
-    .select()
-    .from(t.devices)
-    .where(behind)
-    .orderBy(t.devices.id)
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.id])
+export function listDevices({ q, t }: Reader, page: PageQuery): Promise<Page<DeviceRow>> {
+  return pageAscending(q.select().from(t.devices), t.devices, 'id', page)
 }
 
 /** Whether another active user than `id` is an administrator. */

@@ -1,14 +1,14 @@
-import { and, eq, gt, inArray, like, ne, or, sql } from 'drizzle-orm'
-import { insertRows } from '../platform/db/index.ts'
+import { and, eq, inArray, like, ne, or, sql } from 'drizzle-orm'
+import { findById, getById, insertRows, pageAscending, updateVersion } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
 import { notFound } from '../shared/problem.ts'
 import type { Community, Location, LocationKind, School } from './rules.ts'
 
 /** The community with this id. */
-export async function findCommunity({ q, t }: Reader, id: Id): Promise<Community | undefined> {
-  return (await q.select().from(t.communities).where(eq(t.communities.id, id)))[0]
+export function findCommunity(reader: Reader, id: Id): Promise<Community | undefined> {
+  return findById(reader, reader.t.communities, id)
 }
 
 /** Every community, by code. There are few. */
@@ -17,16 +17,8 @@ export async function allCommunities({ q, t }: Reader): Promise<Community[]> {
 }
 
 /** Communities by code. */
-export async function listCommunities({ q, t }: Reader, page: PageQuery): Promise<Page<Community>> {
-  const after = decodeCursor(page.cursor, 1)
-  const behind = after ? gt(t.communities.code, String(after[0])) : undefined
-  const rows = await q
-    .select()
-    .from(t.communities)
-    .where(behind)
-    .orderBy(t.communities.code)
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.code])
+export function listCommunities({ q, t }: Reader, page: PageQuery): Promise<Page<Community>> {
+  return pageAscending(q.select().from(t.communities), t.communities, 'code', page)
 }
 
 /** Adds a community. A taken code breaks `communities_code`. */
@@ -35,30 +27,23 @@ export async function insertCommunity({ q, t }: Tx, row: Tables['communities']['
 }
 
 /** Changes a community and counts its version up; undefined when the version is no longer `ifVersion`. */
-export async function updateCommunity(
-  { q, t }: Tx,
+export function updateCommunity(
+  tx: Tx,
   id: Id,
   change: Partial<Community>,
   ifVersion: number | undefined,
 ): Promise<Community | undefined> {
-  const [row] = await q
-    .update(t.communities)
-    .set({ ...change, version: sql`${t.communities.version} + 1` })
-    .where(and(eq(t.communities.id, id), ifVersion === undefined ? undefined : eq(t.communities.version, ifVersion)))
-    .returning()
-  return row
+  return updateVersion(tx, tx.t.communities, id, change, ifVersion)
 }
 
 /** The school with this id. */
-export async function findSchool({ q, t }: Reader, id: Id): Promise<School | undefined> {
-  return (await q.select().from(t.schools).where(eq(t.schools.id, id)))[0]
+export function findSchool(reader: Reader, id: Id): Promise<School | undefined> {
+  return findById(reader, reader.t.schools, id)
 }
 
 /** The school with this id. Raises `not_found`. */
-export async function getSchool(reader: Reader, id: Id): Promise<School> {
-  const school = await findSchool(reader, id)
-  if (!school) throw notFound({ what: 'school' })
-  return school
+export function getSchool(reader: Reader, id: Id): Promise<School> {
+  return getById(reader, reader.t.schools, id, 'school')
 }
 
 /** What is asked of a school among all of a campaign's, of which there may be tens of thousands. */
@@ -82,28 +67,15 @@ export interface SchoolFilter {
 }
 
 /** Schools by ministry code. */
-export async function listSchools({ q, t }: Reader, filter: SchoolFilter, page: PageQuery): Promise<Page<School>> {
-  const after = decodeCursor(page.cursor, 1)
-  const found = filter.q
-    ? or(
-        like(t.schools.folded, `%${filter.q}%`),
-        like(sql`lower(replace(${t.schools.ministryCode}, '-', ''))`, `${filter.q}%`),
-      )
-    : undefined
-  const rows = await q
-    .select()
-    .from(t.schools)
-    .where(
-      and(
-        filter.communityId ? eq(t.schools.communityId, filter.communityId) : undefined,
-        filter.only ? inArray(t.schools.id, filter.only) : undefined,
-        found,
-        after ? gt(t.schools.ministryCode, String(after[0])) : undefined,
-      ),
-    )
-    .orderBy(t.schools.ministryCode)
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.ministryCode])
+export function listSchools({ q, t }: Reader, filter: SchoolFilter, page: PageQuery): Promise<Page<School>> {
+  const { schools: s } = t
+  const code = sql`lower(replace(${s.ministryCode}, '-', ''))`
+  const wanted = and(
+    filter.communityId ? eq(s.communityId, filter.communityId) : undefined,
+    filter.only ? inArray(s.id, filter.only) : undefined,
+    filter.q ? or(like(s.folded, `%${filter.q}%`), like(code, `${filter.q}%`)) : undefined,
+  )
+  return pageAscending(q.select().from(s), s, 'ministryCode', page, wanted)
 }
 
 /** Adds a school. A taken code breaks `schools_ministry_code`. */
@@ -119,18 +91,13 @@ export async function insertSchools(tx: Tx, schools: readonly Tables['schools'][
 }
 
 /** Changes a school and counts its version up; undefined when the version is no longer `ifVersion`. */
-export async function updateSchool(
-  { q, t }: Tx,
+export function updateSchool(
+  tx: Tx,
   id: Id,
   change: Partial<Tables['schools']['$inferInsert']>,
   ifVersion: number | undefined,
 ): Promise<School | undefined> {
-  const [row] = await q
-    .update(t.schools)
-    .set({ ...change, version: sql`${t.schools.version} + 1` })
-    .where(and(eq(t.schools.id, id), ifVersion === undefined ? undefined : eq(t.schools.version, ifVersion)))
-    .returning()
-  return row
+  return updateVersion(tx, tx.t.schools, id, change, ifVersion)
 }
 
 /** Adds a location. A taken name of a warehouse breaks `locations_warehouse_name`. */
@@ -143,20 +110,16 @@ export async function renameLocation({ q, t }: Tx, id: Id, name: string): Promis
   await q.update(t.locations).set({ name }).where(eq(t.locations.id, id))
 }
 
-const locationColumns = (t: Tables) => ({
-  id: t.locations.id,
-  kind: t.locations.kind,
-  name: t.locations.name,
-  schoolId: t.schools.id,
-})
+/** Every location, and whose yard it is. */
+const allLocations = ({ q, t: { locations, schools } }: Reader) =>
+  q
+    .select({ id: locations.id, kind: locations.kind, name: locations.name, schoolId: schools.id })
+    .from(locations)
+    .leftJoin(schools, eq(schools.locationId, locations.id))
 
 /** The location with this id. Raises `not_found`. */
-export async function getLocation({ q, t }: Reader, id: Id): Promise<Location> {
-  const [row] = await q
-    .select(locationColumns(t))
-    .from(t.locations)
-    .leftJoin(t.schools, eq(t.schools.locationId, t.locations.id))
-    .where(eq(t.locations.id, id))
+export async function getLocation(reader: Reader, id: Id): Promise<Location> {
+  const [row] = await allLocations(reader).where(eq(reader.t.locations.id, id))
   if (!row) throw notFound({ what: 'location' })
   return row
 }
@@ -169,27 +132,13 @@ export interface LocationFilter {
 }
 
 /** Locations, the virtual ones first. */
-export async function listLocations(
-  { q, t }: Reader,
-  filter: LocationFilter,
-  page: PageQuery,
-): Promise<Page<Location>> {
-  const after = decodeCursor(page.cursor, 1)
-  const rows = await q
-    .select(locationColumns(t))
-    .from(t.locations)
-    .leftJoin(t.schools, eq(t.schools.locationId, t.locations.id))
-    .where(
-      and(
-        filter.kind ? eq(t.locations.kind, filter.kind) : undefined,
-        filter.schools ? or(ne(t.locations.kind, 'school'), inArray(t.schools.id, filter.schools)) : undefined,
-        filter.warehouses
-          ? or(ne(t.locations.kind, 'warehouse'), inArray(t.locations.id, filter.warehouses))
-          : undefined,
-        after ? gt(t.locations.id, String(after[0])) : undefined,
-      ),
-    )
-    .orderBy(t.locations.id)
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.id])
+export function listLocations(reader: Reader, filter: LocationFilter, page: PageQuery): Promise<Page<Location>> {
+  const { locations, schools } = reader.t
+  const { kind, id } = locations
+  const wanted = and(
+    filter.kind ? eq(kind, filter.kind) : undefined,
+    filter.schools ? or(ne(kind, 'school'), inArray(schools.id, filter.schools)) : undefined,
+    filter.warehouses ? or(ne(kind, 'warehouse'), inArray(id, filter.warehouses)) : undefined,
+  )
+  return pageAscending(allLocations(reader), locations, 'id', page, wanted)
 }

@@ -1,8 +1,9 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/index.ts'
+import { pageDescending } from '../platform/db/index.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
 import type { Erasure } from './rules.ts'
 
 /** The closed campaigns, as far as it decides when they are erased. */
@@ -18,12 +19,8 @@ export function listClosed({
 export async function findUnderWay({ q, t }: Reader, campaignId: Id | null): Promise<Erasure | undefined> {
   const { erasures: e } = t
   const mine = campaignId === null ? isNull(e.campaignId) : eq(e.campaignId, campaignId)
-  return (
-    await q
-      .select()
-      .from(e)
-      .where(and(mine, isNull(e.finishedAt)))
-  )[0]
+  const underWay = and(mine, isNull(e.finishedAt))
+  return (await q.select().from(e).where(underWay))[0]
 }
 
 /** Begins a report. */
@@ -33,25 +30,15 @@ export async function insertErasure({ q, t }: Tx, erasure: Erasure): Promise<voi
 
 /** Changes a report that is not finished. */
 export async function updateErasure(
-  { q, t }: Tx,
+  { q, t: { erasures: e } }: Tx,
   id: Id,
   change: Partial<Pick<Erasure, 'erased' | 'finishedAt'>>,
 ): Promise<void> {
-  await q
-    .update(t.erasures)
-    .set(change)
-    .where(and(eq(t.erasures.id, id), isNull(t.erasures.finishedAt)))
+  const underWay = and(eq(e.id, id), isNull(e.finishedAt))
+  await q.update(e).set(change).where(underWay)
 }
 
 /** The campaign's reports, the newest first. */
-export async function listErasures({ q, t }: Reader, campaignId: Id, page: PageQuery): Promise<Page<Erasure>> {
-  const { erasures: e } = t
-  const after = decodeCursor(page.cursor, 1)
-  const rows = await q
-    .select()
-    .from(e)
-    .where(and(eq(e.campaignId, campaignId), after ? lt(e.id, String(after[0])) : undefined))
-    .orderBy(desc(e.id))
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, ({ id }) => [id])
+export function listErasures({ q, t }: Reader, campaignId: Id, page: PageQuery): Promise<Page<Erasure>> {
+  return pageDescending(q.select().from(t.erasures), t.erasures, 'id', page, eq(t.erasures.campaignId, campaignId))
 }

@@ -1,9 +1,9 @@
-import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, notExists } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, isNotNull, notExists } from 'drizzle-orm'
 import type { Discrepancy } from '../discrepancies/index.ts'
+import { getById, pageDescending } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
-import { decodeCursor, type Page, type PageQuery, portions, toPage } from '../shared/page.ts'
-import { notFound } from '../shared/problem.ts'
+import { type Page, type PageQuery, portions } from '../shared/page.ts'
 import type { Instant } from '../shared/time.ts'
 
 /** A run as stored. */
@@ -39,27 +39,18 @@ export async function takeOver({ q, t }: Tx, ids: readonly Id[], reconciliationI
 }
 
 /** The run with this id. Raises `not_found`. */
-export async function getReconciliation({ q, t }: Reader, id: Id): Promise<ReconciliationRow> {
-  const [run] = await q.select().from(t.reconciliations).where(eq(t.reconciliations.id, id))
-  if (!run) throw notFound({ what: 'reconciliation' })
-  return run
+export function getReconciliation(reader: Reader, id: Id): Promise<ReconciliationRow> {
+  return getById(reader, reader.t.reconciliations, id, 'reconciliation')
 }
 
 /** The campaign's runs, the newest first. */
-export async function listReconciliations(
+export function listReconciliations(
   { q, t }: Reader,
   campaignId: Id,
   page: PageQuery,
 ): Promise<Page<ReconciliationRun>> {
-  const after = decodeCursor(page.cursor, 1)
-  const behind = after ? lt(t.reconciliations.id, String(after[0])) : undefined
-  const rows = await q
-    .select(runColumns(t))
-    .from(t.reconciliations)
-    .where(and(eq(t.reconciliations.campaignId, campaignId), behind))
-    .orderBy(desc(t.reconciliations.id))
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (run) => [run.id])
+  const { reconciliations: r } = t
+  return pageDescending(q.select(runColumns(t)).from(r), r, 'id', page, eq(r.campaignId, campaignId))
 }
 
 /** The latest signed run that was made while the campaign was closing. */
@@ -71,17 +62,13 @@ export async function findSignedWhileClosing({ q, t }: Reader, campaignId: Id): 
 
 /** Signs a run; undefined when it is signed already. */
 export async function markSigned(
-  { q, t }: Tx,
+  { q, t: { reconciliations: r } }: Tx,
   id: Id,
   by: { signedById: string; signedAt: Instant },
 ): Promise<ReconciliationRow | undefined> {
-  const unsigned = and(eq(t.reconciliations.id, id), inArray(t.reconciliations.status, ['clean', 'findings']))
-  const [run] = await q
-    .update(t.reconciliations)
-    .set({ ...by, status: 'signed' })
-    .where(unsigned)
-    .returning()
-  return run
+  const unsigned = and(eq(r.id, id), inArray(r.status, ['clean', 'findings']))
+  const signed = { ...by, status: 'signed' } as const
+  return (await q.update(r).set(signed).where(unsigned).returning())[0]
 }
 
 /** The discrepancies with these ids, as they are now, in the order in which they were opened first, some at a time. */

@@ -1,10 +1,9 @@
-import { and, count, desc, eq, gte, inArray, isNull, lt, lte, sql } from 'drizzle-orm'
-import { prepared } from '../platform/db/index.ts'
+import { and, count, eq, gte, inArray, isNull, lte, sql } from 'drizzle-orm'
+import { getById, insertRows, pageDescending, prepared } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import type { ScanResult } from '../shared/judge-scan.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
-import { notFound } from '../shared/problem.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
 import type { Instant } from '../shared/time.ts'
 import type { Redemption } from './rules.ts'
 
@@ -23,65 +22,28 @@ export async function findScan(reader: Reader, scanId: string): Promise<ScanRow 
 }
 
 /** Appends an attempt. */
-export async function insertScan(tx: Tx, scan: ScanRow): Promise<void> {
-  const insert = prepared(tx, 'scans:insert', ({ q, t }) =>
-    q.insert(t.scans).values({
-      id: sql.placeholder('id'),
-      scanId: sql.placeholder('scanId'),
-      campaignId: sql.placeholder('campaignId'),
-      schoolId: sql.placeholder('schoolId'),
-      voucherId: sql.placeholder('voucherId'),
-      redemptionId: sql.placeholder('redemptionId'),
-      discrepancyId: sql.placeholder('discrepancyId'),
-      result: sql.placeholder('result'),
-      raw: sql.placeholder('raw'),
-      handedOut: sql.placeholder('handedOut'),
-      collectedBy: sql.placeholder('collectedBy'),
-      actorId: sql.placeholder('actorId'),
-      scannedAt: sql.placeholder('scannedAt'),
-      recordedAt: sql.placeholder('recordedAt'),
-      facts: sql.placeholder('facts'),
-    }),
-  )
-  await insert.execute(scan)
+export function insertScan(tx: Tx, scan: ScanRow): Promise<void> {
+  return insertRows(tx, tx.t.scans, [scan])
 }
 
 /** Adds a hand-out by `actorId`. */
-export async function insertRedemption(tx: Tx, redemption: Redemption, actorId: string): Promise<void> {
-  const insert = prepared(tx, 'redemptions:insert', ({ q, t }) =>
-    q.insert(t.redemptions).values({
-      id: sql.placeholder('id'),
-      voucherId: sql.placeholder('voucherId'),
-      campaignId: sql.placeholder('campaignId'),
-      schoolId: sql.placeholder('schoolId'),
-      collectedBy: sql.placeholder('collectedBy'),
-      actorId: sql.placeholder('actorId'),
-      redeemedAt: sql.placeholder('redeemedAt'),
-      recordedAt: sql.placeholder('recordedAt'),
-    }),
-  )
-  await insert.execute({ ...redemption, actorId })
+export function insertRedemption(tx: Tx, redemption: Redemption, actorId: string): Promise<void> {
+  return insertRows(tx, tx.t.redemptions, [{ ...redemption, actorId }])
 }
 
 /** The hand-out with this id. Raises `not_found`. */
-export async function getRedemption({ q, t }: Reader, id: Id): Promise<Redemption> {
-  const [redemption] = await q.select().from(t.redemptions).where(eq(t.redemptions.id, id))
-  if (!redemption) throw notFound({ what: 'redemption' })
-  return redemption
+export function getRedemption(reader: Reader, id: Id): Promise<Redemption> {
+  return getById(reader, reader.t.redemptions, id, 'redemption')
 }
 
 /** Undoes a hand-out; undefined when it was undone before. */
 export async function markUndone(
-  { q, t }: Tx,
+  { q, t: { redemptions: r } }: Tx,
   id: Id,
   { at, reason }: { at: Instant; reason: string },
 ): Promise<Redemption | undefined> {
-  const [row] = await q
-    .update(t.redemptions)
-    .set({ undoneAt: at, undoReason: reason })
-    .where(and(eq(t.redemptions.id, id), isNull(t.redemptions.undoneAt)))
-    .returning()
-  return row
+  const standing = and(eq(r.id, id), isNull(r.undoneAt))
+  return (await q.update(r).set({ undoneAt: at, undoReason: reason }).where(standing).returning())[0]
 }
 
 /** The movement by which a hand-out left the school. */
@@ -112,23 +74,14 @@ export interface ScanFilter {
 }
 
 /** Attempts, the last recorded first. */
-export async function listScans({ q, t }: Reader, filter: ScanFilter, page: PageQuery): Promise<Page<ScanRow>> {
-  const after = decodeCursor(page.cursor, 1)
-  const rows = await q
-    .select()
-    .from(t.scans)
-    .where(
-      and(
-        eq(t.scans.campaignId, filter.campaignId),
-        filter.schoolId ? eq(t.scans.schoolId, filter.schoolId) : undefined,
-        filter.only ? inArray(t.scans.schoolId, filter.only) : undefined,
-        filter.result ? eq(t.scans.result, filter.result) : undefined,
-        filter.from ? gte(t.scans.scannedAt, filter.from) : undefined,
-        filter.to ? lte(t.scans.scannedAt, filter.to) : undefined,
-        after ? lt(t.scans.id, String(after[0])) : undefined,
-      ),
-    )
-    .orderBy(desc(t.scans.id))
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.id])
+export function listScans({ q, t: { scans: s } }: Reader, filter: ScanFilter, page: PageQuery): Promise<Page<ScanRow>> {
+  const wanted = and(
+    eq(s.campaignId, filter.campaignId),
+    filter.schoolId ? eq(s.schoolId, filter.schoolId) : undefined,
+    filter.only ? inArray(s.schoolId, filter.only) : undefined,
+    filter.result ? eq(s.result, filter.result) : undefined,
+    filter.from ? gte(s.scannedAt, filter.from) : undefined,
+    filter.to ? lte(s.scannedAt, filter.to) : undefined,
+  )
+  return pageDescending(q.select().from(s), s, 'id', page, wanted)
 }

@@ -1,7 +1,8 @@
 import { and, desc, eq, gt, isNotNull, lt, lte, ne, or } from 'drizzle-orm'
+import { pageDescending } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
 import type { Instant } from '../shared/time.ts'
 import { longestLease } from './rules.ts'
 
@@ -17,27 +18,20 @@ export async function insertRun({ q, t }: Tx, run: Tables['jobRuns']['$inferInse
  * Interrupts the runs of a job whose process has given no sign of life: their lease ended before `now`, or ends so late that a
  * clock which was ahead must have made it.
  */
-export async function interruptRuns({ q, t }: Tx, job: string, now: Instant): Promise<void> {
-  const r = t.jobRuns
-  await q
-    .update(r)
-    .set({ status: 'interrupted', endedAt: now, reason: 'process_ended' })
-    .where(
-      and(eq(r.job, job), eq(r.status, 'running'), or(lt(r.leasedUntil, now), gt(r.leasedUntil, longestLease(now)))),
-    )
+export async function interruptRuns({ q, t: { jobRuns: r } }: Tx, job: string, now: Instant): Promise<void> {
+  const isDead = or(lt(r.leasedUntil, now), gt(r.leasedUntil, longestLease(now)))
+  const dead = and(eq(r.job, job), eq(r.status, 'running'), isDead)
+  await q.update(r).set({ status: 'interrupted', endedAt: now, reason: 'process_ended' }).where(dead)
 }
 
 /** Changes a run that is still running. */
 export async function updateRun(
-  { q, t }: Tx,
+  { q, t: { jobRuns: r } }: Tx,
   id: Id,
   change: Partial<Pick<JobRun, 'status' | 'endedAt' | 'leasedUntil' | 'figures' | 'failure' | 'reason'>>,
 ): Promise<void> {
-  const r = t.jobRuns
-  await q
-    .update(r)
-    .set(change)
-    .where(and(eq(r.id, id), eq(r.status, 'running')))
+  const running = and(eq(r.id, id), eq(r.status, 'running'))
+  await q.update(r).set(change).where(running)
 }
 
 /** Tells the active run of a job to stop; answers how many runs that is, 0 or 1. */
@@ -70,16 +64,8 @@ export async function findLastDoneAt({ q, t }: Reader, job: string): Promise<Ins
 }
 
 /** The runs of a job, the newest first. */
-export async function listRuns({ q, t }: Reader, job: string, page: PageQuery): Promise<Page<JobRun>> {
-  const r = t.jobRuns
-  const after = decodeCursor(page.cursor, 1)
-  const rows = await q
-    .select()
-    .from(r)
-    .where(and(eq(r.job, job), after ? lt(r.id, String(after[0])) : undefined))
-    .orderBy(desc(r.id))
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (run) => [run.id])
+export function listRuns({ q, t }: Reader, job: string, page: PageQuery): Promise<Page<JobRun>> {
+  return pageDescending(q.select().from(t.jobRuns), t.jobRuns, 'id', page, eq(t.jobRuns.job, job))
 }
 
 /** Deletes runs that ended and began before `before`; answers how many. */

@@ -8,14 +8,7 @@ import { refuse } from '../shared/problem.ts'
 import type { Instant } from '../shared/time.ts'
 import { occurred } from '../shared/time-facts.ts'
 import { generateCode } from '../shared/voucher-code.ts'
-import {
-  countActive,
-  insertVoucher,
-  insertVouchers,
-  type NewVoucher,
-  nextActive,
-  withLiveVoucher,
-} from './repository.ts'
+import { countActive, getVoucher, insertVouchers, type NewVoucher, nextActive, withLiveVoucher } from './repository.ts'
 import type { Voucher } from './rules.ts'
 
 /** Few enough that others who wait for the writer hardly notice. */
@@ -85,11 +78,10 @@ export async function issueVoucher(
   voucher: Omit<NewVoucher, 'id' | 'code'>,
 ): Promise<Voucher> {
   const id = newId()
-  let issued: Voucher | undefined
   // 55 random bits: a code that is taken comes once in many campaigns, and then another is drawn.
-  for (let draws = 0; !issued; draws++) {
-    if (draws === 100) throw new Error(`no voucher can be issued for enrollment ${voucher.enrollmentId}`)
-    issued = await insertVoucher(tx, { ...voucher, id, code: generateCode() })
+  for (let draws = 0; draws < 100; draws++) {
+    const issued = await insertVouchers(tx, [{ ...voucher, id, code: generateCode() }])
+    if (issued.has(id)) return getVoucher(tx, id)
   }
-  return issued
+  throw new Error(`no voucher can be issued for enrollment ${voucher.enrollmentId}`)
 }

@@ -1,9 +1,8 @@
-import { and, count, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
-import { insertFreeRows, prepared } from '../platform/db/index.ts'
+import { and, count, eq, gt, inArray, isNull } from 'drizzle-orm'
+import { getById, insertFreeRows, pageAscending } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../shared/page.ts'
-import { notFound } from '../shared/problem.ts'
+import type { Page, PageQuery } from '../shared/page.ts'
 import type { Instant } from '../shared/time.ts'
 import type { Voucher, VoucherStatus } from './rules.ts'
 import type { PrintedVoucher } from './sheet/plan.ts'
@@ -11,10 +10,8 @@ import type { PrintedVoucher } from './sheet/plan.ts'
 const live = ['issued', 'redeemed'] as const
 
 /** The voucher with this id. Raises `not_found`. */
-export async function getVoucher({ q, t }: Reader, id: Id): Promise<Voucher> {
-  const [voucher] = await q.select().from(t.vouchers).where(eq(t.vouchers.id, id))
-  if (!voucher) throw notFound({ what: 'voucher' })
-  return voucher
+export function getVoucher(reader: Reader, id: Id): Promise<Voucher> {
+  return getById(reader, reader.t.vouchers, id, 'voucher')
 }
 
 /** The live voucher of an enrollment: issued or redeemed. There is one at most. */
@@ -40,15 +37,8 @@ const matching = (t: Tables, { campaignId, schoolId, status, only }: VoucherFilt
   )
 
 /** Vouchers by the time they were issued. */
-export async function listVouchers({ q, t }: Reader, filter: VoucherFilter, page: PageQuery): Promise<Page<Voucher>> {
-  const after = decodeCursor(page.cursor, 1)
-  const rows = await q
-    .select()
-    .from(t.vouchers)
-    .where(and(matching(t, filter), after ? gt(t.vouchers.id, String(after[0])) : undefined))
-    .orderBy(t.vouchers.id)
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.id])
+export function listVouchers({ q, t }: Reader, filter: VoucherFilter, page: PageQuery): Promise<Page<Voucher>> {
+  return pageAscending(q.select().from(t.vouchers), t.vouchers, 'id', page, matching(t, filter))
 }
 
 /** What the sheets say of each voucher that `filter` finds. The language is the first guardian's. */
@@ -141,26 +131,6 @@ export type NewVoucher = Pick<
   'id' | 'campaignId' | 'enrollmentId' | 'schoolId' | 'code' | 'issuedAt' | 'replacesId'
 >
 
-/** Adds a voucher; undefined when its code is taken or the enrollment has a live one. */
-export async function insertVoucher(tx: Tx, voucher: NewVoucher): Promise<Voucher | undefined> {
-  const insert = prepared(tx, 'vouchers:insert', ({ q, t }) =>
-    q
-      .insert(t.vouchers)
-      .values({
-        id: sql.placeholder('id'),
-        campaignId: sql.placeholder('campaignId'),
-        enrollmentId: sql.placeholder('enrollmentId'),
-        schoolId: sql.placeholder('schoolId'),
-        code: sql.placeholder('code'),
-        issuedAt: sql.placeholder('issuedAt'),
-        replacesId: sql.placeholder('replacesId'),
-      })
-      .onConflictDoNothing()
-      .returning(),
-  )
-  return (await insert.execute({ ...voucher }))[0]
-}
-
 /** Adds vouchers but for those whose code is taken or whose enrollment has a live one; answers the ids of those added. */
 export function insertVouchers(tx: Tx, vouchers: readonly NewVoucher[]): Promise<Set<Id>> {
   return insertFreeRows(tx, tx.t.vouchers, vouchers)
@@ -168,16 +138,13 @@ export function insertVouchers(tx: Tx, vouchers: readonly NewVoucher[]): Promise
 
 /** Ends an issued voucher. Undefined when it was no longer issued: somebody was faster. */
 export async function markRevoked(
-  { q, t }: Tx,
+  { q, t: { vouchers: v } }: Tx,
   id: Id,
   { at, reason }: { at: Instant; reason: string },
 ): Promise<Voucher | undefined> {
-  const [row] = await q
-    .update(t.vouchers)
-    .set({ status: 'revoked', endedAt: at, revocationReason: reason })
-    .where(and(eq(t.vouchers.id, id), eq(t.vouchers.status, 'issued')))
-    .returning()
-  return row
+  const issued = and(eq(v.id, id), eq(v.status, 'issued'))
+  const revoked = { status: 'revoked', endedAt: at, revocationReason: reason } as const
+  return (await q.update(v).set(revoked).where(issued).returning())[0]
 }
 
 /** Says of a revoked voucher which one stands in its place. */

@@ -1,6 +1,7 @@
 import { asc, desc, eq, gt, lt } from 'drizzle-orm'
+import { pageDescending } from '../../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../../schema.ts'
-import { decodePosition, type Page, type PageQuery, toPage } from '../../shared/page.ts'
+import type { Page, PageQuery } from '../../shared/page.ts'
 import type { Checkpoint } from './chain.ts'
 
 /** One attempt to mail the checkpoint of that size. */
@@ -25,16 +26,8 @@ export async function listCheckpointsAfter({ q, t }: Reader, size: number, limit
 }
 
 /** Checkpoints, the newest first. */
-export async function listCheckpoints({ q, t }: Reader, page: PageQuery): Promise<Page<Checkpoint>> {
-  const { size } = t.auditCheckpoints
-  const after = decodePosition(page.cursor)
-  const rows = await q
-    .select()
-    .from(t.auditCheckpoints)
-    .where(after === undefined ? undefined : lt(size, after))
-    .orderBy(desc(size))
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (checkpoint) => [checkpoint.size])
+export function listCheckpoints({ q, t }: Reader, page: PageQuery): Promise<Page<Checkpoint>> {
+  return pageDescending(q.select().from(t.auditCheckpoints), t.auditCheckpoints, 'size', page)
 }
 
 /** Keeps a checkpoint; false when there is one of its size, or another that follows the same one. */

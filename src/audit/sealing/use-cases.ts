@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts'
 import { systemActor } from '../../identity/rules.ts'
 import { isUniqueViolation } from '../../platform/db/index.ts'
 import type { NewId } from '../../shared/ids.ts'
-import { insertEvent } from '../repository.ts'
+import { insertEvents } from '../repository.ts'
 import { foreignFound, lateMilliseconds, trailBroken } from '../rules.ts'
 import { eventOf } from '../use-cases.ts'
 import { sealsOf } from './chain.ts'
@@ -99,7 +99,10 @@ async function appendBehindLast(deps: Deps, stored: StoredEvent[]): Promise<bool
     const appended = await db.transact(async (tx) => {
       if ((await findLastSeal(tx))?.position !== last?.position) return false
       // Sealed with what it tells of: there is no moment at which it could be taken away.
-      for (const finding of findings) await insertEvent(tx, finding, macOf(signer, finding))
+      await insertEvents(
+        tx,
+        findings.map((finding) => ({ ...finding, mac: macOf(signer, finding) })),
+      )
       await insertSeals(tx, seals)
       return true
     })

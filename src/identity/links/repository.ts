@@ -12,13 +12,9 @@ export async function putLink({ q, t }: Tx, link: LinkRow): Promise<void> {
 
 /** The link with this token hash, if it has not run out by `now`. */
 export async function findLink({ q, t }: Reader, tokenHash: string, now: Instant): Promise<LinkRow | undefined> {
-  const live = or(isNull(t.oneTimeLinks.expiresAt), gt(t.oneTimeLinks.expiresAt, now))
-  return (
-    await q
-      .select()
-      .from(t.oneTimeLinks)
-      .where(and(eq(t.oneTimeLinks.tokenHash, tokenHash), live))
-  )[0]
+  const { tokenHash: hash, expiresAt } = t.oneTimeLinks
+  const live = and(eq(hash, tokenHash), or(isNull(expiresAt), gt(expiresAt, now)))
+  return (await q.select().from(t.oneTimeLinks).where(live))[0]
 }
 
 /** Takes the link of `subject` away. */

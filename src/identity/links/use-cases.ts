@@ -85,7 +85,7 @@ export async function acceptLink(
     if (!open || open.purpose === 'setup') throw linkInvalid()
     const { id, name } = open.user
     await deleteLink(tx, id)
-    await updateUser(tx, id, { passwordHash }, undefined)
+    await updateUser(tx, id, { passwordHash })
     await deleteSessionsOf(tx, id)
     await recordEvent(deps, tx, { kind: 'user', id, name, roles: [], requestId }, 'user.password_set', id)
   })

@@ -56,7 +56,7 @@ async function keepUser(deps: Deps, tx: Tx, claims: Claims, given: RoleGrant[]):
   const roles = known && (await isLastAdmin(tx, known)) ? await keepAdmin(deps, tx, known, given) : given
   if (known && JSON.stringify(known.roles) === JSON.stringify(roles)) return known
   const user = known
-    ? (await updateUser(tx, known.id, { roles }, undefined))!
+    ? (await updateUser(tx, known.id, { roles }))!
     : await addUser(deps, tx, { email: claims.email.toLowerCase(), name, roles })
   if (!known) await insertSubject(tx, { issuer, subject, userId: user.id })
   await recordEvent(deps, tx, systemActor, known ? 'user.changed' : 'user.created', user.id, { roles })

@@ -1,7 +1,8 @@
 import { and, eq, gt, lt, lte } from 'drizzle-orm'
+import { pageAscending } from '../../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../../shared/page.ts'
+import type { Page, PageQuery } from '../../shared/page.ts'
 import type { Instant } from '../../shared/time.ts'
 import type { ChallengePurpose } from './rules.ts'
 
@@ -47,15 +48,8 @@ export async function findPasskeysOf({ q, t }: Reader, userId: Id): Promise<Pass
 }
 
 /** A user's passkeys by the time they were added. */
-export async function listPasskeysOf({ q, t }: Reader, userId: Id, page: PageQuery): Promise<Page<PasskeyRow>> {
-  const after = decodeCursor(page.cursor, 1)
-  const rows = await q
-    .select()
-    .from(t.passkeys)
-    .where(and(eq(t.passkeys.userId, userId), after ? gt(t.passkeys.id, String(after[0])) : undefined))
-    .orderBy(t.passkeys.id)
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.id])
+export function listPasskeysOf({ q, t }: Reader, userId: Id, page: PageQuery): Promise<Page<PasskeyRow>> {
+  return pageAscending(q.select().from(t.passkeys), t.passkeys, 'id', page, eq(t.passkeys.userId, userId))
 }
 
 /**

@@ -1,7 +1,8 @@
 import { and, desc, eq, gt, lt, lte, notInArray, or } from 'drizzle-orm'
+import { pageDescending } from '../../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { decodeCursor, type Page, type PageQuery, toPage } from '../../shared/page.ts'
+import type { Page, PageQuery } from '../../shared/page.ts'
 import { type Instant, plusMilliseconds } from '../../shared/time.ts'
 import type { UserRow } from '../repository.ts'
 import { idleMilliseconds } from './rules.ts'
@@ -14,28 +15,27 @@ export async function insertSession({ q, t }: Tx, session: Tables['sessions']['$
   await q.insert(t.sessions).values(session)
 }
 
+/** It has neither run out nor idled by `now`. */
+const isLive = ({ sessions: s }: Tables, now: Instant) =>
+  and(gt(s.expiresAt, now), gt(s.lastSeenAt, plusMilliseconds(now, -idleMilliseconds)))
+
 /** The active user whose session has this token hash, and the session. It has neither run out nor idled by `now`. */
 export async function findSessionUser(
   { q, t }: Reader,
   tokenHash: string,
   now: Instant,
 ): Promise<{ user: UserRow; sessionId: Id; twoFactors: boolean } | undefined> {
-  const live = and(gt(t.sessions.expiresAt, now), gt(t.sessions.lastSeenAt, plusMilliseconds(now, -idleMilliseconds)))
   const [row] = await q
     .select({ user: t.users, sessionId: t.sessions.id, twoFactors: t.sessions.twoFactors })
     .from(t.sessions)
     .innerJoin(t.users, eq(t.users.id, t.sessions.userId))
-    .where(and(eq(t.sessions.tokenHash, tokenHash), live, eq(t.users.active, true)))
+    .where(and(eq(t.sessions.tokenHash, tokenHash), isLive(t, now), eq(t.users.active, true)))
   return row
 }
 
 /** When the session with this token hash began. */
 export async function findSessionStart({ q, t }: Reader, tokenHash: string): Promise<Instant | undefined> {
-  const [row] = await q
-    .select({ createdAt: t.sessions.createdAt })
-    .from(t.sessions)
-    .where(eq(t.sessions.tokenHash, tokenHash))
-  return row?.createdAt
+  return (await q.select().from(t.sessions).where(eq(t.sessions.tokenHash, tokenHash)))[0]?.createdAt
 }
 
 /** Notes that a second factor was shown in the session with this token hash. */
@@ -49,21 +49,9 @@ export async function markSessionSeen({ q, t }: Tx, id: Id, at: Instant): Promis
 }
 
 /** A user's sessions that go on at `now`, the newest first. */
-export async function listSessionsOf(
-  { q, t }: Reader,
-  userId: Id,
-  now: Instant,
-  page: PageQuery,
-): Promise<Page<SessionRow>> {
-  const after = decodeCursor(page.cursor, 1)
-  const live = and(gt(t.sessions.expiresAt, now), gt(t.sessions.lastSeenAt, plusMilliseconds(now, -idleMilliseconds)))
-  const rows = await q
-    .select()
-    .from(t.sessions)
-    .where(and(eq(t.sessions.userId, userId), live, after ? lt(t.sessions.id, String(after[0])) : undefined))
-    .orderBy(desc(t.sessions.id))
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.id])
+export function listSessionsOf({ q, t }: Reader, userId: Id, now: Instant, page: PageQuery): Promise<Page<SessionRow>> {
+  const own = and(eq(t.sessions.userId, userId), isLive(t, now))
+  return pageDescending(q.select().from(t.sessions), t.sessions, 'id', page, own)
 }
 
 /** Ends the session with this token hash. */

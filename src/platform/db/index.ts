@@ -1,3 +1,4 @@
+export { findById, getById, updateVersion, updateWhere } from './by-id.ts'
 export { type Columns, postgresColumns, sqliteColumns, type TableWithId } from './columns.ts'
 export { contains } from './contains.ts'
 export {
@@ -22,6 +23,7 @@ export {
   storageUnavailable,
 } from './faults.ts'
 export { insertFreeRows, insertRows } from './insert-rows.ts'
+export { pageAscending, pageDescending } from './keyset-page.ts'
 export { takeSharedLock } from './postgres/advisory-lock.ts'
 export { openPostgres } from './postgres/postgres.ts'
 export { prepared } from './prepared.ts'

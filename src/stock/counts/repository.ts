@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, gte, inArray } from 'drizzle-orm'
+import { getById } from '../../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { notFound } from '../../shared/problem.ts'
 import type { Instant } from '../../shared/time.ts'
 
 /** What was counted of one kit, and what the book said; the latter is known once posted. */
@@ -21,16 +21,12 @@ export async function insertCount({ q, t }: Tx, { lines, ...count }: Count): Pro
 }
 
 /** The count with this id. Raises `not_found`. */
-export async function getCount({ q, t }: Reader, id: Id): Promise<Count> {
-  const [count] = await q.select().from(t.counts).where(eq(t.counts.id, id))
-  if (!count) throw notFound({ what: 'count' })
-  const { kitId, counted, expected } = t.countLines
-  const lines = await q
-    .select({ kitId, counted, expected })
-    .from(t.countLines)
-    .where(eq(t.countLines.countId, id))
-    .orderBy(kitId)
-  return { ...count, lines }
+export async function getCount(reader: Reader, id: Id): Promise<Count> {
+  const { q, t } = reader
+  const count = await getById(reader, t.counts, id, 'count')
+  const { kitId, counted, expected, countId } = t.countLines
+  const lines = q.select({ kitId, counted, expected }).from(t.countLines).where(eq(countId, id))
+  return { ...count, lines: await lines.orderBy(kitId) }
 }
 
 /** Ends an open count; false when it was no longer open. */

@@ -1,9 +1,8 @@
-import { and, between, eq, gt, inArray, or, sql } from 'drizzle-orm'
-import { insertRows } from '../../platform/db/index.ts'
+import { and, between, eq, inArray, or, sql } from 'drizzle-orm'
+import { getById, insertRows, pageAscending, updateWhere } from '../../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { decodePosition, type Page, type PageQuery, toPage } from '../../shared/page.ts'
-import { notFound } from '../../shared/problem.ts'
+import type { Page, PageQuery } from '../../shared/page.ts'
 import type { ShipmentStatus } from '../rules.ts'
 
 /** Kits on their way to a school under a delivery note. */
@@ -55,36 +54,24 @@ export async function* pagesOfShipments(
 const notesAtOnce = 500
 
 /** The shipment with this id. Raises `not_found`. */
-export async function getShipment({ q, t }: Reader, id: Id): Promise<Shipment> {
-  const [row] = await q.select().from(t.shipments).where(eq(t.shipments.id, id))
-  if (!row) throw notFound({ what: 'shipment' })
-  return row
+export function getShipment(reader: Reader, id: Id): Promise<Shipment> {
+  return getById(reader, reader.t.shipments, id, 'shipment')
 }
 
 /** The shipments of a campaign that have not left. */
-export async function listPlanned({ q, t }: Reader, campaignId: Id): Promise<Shipment[]> {
-  const s = t.shipments
-  return q
-    .select()
-    .from(s)
-    .where(and(eq(s.campaignId, campaignId), eq(s.status, 'planned')))
-    .orderBy(s.number)
+export function listPlanned({ q, t: { shipments: s } }: Reader, campaignId: Id): Promise<Shipment[]> {
+  const planned = and(eq(s.campaignId, campaignId), eq(s.status, 'planned'))
+  return q.select().from(s).where(planned).orderBy(s.number)
 }
 
 /** Changes a shipment and counts its version up; undefined when its status is no longer `status`. */
-export async function updateShipment(
-  { q, t }: Tx,
+export function updateShipment(
+  tx: Tx,
   id: Id,
   status: ShipmentStatus,
   change: Partial<Shipment>,
 ): Promise<Shipment | undefined> {
-  const s = t.shipments
-  const [row] = await q
-    .update(s)
-    .set({ ...change, version: sql`${s.version} + 1` })
-    .where(and(eq(s.id, id), eq(s.status, status)))
-    .returning()
-  return row
+  return updateWhere(tx, tx.t.shipments, id, change, eq(tx.t.shipments.status, status))
 }
 
 /** Notes that `quantity` more of what a school rejected is back; undefined when so many were not to come back. */
@@ -103,34 +90,22 @@ export async function addReturned({ q, t }: Tx, id: Id, quantity: number): Promi
 export async function markPlannedPromised({ q, t }: Tx, campaignId: Id, promised: boolean): Promise<void> {
   const s = t.shipments
   const reservedQuantity = promised ? sql`${s.quantity}` : 0
-  await q
-    .update(s)
-    .set({ reservedQuantity })
-    .where(and(eq(s.campaignId, campaignId), eq(s.status, 'planned')))
+  const planned = and(eq(s.campaignId, campaignId), eq(s.status, 'planned'))
+  await q.update(s).set({ reservedQuantity }).where(planned)
 }
 
 /** Shipments in the order in which they were planned. */
-export async function listShipments(
-  { q, t }: Reader,
+export function listShipments(
+  { q, t: { shipments: s } }: Reader,
   filter: ShipmentFilter,
   page: PageQuery,
 ): Promise<Page<Shipment>> {
-  const s = t.shipments
-  const after = decodePosition(page.cursor)
-  const rows = await q
-    .select()
-    .from(s)
-    .where(
-      and(
-        filter.campaignId ? eq(s.campaignId, filter.campaignId) : undefined,
-        filter.schoolId ? eq(s.schoolId, filter.schoolId) : undefined,
-        filter.warehouseId ? eq(s.warehouseId, filter.warehouseId) : undefined,
-        filter.status ? eq(s.status, filter.status) : undefined,
-        filter.only && or(inArray(s.schoolId, filter.only.schoolIds), inArray(s.warehouseId, filter.only.warehouseIds)),
-        after === undefined ? undefined : gt(s.number, after),
-      ),
-    )
-    .orderBy(s.number)
-    .limit(page.limit + 1)
-  return toPage(rows, page.limit, (row) => [row.number])
+  const wanted = and(
+    filter.campaignId ? eq(s.campaignId, filter.campaignId) : undefined,
+    filter.schoolId ? eq(s.schoolId, filter.schoolId) : undefined,
+    filter.warehouseId ? eq(s.warehouseId, filter.warehouseId) : undefined,
+    filter.status ? eq(s.status, filter.status) : undefined,
+    filter.only && or(inArray(s.schoolId, filter.only.schoolIds), inArray(s.warehouseId, filter.only.warehouseIds)),
+  )
+  return pageAscending(q.select().from(s), s, 'number', page, wanted)
 }
