@@ -12,6 +12,7 @@ export const allocationTables = (c: Columns, { campaigns, schools }: CampaignTab
       id: c.id('id').primaryKey(),
       campaignId: c.idOf('campaign_id', () => campaigns.id),
       status: c.word<AllocationStatus>('status').notNull().default('proposed'),
+      /** Made from a stock that somebody imagined: not to be confirmed. */
       whatIf: c.bool('what_if').notNull(),
       policy: c.json<Policy>('policy').notNull(),
       stockQuantity: c.int('stock_quantity').notNull(),

@@ -13,8 +13,10 @@ export const auditTables = (c: Columns) => {
       at: c.instant('at').notNull(),
       actorKind: c.text('actor_kind').notNull(),
       actorId: c.text('actor_id').notNull(),
+      /** Subject and verb: `voucher.revoked`. */
       action: c.text('action').notNull(),
       subjectId: c.text('subject_id').notNull(),
+      /** What changed. In place of personal data and free text stands a commitment. */
       change: c.json<Record<string, unknown>>('change').notNull(),
       requestId: c.text('request_id'),
       /** The MAC of the rest, which the service alone can make. None on events from before there were MACs. */
@@ -45,11 +47,12 @@ export const auditTables = (c: Columns) => {
   const auditSeals = c.table(
     'audit_seals',
     {
-      /** From 1, without gaps. */
+      /** From 1, without gaps. In proofs the leaf counts from 0. */
       position: c.int('position').primaryKey(),
       eventId: c.id('event_id').notNull(),
+      /** The event's hash as a leaf of the tree, 32 bytes. */
       leaf: c.bytes('leaf').notNull(),
-      /** The link: of the entry before and of this leaf. */
+      /** The link of the chain: of the entry before and of this leaf, 32 bytes. */
       hash: c.bytes('hash').notNull(),
     },
     (t) => [
@@ -73,12 +76,18 @@ export const auditTables = (c: Columns) => {
   const auditCheckpoints = c.table(
     'audit_checkpoints',
     {
+      /** How many entries the trail had. No two checkpoints have the same. */
       size: c.int('size').primaryKey(),
       at: c.instant('at').notNull(),
+      /** The root of the tree over all entries. */
       root: c.text('root').notNull(),
+      /** The link of the last entry. */
       head: c.text('head').notNull(),
+      /** The hash of the checkpoint before; 32 bytes of zero for the first. */
       previous: c.text('previous').notNull(),
+      /** The Ed25519 key that it is signed with, 32 bytes. */
       publicKey: c.text('public_key').notNull(),
+      /** Ed25519 (RFC 8032) over the canonical JSON of all other fields. */
       signature: c.text('signature').notNull(),
     },
     // One follows another: two processes cannot make the chain fork.

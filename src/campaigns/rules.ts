@@ -1,53 +1,22 @@
 import type { Actor } from '../identity/rules.ts'
+import type { Tables } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { defineProblem, type Problem } from '../shared/problem.ts'
-import type { Instant, LocalDate } from '../shared/time.ts'
 
 /** `draft → open → closing → closed`. */
-export type CampaignStatus = 'draft' | 'open' | 'closing' | 'closed'
-
-/** Every {@link CampaignStatus}. */
 export const campaignStatuses = ['draft', 'open', 'closing', 'closed'] as const
 
+/** One of {@link campaignStatuses}. */
+export type CampaignStatus = (typeof campaignStatuses)[number]
+
 /** One thing in a kit. */
-export interface KitItem {
-  name: string
-  quantity: number
-  unitCostCents: number
-}
+export type KitItem = Omit<Tables['kitItems']['$inferSelect'], 'kitId' | 'position'>
 
 /** One kind of school set with its contents. */
-export interface Kit {
-  id: Id
-  name: string
-  items: KitItem[]
-  /** The sum of its items, each times its quantity. */
-  unitCostCents: number
-}
+export type Kit = Tables['kits']['$inferSelect'] & { items: KitItem[] }
 
 /** One year's distribution. */
-export interface Campaign {
-  id: Id
-  name: string
-  year: number
-  kitId: Id
-  communityIds: Id[]
-  targetQuantity: number
-  budgetCents: number
-  /** Kits kept back at the warehouse. */
-  reserveQuantity: number
-  pickupFrom: LocalDate
-  pickupUntil: LocalDate
-  /** Whether the one who confirms, posts or signs must be another than the one who made it. */
-  fourEyes: boolean
-  /** How many days after its closing its personal data is erased, 0 to 3650. */
-  retentionDays: number
-  status: CampaignStatus
-  openedAt: Instant | null
-  closingAt: Instant | null
-  closedAt: Instant | null
-  version: number
-}
+export type Campaign = Tables['campaigns']['$inferSelect'] & { communityIds: Id[] }
 
 /** What a kit costs: the sum of its items, each times its quantity. */
 export function unitCostOf(items: KitItem[]): number {

@@ -8,6 +8,7 @@ export const campaignTables = (c: Columns, { communities }: PlacesTables) => {
   const kits = c.table('kits', {
     id: c.id('id').primaryKey(),
     name: c.text('name').notNull(),
+    /** The sum of its items, each times its quantity. */
     unitCostCents: c.cents('unit_cost_cents').notNull(),
   })
   const kitItems = c.table(
@@ -33,6 +34,7 @@ export const campaignTables = (c: Columns, { communities }: PlacesTables) => {
       kitId: c.idOf('kit_id', () => kits.id),
       targetQuantity: c.int('target_quantity').notNull(),
       budgetCents: c.cents('budget_cents').notNull(),
+      /** Kits kept back at the warehouse. */
       reserveQuantity: c.int('reserve_quantity').notNull().default(0),
       pickupFrom: c.date('pickup_from').notNull(),
       pickupUntil: c.date('pickup_until').notNull(),

@@ -12,6 +12,7 @@ export const enrollmentTables = (c: Columns, { campaigns, schools }: CampaignTab
       id: c.id('id').primaryKey(),
       campaignId: c.idOf('campaign_id', () => campaigns.id),
       schoolId: c.idOf('school_id', () => schools.id),
+      /** The school's own pupil number, unique in campaign and school. */
       pupilRef: c.text('pupil_ref').notNull(),
       givenName: c.text('given_name'),
       familyName: c.text('family_name'),
@@ -45,6 +46,7 @@ export const enrollmentTables = (c: Columns, { campaigns, schools }: CampaignTab
       /** 1 or 2. */
       position: c.int('position').notNull(),
       name: c.text('name'),
+      /** Lower-case. */
       email: c.text('email'),
       /** E.164. */
       phone: c.text('phone'),

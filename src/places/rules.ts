@@ -1,11 +1,12 @@
+import type { Tables } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { defineProblem } from '../shared/problem.ts'
 
 /** A place that stock can be at. The first and the last two are virtual: the two ends of the ledger. */
-export type LocationKind = 'supplier' | 'warehouse' | 'transit' | 'school' | 'handed_out' | 'written_off'
-
-/** Every {@link LocationKind}. */
 export const locationKinds = ['supplier', 'warehouse', 'transit', 'school', 'handed_out', 'written_off'] as const
+
+/** One of {@link locationKinds}. */
+export type LocationKind = (typeof locationKinds)[number]
 
 /** The locations there is one of: the ends of the ledger and the road between. Their ids are fixed by the first migration. */
 export const virtualLocations = {
@@ -16,39 +17,13 @@ export const virtualLocations = {
 } as const
 
 /** A municipal community (Δημοτική Κοινότητα). */
-export interface Community {
-  id: Id
-  /** "A".."E" in Piraeus. */
-  code: string
-  name: string
-  nameLatin: string | null
-  version: number
-}
+export type Community = Tables['communities']['$inferSelect']
 
 /** A school, whose yard is a location of stock. */
-export interface School {
-  id: Id
-  /** The authority's code: seven digits in Greece. */
-  ministryCode: string
-  name: string
-  communityId: Id
-  locationId: Id
-  address: string | null
-  postalCode: string | null
-  latitude: number | null
-  longitude: number | null
-  email: string | null
-  phone: string | null
-  version: number
-}
+export type School = Tables['schools']['$inferSelect']
 
 /** A place that stock can be at; `schoolId` for a school's yard. */
-export interface Location {
-  id: Id
-  kind: LocationKind
-  name: string
-  schoolId: Id | null
-}
+export type Location = Tables['locations']['$inferSelect'] & { schoolId: Id | null }
 
 /** A community with this code is there already. */
 export const communityCodeTaken = defineProblem<{ code: string }>({

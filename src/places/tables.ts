@@ -8,6 +8,7 @@ export const placesTables = (c: Columns) => {
     'communities',
     {
       id: c.id('id').primaryKey(),
+      /** "A".."E" in Piraeus. */
       code: c.text('code').notNull(),
       name: c.text('name').notNull(),
       nameLatin: c.text('name_latin'),
@@ -34,6 +35,7 @@ export const placesTables = (c: Columns) => {
     'schools',
     {
       id: c.id('id').primaryKey(),
+      /** The authority's code: seven digits in Greece. */
       ministryCode: c.text('ministry_code').notNull(),
       name: c.text('name').notNull(),
       /** The name as it is searched: without case and accents. */

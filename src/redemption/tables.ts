@@ -20,6 +20,7 @@ export const redemptionTables = (
       schoolId: c.idOf('school_id', () => schools.id),
       collectedBy: c.word<CollectedBy>('collected_by').notNull(),
       actorId: c.text('actor_id').notNull(),
+      /** By the scanner's clock, and never later than `recordedAt`. */
       redeemedAt: c.instant('redeemed_at').notNull(),
       recordedAt: c.instant('recorded_at').notNull(),
       undoneAt: c.instant('undone_at'),

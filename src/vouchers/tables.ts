@@ -22,8 +22,10 @@ export const voucherTables = (
       status: c.word<VoucherStatus>('status').notNull().default('issued'),
       issuedAt: c.instant('issued_at').notNull(),
       redeemedAt: c.instant('redeemed_at'),
+      /** When it was revoked or expired. */
       endedAt: c.instant('ended_at'),
       revocationReason: c.text('revocation_reason'),
+      /** The one that it was issued in place of. */
       replacesId: c.id('replaces_id'),
       replacedById: c.id('replaced_by_id'),
     },

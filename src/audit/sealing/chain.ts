@@ -1,35 +1,14 @@
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import type { Tables } from '../../schema.ts'
 import type { AuditEvent } from '../rules.ts'
 import { canonicalEvent, canonicalJson } from './canonical.ts'
 import { leafHash } from './merkle.ts'
 
 /** Where an event is in the trail: sealed once, in an order that never changes. */
-export interface Seal {
-  /** From 1, without gaps. In proofs the leaf counts from 0. */
-  position: number
-  eventId: string
-  /** The event's hash as a leaf of the tree, 32 bytes. */
-  leaf: Buffer
-  /** The link of the chain: of the entry before and of the leaf, 32 bytes. */
-  hash: Buffer
-}
+export type Seal = Tables['auditSeals']['$inferSelect']
 
 /** A signed statement of what the trail was at a moment. Hashes, key and signature are in hex. */
-export type Checkpoint = {
-  /** How many entries the trail had. No two checkpoints have the same. */
-  size: number
-  at: string
-  /** The root of the tree over all entries. */
-  root: string
-  /** The link of the last entry. */
-  head: string
-  /** The hash of the checkpoint before; {@link noHash} for the first. */
-  previous: string
-  /** The Ed25519 key that it is signed with, 32 bytes. */
-  publicKey: string
-  /** Ed25519 (RFC 8032) over the canonical JSON of all other fields. */
-  signature: string
-}
+export type Checkpoint = Tables['auditCheckpoints']['$inferSelect']
 
 /** Stands where there is nothing before: 32 bytes of zero, in hex. */
 export const noHash = '0'.repeat(64)

@@ -1,27 +1,15 @@
 import { isIP } from 'node:net'
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { Config } from '../../platform/config/config.ts'
+import type { UserRow } from '../repository.ts'
 import type { PasskeyRow } from './repository.ts'
 import { challengeMilliseconds, passkeysUnavailable } from './rules.ts'
 
 /** Ed25519, ECDSA on P-256 and RSA with SHA-256, by their numbers in COSE (RFC 9053): what every authenticator has one of. */
 const algorithms = [-8, -7, -257]
 
-/** Who a new passkey is for. */
-export interface PasskeyOwner {
-  id: string
-  name: string
-  email: string
-}
-
 /** What the authenticator says of a passkey that it has made. */
-export interface NewPasskey {
-  credentialId: string
-  publicKey: string
-  counter: number
-  transports: string[]
-  backedUp: boolean
-}
+export type NewPasskey = Pick<PasskeyRow, 'credentialId' | 'publicKey' | 'counter' | 'transports' | 'backedUp'>
 
 /** Who we are to an authenticator: the site's name and where its pages come from; undefined where browsers refuse (WebAuthn, 5.1.2). */
 export function relyingPartyOf(baseUrl: string): { id: string; origin: string } | undefined {
@@ -44,7 +32,7 @@ function relyingParty({ baseUrl }: Config): { id: string; origin: string } {
  * What a browser makes a passkey by (W3C Web Authentication, 5.4). The authenticator keeps it together with the account, so that
  * nobody has to type an e-mail address, and checks who holds it by PIN, finger or face. Raises `passkeys_unavailable`.
  */
-export async function creationOptions(config: Config, owner: PasskeyOwner, known: PasskeyRow[]) {
+export async function creationOptions(config: Config, owner: UserRow, known: PasskeyRow[]) {
   const { id: rpID } = relyingParty(config)
   const { generateRegistrationOptions } = await library()
   return generateRegistrationOptions({

@@ -2,17 +2,7 @@ import { countOf } from '../../shared/plurals.ts'
 import { defineProblem, type Problem } from '../../shared/problem.ts'
 import type { Instant } from '../../shared/time.ts'
 import type { ShipmentStatus } from '../rules.ts'
-
-/** A shipment as its rules see it. */
-interface Shipment {
-  quantity: number
-  status: ShipmentStatus
-  acceptedQuantity: number | null
-  rejectedQuantity: number | null
-  missingQuantity: number | null
-  returnedQuantity: number
-  dispatchedAt: Instant | null
-}
+import type { Shipment } from './repository.ts'
 
 /** What became of a shipment's kits at the door of the school. */
 export interface Outcome {
