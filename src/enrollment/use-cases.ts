@@ -3,7 +3,7 @@ import { checkInScope, checkNotClosed, checkTakesEnrollments, getCampaign } from
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf, seesPersonal } from '../identity/index.ts'
 import { getSchool } from '../places/index.ts'
-import { isUniqueViolation } from '../platform/db/index.ts'
+import { isUniqueViolation, refusedAs } from '../platform/db/index.ts'
 import type { Id } from '../shared/ids.ts'
 import type { Page, PageQuery } from '../shared/page.ts'
 import { refuse, staleVersion } from '../shared/problem.ts'
@@ -93,9 +93,7 @@ export function enroll(
       headcount: false,
       transferredFromId: null,
       createdAt: deps.clock.now(),
-    }).catch((error: unknown) => {
-      throw isUniqueViolation(error) ? pupilRefTaken() : error
-    })
+    }).catch(refusedAs(isUniqueViolation, pupilRefTaken))
     await recordEvent(deps, tx, actor, 'enrollment.created', enrollment.id, { campaignId, schoolId })
     return enrollment
   })

@@ -1,6 +1,6 @@
 import { recordEvent } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
-import { isReferenceViolation, isUniqueViolation } from '../platform/db/index.ts'
+import { isReferenceViolation, isUniqueViolation, refusedAs } from '../platform/db/index.ts'
 import type { Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import type { Page, PageQuery } from '../shared/page.ts'
@@ -39,6 +39,8 @@ import {
 } from './rules.ts'
 import { hashNewPassword, hashToken, newToken } from './secrets.ts'
 import { deleteSessionsOf } from './sessions/repository.ts'
+
+const asEmailTaken = refusedAs(isUniqueViolation, emailTaken)
 
 const provisioningMilliseconds = 10 * 60_000
 
@@ -185,9 +187,7 @@ export function createDevice(
       provisioningHash: hashToken(provisioningToken),
       provisioningExpiresAt: plusMilliseconds(now, provisioningMilliseconds),
       createdAt: now,
-    }).catch((error: unknown) => {
-      throw isReferenceViolation(error) ? unknownSchool() : error
-    })
+    }).catch(refusedAs(isReferenceViolation, unknownSchool))
     await recordEvent(deps, tx, actor, 'device.created', device.id, { schoolId })
     return { device, provisioningToken }
   })
@@ -239,8 +239,4 @@ export function revokeDevice(deps: Deps, actor: Actor | undefined, id: Id): Prom
 export async function readDevices({ db }: Deps, actor: Actor | undefined, page: PageQuery): Promise<Page<DeviceRow>> {
   authorize(actor, 'device:read')
   return listDevices(db.read, page)
-}
-
-function asEmailTaken(error: unknown): never {
-  throw isUniqueViolation(error) ? emailTaken() : error
 }

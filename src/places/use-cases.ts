@@ -1,7 +1,7 @@
 import { recordEvent, recordEvents } from '../audit/index.ts'
 import type { Deps } from '../deps.ts'
 import { type Actor, authorize, schoolsOf, warehousesOf } from '../identity/index.ts'
-import { isUniqueViolation } from '../platform/db/index.ts'
+import { isUniqueViolation, refusedAs } from '../platform/db/index.ts'
 import { fold } from '../platform/tabular/index.ts'
 import type { Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
@@ -62,9 +62,9 @@ export function createCommunity(deps: Deps, actor: Actor | undefined, command: N
 /** Adds a community within a transaction. Raises `community_code_taken`. */
 export async function addCommunity(deps: Deps, tx: Tx, actor: Actor, command: NewCommunity): Promise<Community> {
   const { code, name, nameLatin } = command
-  const community = await insertCommunity(tx, { id: deps.newId(), code, name, nameLatin }).catch((error: unknown) => {
-    throw isUniqueViolation(error) ? communityCodeTaken({ code }) : error
-  })
+  const community = await insertCommunity(tx, { id: deps.newId(), code, name, nameLatin }).catch(
+    refusedAs(isUniqueViolation, () => communityCodeTaken({ code })),
+  )
   await recordEvent(deps, tx, actor, 'community.created', community.id, { code })
   return community
 }
@@ -81,9 +81,9 @@ export function changeCommunity(
     authorize(actor, 'place:write')
     if (!(await findCommunity(tx, id))) throw notFound({ what: 'community' })
     const { code, name, nameLatin } = change
-    const community = await updateCommunity(tx, id, { code, name, nameLatin }, ifVersion).catch((error: unknown) => {
-      throw isUniqueViolation(error) ? communityCodeTaken({ code: String(code) }) : error
-    })
+    const community = await updateCommunity(tx, id, { code, name, nameLatin }, ifVersion).catch(
+      refusedAs(isUniqueViolation, () => communityCodeTaken({ code: String(code) })),
+    )
     if (!community) throw staleVersion()
     await recordEvent(deps, tx, actor, 'community.changed', id, { code, name, nameLatin })
     return community
@@ -110,24 +110,19 @@ export async function readSchool({ db }: Deps, actor: Actor | undefined, id: Id)
 
 /** Adds a school and its yard. Raises `ministry_code_taken` and `unknown_community`. */
 export function createSchool(deps: Deps, actor: Actor | undefined, command: NewSchool): Promise<School> {
-  return deps.db.transact((tx) => {
+  return deps.db.transact(async (tx) => {
     authorize(actor, 'place:write')
-    return addSchool(deps, tx, actor, command)
+    if (!(await findCommunity(tx, command.communityId))) throw unknownCommunity()
+    const { ministryCode, name } = command
+    const locationId = deps.newId()
+    await insertLocation(tx, { id: locationId, kind: 'school', name })
+    const row = { ...columnsOf(command), ministryCode, name, communityId: command.communityId, folded: fold(name) }
+    const school = await insertSchool(tx, { ...row, id: deps.newId(), locationId }).catch(
+      refusedAs(isUniqueViolation, () => ministryCodeTaken({ ministryCode })),
+    )
+    await recordEvent(deps, tx, actor, 'school.created', school.id, { ministryCode })
+    return school
   })
-}
-
-/** Adds a school and its yard within a transaction. Raises `ministry_code_taken` and `unknown_community`. */
-async function addSchool(deps: Deps, tx: Tx, actor: Actor, command: NewSchool): Promise<School> {
-  if (!(await findCommunity(tx, command.communityId))) throw unknownCommunity()
-  const { ministryCode, name } = command
-  const locationId = deps.newId()
-  await insertLocation(tx, { id: locationId, kind: 'school', name })
-  const row = { ...columnsOf(command), ministryCode, name, communityId: command.communityId, folded: fold(name) }
-  const school = await insertSchool(tx, { ...row, id: deps.newId(), locationId }).catch((error: unknown) => {
-    throw isUniqueViolation(error) ? ministryCodeTaken({ ministryCode }) : error
-  })
-  await recordEvent(deps, tx, actor, 'school.created', school.id, { ministryCode })
-  return school
 }
 
 /** Adds schools of communities that are there, and their yards, within a transaction. None has the code of another. */
@@ -173,9 +168,9 @@ export async function alterSchool(
   const { ministryCode, name, communityId } = change
   if (communityId && !(await findCommunity(tx, communityId))) throw unknownCommunity()
   const columns = { ...columnsOf(change), ministryCode, name, communityId, ...(name && { folded: fold(name) }) }
-  const school = await updateSchool(tx, id, columns, ifVersion).catch((error: unknown) => {
-    throw isUniqueViolation(error) ? ministryCodeTaken({ ministryCode: String(ministryCode) }) : error
-  })
+  const school = await updateSchool(tx, id, columns, ifVersion).catch(
+    refusedAs(isUniqueViolation, () => ministryCodeTaken({ ministryCode: String(ministryCode) })),
+  )
   if (!school) throw staleVersion()
   if (name) await renameLocation(tx, school.locationId, name)
   await recordEvent(deps, tx, actor, 'school.changed', id, { fields: Object.keys(change) })
@@ -199,9 +194,9 @@ export function createWarehouse(deps: Deps, actor: Actor | undefined, { name }: 
   return deps.db.transact(async (tx) => {
     authorize(actor, 'place:write')
     const id = deps.newId()
-    await insertLocation(tx, { id, kind: 'warehouse', name }).catch((error: unknown) => {
-      throw isUniqueViolation(error) ? warehouseNameTaken({ name }) : error
-    })
+    await insertLocation(tx, { id, kind: 'warehouse', name }).catch(
+      refusedAs(isUniqueViolation, () => warehouseNameTaken({ name })),
+    )
     await recordEvent(deps, tx, actor, 'warehouse.created', id, { name })
     return { id, kind: 'warehouse', name, schoolId: null }
   })

@@ -1,6 +1,6 @@
 import { recordEvent } from '../../audit/index.ts'
 import type { AllDeps, Deps } from '../../deps.ts'
-import { isUniqueViolation } from '../../platform/db/index.ts'
+import { isUniqueViolation, refusedAs } from '../../platform/db/index.ts'
 import { networkOf } from '../../platform/http/index.ts'
 import type { Tx } from '../../schema.ts'
 import { Problem } from '../../shared/problem.ts'
@@ -78,9 +78,7 @@ async function keepAdmin(deps: Deps, tx: Tx, user: UserRow, given: RoleGrant[]):
 
 function addUser(deps: Deps, tx: Tx, person: { email: string; name: string; roles: RoleGrant[] }): Promise<UserRow> {
   const row = { ...person, id: deps.newId(), passwordHash: null, createdAt: deps.clock.now() }
-  return insertUser(tx, row).catch((error: unknown) => {
-    throw isUniqueViolation(error) ? emailTaken() : error
-  })
+  return insertUser(tx, row).catch(refusedAs(isUniqueViolation, emailTaken))
 }
 
 async function recordRefusal(deps: Deps, { issuer, subject }: Claims, { requestId }: Browser, code: string) {

@@ -1,7 +1,7 @@
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { recordEvent } from '../../audit/index.ts'
 import type { Deps } from '../../deps.ts'
-import { isUniqueViolation } from '../../platform/db/index.ts'
+import { isUniqueViolation, refusedAs } from '../../platform/db/index.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
 import { notFound } from '../../shared/problem.ts'
@@ -86,9 +86,7 @@ export async function registerPasskey(
   const passkey = await deps.db.transact(async (tx) => {
     if ((await findPasskeysOf(tx, person.id)).length >= passkeysAtMost) throw tooManyPasskeys()
     const row = { ...made, id: deps.newId(), userId: person.id, name, createdAt: now }
-    const inserted = await insertPasskey(tx, row).catch((error: unknown) => {
-      throw isUniqueViolation(error) ? passkeyTaken() : error
-    })
+    const inserted = await insertPasskey(tx, row).catch(refusedAs(isUniqueViolation, passkeyTaken))
     await markTwoFactors(tx, hashToken(session))
     await recordEvent(deps, tx, person, 'passkey.registered', person.id, { passkeyId: inserted.id })
     return inserted

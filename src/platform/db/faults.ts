@@ -1,4 +1,4 @@
-import { defineProblem } from '../../shared/problem.ts'
+import { defineProblem, type Problem } from '../../shared/problem.ts'
 
 /** The disk refuses: full, read-only or broken. */
 export const storageUnavailable = defineProblem({
@@ -97,6 +97,13 @@ export function isCheckViolation(error: unknown): boolean {
 /** Whether `error` says that a record would refer to one that is not there. */
 export function isReferenceViolation(error: unknown): boolean {
   return /^(SQLITE_CONSTRAINT_FOREIGNKEY|23503)$/.test(codeOf(error))
+}
+
+/** For `catch`: throws `problem` for a fault that `isSuch`, and any other as it is. */
+export function refusedAs(isSuch: (error: unknown) => boolean, problem: () => Problem): (error: unknown) => never {
+  return (error) => {
+    throw isSuch(error) ? problem() : error
+  }
 }
 
 interface Fault {

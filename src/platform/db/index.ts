@@ -18,6 +18,7 @@ export {
   isReferenceViolation,
   isStorageFault,
   isUniqueViolation,
+  refusedAs,
   refusedEntry,
   storageFault,
   storageUnavailable,
