@@ -85,16 +85,6 @@ export async function promisedLines({ q, t }: Reader, allocationId: Id): Promise
     .where(eq(t.allocationLines.allocationId, allocationId))
 }
 
-/** Ends the campaign's confirmed run, if there is one; answers its id. */
-export async function supersedeConfirmed({ q, t }: Tx, campaignId: Id): Promise<Id | undefined> {
-  const [superseded] = await q
-    .update(t.allocations)
-    .set({ status: 'superseded' })
-    .where(and(eq(t.allocations.campaignId, campaignId), eq(t.allocations.status, 'confirmed')))
-    .returning({ id: t.allocations.id })
-  return superseded?.id
-}
-
 /** Confirms a proposed run; undefined when it was no longer proposed: somebody was faster. */
 export async function markConfirmed(
   { q, t: { allocations: a } }: Tx,

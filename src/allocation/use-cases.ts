@@ -7,7 +7,7 @@ import type { Reader, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import type { Page, PageQuery } from '../shared/page.ts'
 import { refuse } from '../shared/problem.ts'
-import { reserveForSchools, stockForAllocation } from '../stock/index.ts'
+import { reserveForSchools, stockForAllocation, supersedeAllocation } from '../stock/index.ts'
 import { apportion } from './apportion.ts'
 import type { AllocationLine } from './reason.ts'
 import {
@@ -19,7 +19,6 @@ import {
   markConfirmed,
   pagesOfLines,
   promisedLines,
-  supersedeConfirmed,
 } from './repository.ts'
 import {
   type AllocationRun,
@@ -119,7 +118,7 @@ async function confirmProposal(deps: Deps, tx: Tx, actor: Actor, run: Allocation
   refuse(checkAllocatable(campaign))
   refuse(checkConfirmable(run, basisOf(figures)))
   refuse(checkFourEyes(campaign, run.createdById, actor))
-  const superseded = await supersedeConfirmed(tx, campaign.id)
+  const superseded = await supersedeAllocation(tx, campaign.id)
   const confirmed = await markConfirmed(tx, run.id, { confirmedById: actor.id, confirmedAt: deps.clock.now() })
   if (!confirmed) throw staleAllocation()
   const reserved = promises(await promisedLines(tx, run.id), planned)

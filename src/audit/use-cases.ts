@@ -3,7 +3,7 @@ import type { Actor } from '../identity/rules.ts'
 import type { Tx } from '../schema.ts'
 import { insertDisclosures, insertEvents } from './repository.ts'
 import { type AuditEvent, commitmentsOf, disclosuresOf, type Personal } from './rules.ts'
-import { macOf } from './sealing/mac.ts'
+import { withMac } from './sealing/mac.ts'
 
 /** What an event is made with. */
 type Making = Pick<Deps, 'clock' | 'newId' | 'signer'>
@@ -24,9 +24,7 @@ export function recordEvent(
 ): Promise<void> {
   const event = eventOf(deps, actor, action, subjectId, change)
   // Nearly all events have nothing to forget, and cost one statement.
-  return personal
-    ? insertCommitted(deps, tx, event, personal)
-    : insertEvents(tx, [{ ...event, mac: macOf(deps.signer, event) }])
+  return personal ? insertCommitted(deps, tx, event, personal) : insertEvents(tx, [withMac(deps.signer, event)])
 }
 
 /** Something that happened to one of many. */
@@ -48,8 +46,7 @@ export async function recordEvents(
 ): Promise<void> {
   for (let start = 0; start < happenings.length; start += eventsAtOnce) {
     const events = happenings.slice(start, start + eventsAtOnce).map(({ action, subjectId, change }) => {
-      const event = eventOf(deps, actor, action, subjectId, change)
-      return { ...event, mac: macOf(deps.signer, event) }
+      return withMac(deps.signer, eventOf(deps, actor, action, subjectId, change))
     })
     await insertEvents(tx, events)
   }
@@ -78,6 +75,6 @@ export function eventOf(
 async function insertCommitted({ signer }: Making, tx: Tx, event: AuditEvent, personal: Personal): Promise<void> {
   const disclosures = disclosuresOf(event.id, personal)
   const committed = { ...event, change: { ...event.change, ...commitmentsOf(disclosures) } }
-  await insertEvents(tx, [{ ...committed, mac: macOf(signer, committed) }])
+  await insertEvents(tx, [withMac(signer, committed)])
   await insertDisclosures(tx, disclosures)
 }

@@ -78,6 +78,12 @@ export function listSchools({ q, t }: Reader, filter: SchoolFilter, page: PageQu
   return pageAscending(q.select().from(s), s, 'ministryCode', page, wanted)
 }
 
+/** The schools with these codes, by code; some hundreds at most. */
+export async function findSchoolsByCode({ q, t }: Reader, codes: string[]): Promise<Map<string, School>> {
+  const rows = await q.select().from(t.schools).where(inArray(t.schools.ministryCode, codes))
+  return new Map(rows.map((row) => [row.ministryCode, row]))
+}
+
 /** Adds a school. A taken code breaks `schools_ministry_code`. */
 export async function insertSchool({ q, t }: Tx, row: Tables['schools']['$inferInsert']): Promise<School> {
   return (await q.insert(t.schools).values(row).returning())[0]!

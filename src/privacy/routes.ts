@@ -3,9 +3,9 @@ import type { AllDeps, Deps } from '../deps.ts'
 import { normalEmail, normalPhone } from '../platform/contacts.ts'
 import { type App, IdParams, routesOf } from '../platform/http/index.ts'
 import { invalidInput } from '../shared/problem.ts'
+import { readErasures } from './erasure/retention.ts'
 import { eraseGuardian, type GuardianRequest, giveAccess } from './guardian-requests/use-cases.ts'
 import { AccessRequestSchema, AccessSchema, ErasedSchema, ErasureRequestSchema, ErasureSchema } from './schemas.ts'
-import { readErasures } from './use-cases.ts'
 
 /** A guardian's rights, one call each, and the reports of what was erased. Contacts are in no address. */
 export async function privacyRoutes(app: App, { deps }: { deps: Deps & Pick<AllDeps, 'truncateWal'> }): Promise<void> {

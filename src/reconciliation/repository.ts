@@ -1,10 +1,11 @@
-import { and, desc, eq, getTableColumns, inArray, isNotNull, notExists } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, notExists } from 'drizzle-orm'
 import type { Discrepancy } from '../discrepancies/index.ts'
 import { getById, pageDescending } from '../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { type Page, type PageQuery, portions } from '../shared/page.ts'
 import type { Instant } from '../shared/time.ts'
+import type { StaleDevice } from './stale-devices/rules.ts'
 
 /** A run as stored. */
 export type ReconciliationRow = Tables['reconciliations']['$inferSelect']
@@ -80,4 +81,21 @@ export async function* pagesOfDiscrepancies(
     const ofThese = inArray(t.discrepancies.id, [...some])
     yield await q.select().from(t.discrepancies).where(ofThese).orderBy(t.discrepancies.id)
   }
+}
+
+/** Every device that has been set up and not cut off. */
+export async function listDevicesInUse({ q, t }: Reader): Promise<StaleDevice[]> {
+  const { devices: d, schools: s } = t
+  const inUse = and(isNotNull(d.provisionedAt), isNull(d.revokedAt))
+  const rows = await q
+    .select({ device: d, schoolName: s.name, communityId: s.communityId })
+    .from(d)
+    .innerJoin(s, eq(s.id, d.schoolId))
+    .where(inUse)
+    .orderBy(s.name, d.id)
+  return rows.map(({ device: { id, schoolId, lastSeenAt, provisionedAt, pendingScans }, ...school }) => ({
+    ...{ id, schoolId, ...school },
+    heardAt: lastSeenAt ?? provisionedAt!,
+    pendingScans: pendingScans ?? 0,
+  }))
 }

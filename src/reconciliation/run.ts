@@ -24,8 +24,7 @@ import { checkLedger } from './checks/ledger-rules.ts'
 import { checkShipments } from './checks/shipment-rules.ts'
 import { readShortages } from './checks/shortage-repository.ts'
 import { checkShortages } from './checks/shortage-rules.ts'
-import { compare } from './comparison.ts'
-import { readFigures } from './figures.ts'
+import { compare, readFigures } from './comparison.ts'
 import {
   getReconciliation,
   insertReconciliation,

@@ -4,28 +4,18 @@ import { activeBySchool } from '../enrollment/index.ts'
 import { type Actor, authorize } from '../identity/index.ts'
 import { redeemedBySchool } from '../redemption/index.ts'
 import type { Id } from '../shared/ids.ts'
-import type { StockFigures } from '../stock/index.ts'
+import { noStock, type StockFigures } from '../stock/index.ts'
 import { voucherCountsBySchool } from '../vouchers/index.ts'
-import { readFigures } from './figures.ts'
+import { readFigures, sumOf } from './comparison.ts'
 
-/** A campaign's figures, in all or of a part of it. */
-export interface SummaryFigures {
+/** A campaign's figures, in all or of a part of it, which costs what its kits do at the campaign's average. */
+export interface SummaryFigures extends StockFigures {
   /** Active enrollments. */
   enrolled: number
   /** Vouchers that were issued and not revoked since. */
   vouchersIssued: number
   /** Vouchers that were used. */
   redeemed: number
-  /** Of the campaign from suppliers; of a school or community what it accepted. */
-  received: number
-  /** At warehouses; nothing at a school. */
-  onHand: number
-  inTransit: number
-  atSchools: number
-  handedOut: number
-  writtenOff: number
-  /** What the received kits cost: of a school or community, at the campaign's average. */
-  spentCents: number
 }
 
 /** A campaign's figures, and the same of its schools and communities. */
@@ -47,29 +37,22 @@ export async function readSummary({ db }: Deps, actor: Actor | undefined, campai
   const redeemed = await redeemedBySchool(read, campaignId)
   const schools = places.schools.map(({ id: schoolId, name: schoolName, communityId }) => {
     const { issued = 0, redeemed: used = 0, expired = 0 } = vouchers.get(schoolId) ?? {}
-    const figures = {
+    const kits = stock.bySchool.get(schoolId) ?? noStock
+    const figures: SummaryFigures = {
+      ...kits,
       enrolled: enrolled.get(schoolId) ?? 0,
       vouchersIssued: issued + used + expired,
       redeemed: redeemed.get(schoolId) ?? 0,
-      ...kitsOf(stock.bySchool.get(schoolId), stock.total),
+      spentCents: costOf(kits.received, stock.total),
     }
     return { communityId, line: { schoolId, schoolName, ...figures } }
   })
   const byCommunity = places.communities.flatMap(({ id: communityId, name: communityName }) => {
     const own = schools.filter((school) => school.communityId === communityId).map(({ line }) => line)
-    return own.length === 0 ? [] : [{ communityId, communityName, ...sumOf(own) }]
+    return own.length === 0 ? [] : [{ communityId, communityName, ...sumOf<SummaryFigures>(own, none) }]
   })
   const bySchool = schools.map(({ line }) => line)
-  const { received, onHand, inTransit, atSchools, handedOut, writtenOff, spentCents } = stock.total
-  const all = { received, onHand, inTransit, atSchools, handedOut, writtenOff, spentCents }
-  return { campaignId, ...sumOf(bySchool), ...all, bySchool, byCommunity }
-}
-
-type KitFigures = Omit<SummaryFigures, 'enrolled' | 'vouchersIssued' | 'redeemed'>
-
-function kitsOf(figures: StockFigures | undefined, total: StockFigures): KitFigures {
-  const { received = 0, onHand = 0, inTransit = 0, atSchools = 0, handedOut = 0, writtenOff = 0 } = figures ?? {}
-  return { received, onHand, inTransit, atSchools, handedOut, writtenOff, spentCents: costOf(received, total) }
+  return { campaignId, ...sumOf<SummaryFigures>(bySchool, none), ...stock.total, bySchool, byCommunity }
 }
 
 /** What `kits` cost at the average of all that were received, in whole cents. */
@@ -77,23 +60,4 @@ function costOf(kits: number, { received, spentCents }: StockFigures): number {
   return received > 0 ? Number((BigInt(kits) * BigInt(spentCents)) / BigInt(received)) : 0
 }
 
-const none: SummaryFigures = {
-  enrolled: 0,
-  vouchersIssued: 0,
-  redeemed: 0,
-  received: 0,
-  onHand: 0,
-  inTransit: 0,
-  atSchools: 0,
-  handedOut: 0,
-  writtenOff: 0,
-  spentCents: 0,
-}
-
-function sumOf(parts: readonly SummaryFigures[]): SummaryFigures {
-  const sum = { ...none }
-  for (const part of parts) {
-    for (const figure of Object.keys(none) as (keyof SummaryFigures)[]) sum[figure] += part[figure]
-  }
-  return sum
-}
+const none: SummaryFigures = { ...noStock, enrolled: 0, vouchersIssued: 0, redeemed: 0 }

@@ -18,15 +18,14 @@ export interface SentScan {
 }
 
 /** What a sent scan asks for. */
-export function toScan({ scanId, schoolId, payload, code, scannedAt, collectedBy, handedOut }: SentScan): Scan {
+export function toScan({ payload, code = '', scannedAt, ...sent }: SentScan): Scan {
   return {
-    scanId,
-    schoolId,
+    collectedBy: 'guardian',
+    handedOut: false,
+    ...sent,
     // As it can be kept on either engine; sent again it has to be the same.
-    text: (payload ?? code ?? '').replaceAll('\0', '\uFFFD'),
+    text: (payload ?? code).replaceAll('\0', '\uFFFD'),
     scannedAt: scannedAt && toInstant(scannedAt),
-    collectedBy: collectedBy ?? 'guardian',
-    handedOut: handedOut ?? false,
   }
 }
 

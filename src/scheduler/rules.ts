@@ -45,7 +45,7 @@ export const jobRunning = defineProblem<{ name: string }>({
   code: 'job_running',
   status: 409,
   title: 'The job is running',
-  detail: ({ name }) => `${name} is at work already. Look at its runs in a minute.`,
+  detail: ({ name }) => `${name} is running already. Look at its runs in a minute.`,
   members: () => ({ retryAfter: 60 }),
 })
 

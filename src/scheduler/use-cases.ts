@@ -217,7 +217,7 @@ export async function requestRun(deps: AllDeps, actor: Actor | undefined, name: 
 
 /**
  * Runs a job because its time has come, to its end, once for each time that it was due; undefined when that run has been or
- * the one before is at work.
+ * the one before is running.
  */
 export async function runOnTime(
   deps: AllDeps,

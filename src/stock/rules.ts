@@ -1,3 +1,4 @@
+import type { LocationKind } from '../places/rules.ts'
 import type { Id } from '../shared/ids.ts'
 import { countOf } from '../shared/plurals.ts'
 import { defineProblem, type Problem } from '../shared/problem.ts'
@@ -93,6 +94,24 @@ const moreDamagedThanCame = defineProblem({
   detail: () => 'damagedQuantity is the damaged part of quantity and cannot be more. Correct one of the two.',
 })
 
+/** Stock there is not put right by hand. */
+const notAdjustable = defineProblem({
+  code: 'not_adjustable',
+  status: 422,
+  title: 'Stock there is not adjusted',
+  detail: () =>
+    'Adjust stock at a warehouse or a school; in transit, missing kits are taken out with a quantity below zero.',
+})
+
+/** No shipment misses that many kits. */
+export const notMissing = defineProblem({
+  code: 'not_missing',
+  status: 409,
+  title: 'So many kits are not missing',
+  detail: () =>
+    'In transit only kits that a confirmed delivery misses can be explained, shipment by shipment. Correct the quantity or the shipmentId.',
+})
+
 /** What stands against taking `quantity` away from `stock`: too few kits, or too few that are not promised. */
 export function checkTakeable(stock: Stock, quantity: number): Problem | undefined {
   if (quantity > stock.onHand) return insufficientStock(stock)
@@ -107,4 +126,10 @@ export function checkKit(campaign: { kitId: Id }, kitId: Id): Problem | undefine
 /** What stands against `damagedQuantity` of `quantity` that came. */
 export function checkDamaged(came: { quantity: number; damagedQuantity: number }): Problem | undefined {
   return came.damagedQuantity <= came.quantity ? undefined : moreDamagedThanCame()
+}
+
+/** What stands against adjusting by `quantity` at a location of this kind. */
+export function checkAdjustable(kind: LocationKind, quantity: number): Problem | undefined {
+  if (kind === 'warehouse' || kind === 'school') return undefined
+  return kind === 'transit' && quantity < 0 ? undefined : notAdjustable()
 }

@@ -4,7 +4,7 @@ import t from 'tap'
 import { mailCheckpointJob } from '../../jobs/mail-checkpoint.ts'
 import { sealTrailJob } from '../../jobs/seal-trail.ts'
 import { checkpointFile } from '../../src/audit/sealing/copies.ts'
-import { verifyTrail } from '../../src/audit/verification/use-cases.ts'
+import { sharedVerification } from '../../src/audit/verification/use-cases.ts'
 import { systemActor } from '../../src/identity/rules.ts'
 import { openSigner } from '../../src/platform/keys/signing-key.ts'
 import { mailServer } from '../support/mail-server.ts'
@@ -98,6 +98,7 @@ t.test('after a change of key, the former one is trusted where it is named', asy
   rmSync(join(saka.folder, 'saka.db.audit-key'))
   const deps = { ...saka.deps, signer: openSigner(undefined, join(saka.folder, 'saka.db.audit-key')) }
   await recordEvents(deps, 1)
+  const verifyTrail = sharedVerification()
   t.match(await verifyTrail(deps, systemActor), { intact: false, firstBroken: { kind: 'unknown_key', position: 1 } })
   const config = { ...deps.config, auditFormerKeys: [former] }
   t.match(await verifyTrail({ ...deps, config }, systemActor), { intact: true, keys: [former, deps.signer.publicKey] })

@@ -13,7 +13,7 @@ import {
 import { findFirstAuthenticated } from '../../src/audit/sealing/repository.ts'
 import { listCampaignsThatAre } from '../../src/campaigns/index.ts'
 import { hasSecondFactor } from '../../src/identity/second-factors/repository.ts'
-import { listDevicesInUse } from '../../src/reconciliation/stale-devices/repository.ts'
+import { listDevicesInUse } from '../../src/reconciliation/repository.ts'
 import { findLastDoneAt, insertRun, isCancelled, requestCancel, updateRun } from '../../src/scheduler/repository.ts'
 import {
   cancelQueued,

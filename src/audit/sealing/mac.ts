@@ -5,11 +5,11 @@ import type { AuditEvent } from '../rules.ts'
 export type StoredEvent = Omit<AuditEvent, 'change'> & { change: string; mac: string | null }
 
 /**
- * The MAC of an event (HMAC, RFC 2104): who writes into the database without the service's key cannot make it. It is verified once,
+ * An event with its MAC (HMAC, RFC 2104): who writes into the database without the service's key cannot make it. It is verified once,
  * when the event is sealed. Every event costs it, so it is made of few and short steps.
  */
-export function macOf(signer: Signer, event: AuditEvent): string {
-  return signer.mac(authenticatedText(event, JSON.stringify(event.change)))
+export function withMac<Event extends AuditEvent>(signer: Signer, event: Event): Event & { mac: string } {
+  return { ...event, mac: signer.mac(authenticatedText(event, JSON.stringify(event.change))) }
 }
 
 /** Whether `event` is, to the letter, what the service has written. */

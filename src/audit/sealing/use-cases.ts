@@ -7,7 +7,7 @@ import { foreignFound, lateMilliseconds, trailBroken } from '../rules.ts'
 import { eventOf } from '../use-cases.ts'
 import { sealsOf } from './chain.ts'
 import { findNewestCheckpoint } from './checkpoint-repository.ts'
-import { isOwn, macOf, type StoredEvent } from './mac.ts'
+import { isOwn, type StoredEvent, withMac } from './mac.ts'
 import {
   findFirstAuthenticated,
   findLastSeal,
@@ -92,17 +92,14 @@ async function appendBehindLast(deps: Deps, stored: StoredEvent[]): Promise<bool
   const foreign = await listForeign(deps, stored)
   const positionOf = (event: StoredEvent) => (last?.position ?? 0) + 1 + stored.indexOf(event)
   const findings = foreign.map((event) =>
-    eventOf(deps, systemActor, foreignFound, event.id, { position: positionOf(event) }),
+    withMac(signer, eventOf(deps, systemActor, foreignFound, event.id, { position: positionOf(event) })),
   )
   const seals = sealsOf([...stored.map(toEvent), ...findings], last)
   try {
     const appended = await db.transact(async (tx) => {
       if ((await findLastSeal(tx))?.position !== last?.position) return false
       // Sealed with what it tells of: there is no moment at which it could be taken away.
-      await insertEvents(
-        tx,
-        findings.map((finding) => ({ ...finding, mac: macOf(signer, finding) })),
-      )
+      await insertEvents(tx, findings)
       await insertSeals(tx, seals)
       return true
     })

@@ -10,15 +10,10 @@ import { startVerifier, type Verification, type Verifier } from './verifier.ts'
 
 /**
  * Recomputes the whole trail and compares it with its seals, its checkpoints, the keys that may sign, the copies that were
- * kept of checkpoints, and what is disclosed of its events.
+ * kept of checkpoints, and what is disclosed of its events. The trail is read for one question at a time, and those who ask
+ * meanwhile share an answer.
  */
-export async function verifyTrail(deps: Deps, actor: Actor | undefined): Promise<Verification> {
-  authorize(actor, 'audit:read')
-  return recompute(deps)
-}
-
-/** {@link verifyTrail} for many: the whole trail is read for one question at a time, and those who ask meanwhile share an answer. */
-export function sharedVerification(): typeof verifyTrail {
+export function sharedVerification(): (deps: Deps, actor: Actor | undefined) => Promise<Verification> {
   const verify = coalesced(recompute)
   return async (deps, actor) => {
     authorize(actor, 'audit:read')

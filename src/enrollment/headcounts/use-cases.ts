@@ -15,10 +15,9 @@ import {
 import type { Reader, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { refuse } from '../../shared/problem.ts'
-import { schoolsByCode } from '../imports/repository.ts'
+import { countedChildren, schoolsByCode } from '../imports/repository.ts'
 import { insertEnrollments, markWithdrawn } from '../repository.ts'
 import { type HeadcountColumn, type HeadcountRow, headcountFile } from './file.ts'
-import { countedChildren } from './repository.ts'
 import { type HeadcountChange, planHeadcount } from './rules.ts'
 
 /** What a head-count import has come to, in children. */

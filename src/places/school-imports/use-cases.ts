@@ -11,12 +11,11 @@ import {
 } from '../../platform/imports/index.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { allCommunities } from '../repository.ts'
+import { allCommunities, findSchoolsByCode } from '../repository.ts'
 import type { School } from '../rules.ts'
 import { addCommunity, addSchools, alterSchool, type NewSchool } from '../use-cases.ts'
 import { type CommunityBook, codeFor, communityBook } from './communities.ts'
 import { type SchoolColumn, type SchoolRow, schoolFields, schoolFile } from './file.ts'
-import { findSchoolsByCode } from './repository.ts'
 
 /** What a row changes of a school; a null `communityId` is a community that is yet to be created. */
 type SchoolChange = Partial<Omit<SchoolRow, 'ministryCode' | 'community'>>

@@ -1,9 +1,11 @@
 import { recordEvent } from '../../audit/index.ts'
+import { getCampaign } from '../../campaigns/index.ts'
 import type { AllDeps, Deps } from '../../deps.ts'
-import { systemActor } from '../../identity/index.ts'
+import { type Actor, authorize, systemActor } from '../../identity/index.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { findUnderWay, insertErasure, listClosed, updateErasure } from '../repository.ts'
+import type { Page, PageQuery } from '../../shared/page.ts'
+import { findUnderWay, insertErasure, listClosed, listErasures, updateErasure } from '../repository.ts'
 import { addFigures, daysBefore, type Erasure, type Figures, isDue, type Scope, totalOf } from '../rules.ts'
 import { erasingSteps } from './repository.ts'
 
@@ -63,4 +65,16 @@ async function finish(deps: Erasing, tx: Tx, campaignId: Id | null): Promise<Fig
   await updateErasure(tx, id, { finishedAt: deps.clock.now() })
   await recordEvent(deps, tx, systemActor, 'personal_data.erased', campaignId ?? id, { erasureId: id, erased })
   return erased
+}
+
+/** The reports of what was erased of a campaign, the newest first. */
+export async function readErasures(
+  { db }: Deps,
+  actor: Actor | undefined,
+  campaignId: Id,
+  page: PageQuery,
+): Promise<Page<Erasure>> {
+  authorize(actor, 'privacy:read')
+  await getCampaign(db.read, campaignId)
+  return listErasures(db.read, campaignId, page)
 }

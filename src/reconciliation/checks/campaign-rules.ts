@@ -1,3 +1,4 @@
+import type { Tables } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { countOf } from '../../shared/plurals.ts'
 import { type CheckResult, contradiction, foundIn } from './finding-rules.ts'
@@ -21,12 +22,7 @@ export interface CampaignFacts {
 }
 
 /** A line of the confirmed allocation. */
-export interface AllocatedLine {
-  schoolId: Id
-  need: number
-  shipped: number
-  quantity: number
-}
+type AllocatedLine = Pick<Tables['allocationLines']['$inferSelect'], 'schoolId' | 'need' | 'shipped' | 'quantity'>
 
 /** Every check of the campaign's own figures. Invariants 7 and 8. */
 export function checkCampaign(facts: CampaignFacts): CheckResult[] {

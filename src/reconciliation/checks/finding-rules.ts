@@ -20,6 +20,15 @@ export function* foundIn<Thing>(
   }
 }
 
+/** A check that looks at each of `things`. */
+export function checkEach<Thing>(
+  code: string,
+  things: readonly Thing[],
+  tell: (thing: Thing) => Finding | undefined,
+): CheckResult {
+  return { code, compared: things.length, findings: foundIn(things, tell) }
+}
+
 /** A contradiction in the books, which should be impossible: always an error. */
 export function contradiction(
   code: DiscrepancyCode,

@@ -45,19 +45,12 @@ async function compareRedemptions({ q, t }: Reader, campaignId: Id) {
     .where(standing)
     .groupBy(r.voucherId)
     .having(gt(count(), 1))
-  const itsRedemption = q
-    .select({ id: r.id })
-    .from(r)
-    .where(and(eq(r.voucherId, v.id), isNull(r.undoneAt)))
-  const without = await q
-    .select({ id: v.id })
-    .from(v)
-    .where(and(eq(v.campaignId, campaignId), eq(v.status, 'redeemed'), notExists(itsRedemption)))
-  const astray = await q
-    .select({ id: r.id })
-    .from(r)
-    .innerJoin(v, eq(v.id, r.voucherId))
-    .where(and(standing, ne(v.status, 'redeemed')))
+  const ofVoucher = and(eq(r.voucherId, v.id), isNull(r.undoneAt))
+  const itsRedemption = q.select({ id: r.id }).from(r).where(ofVoucher)
+  const bare = and(eq(v.campaignId, campaignId), eq(v.status, 'redeemed'), notExists(itsRedemption))
+  const without = await q.select({ id: v.id }).from(v).where(bare)
+  const unused = and(standing, ne(v.status, 'redeemed'))
+  const astray = await q.select({ id: r.id }).from(r).innerJoin(v, eq(v.id, r.voucherId)).where(unused)
   return {
     liveRedemptions: all!.redemptions,
     redeemedTwice: twice.map(toMiscount),
@@ -70,27 +63,16 @@ async function compareMovements({ q, t }: Reader, campaignId: Id) {
   const { redemptions: r, movements: m } = t
   const handouts = and(eq(m.kind, 'handout'), not(reversed(t)))
   const ofCampaign = and(eq(m.campaignId, campaignId), handouts)
-  const [all] = await q
-    .select({ kits: sql<number>`coalesce(sum(${m.quantity}), 0)` })
-    .from(m)
-    .where(ofCampaign)
-  const standing = and(eq(r.campaignId, campaignId), isNull(r.undoneAt))
-  const itsMovement = q
-    .select({ id: m.id })
-    .from(m)
-    .where(and(eq(m.causeId, r.id), handouts))
-  const without = await q
-    .select({ id: r.id })
-    .from(r)
-    .where(and(standing, notExists(itsMovement)))
-  const itsRedemption = q
-    .select({ id: r.id })
-    .from(r)
-    .where(and(eq(r.id, m.causeId), isNull(r.undoneAt)))
-  const astray = await q
-    .select({ id: m.id })
-    .from(m)
-    .where(and(ofCampaign, eq(m.causeType, 'redemption'), notExists(itsRedemption)))
+  const kits = sql<number>`coalesce(sum(${m.quantity}), 0)`
+  const [all] = await q.select({ kits }).from(m).where(ofCampaign)
+  const caused = and(eq(m.causeId, r.id), handouts)
+  const itsMovement = q.select({ id: m.id }).from(m).where(caused)
+  const unmoved = and(eq(r.campaignId, campaignId), isNull(r.undoneAt), notExists(itsMovement))
+  const without = await q.select({ id: r.id }).from(r).where(unmoved)
+  const standing = and(eq(r.id, m.causeId), isNull(r.undoneAt))
+  const itsRedemption = q.select({ id: r.id }).from(r).where(standing)
+  const unredeemed = and(ofCampaign, eq(m.causeType, 'redemption'), notExists(itsRedemption))
+  const astray = await q.select({ id: m.id }).from(m).where(unredeemed)
   return {
     handoutMovements: all!.kits,
     redemptionsWithoutMovement: without.map(idOf),
@@ -105,28 +87,22 @@ const reversed = ({ movements: m }: Tables) =>
 async function compareRefused({ q, t }: Reader, campaignId: Id) {
   const { scans: s, movements: m, discrepancies: d } = t
   const leftAnyway = and(eq(s.handedOut, true), ne(s.result, 'accepted'))
-  const reported = and(eq(d.campaignId, campaignId), inArray(d.code, ['refused_handout', 'duplicate_handout']))
+  const codes = inArray(d.code, ['refused_handout', 'duplicate_handout'])
+  const reported = and(eq(d.campaignId, campaignId), codes, leftAnyway)
   const handout = and(eq(m.causeId, s.id), eq(m.kind, 'handout'))
+  const itsMovement = q.select({ id: m.id }).from(m).where(handout)
   const cameBack = q
     .select({ id: m.id })
     .from(m)
     .where(and(handout, reversed(t)))
-  const [standing] = await q
-    .select({ scans: count() })
-    .from(d)
-    .innerJoin(s, eq(s.id, d.matter))
-    .where(and(reported, leftAnyway, notExists(cameBack)))
-  const unmoved = await q
-    .select({ id: s.id })
-    .from(d)
-    .innerJoin(s, eq(s.id, d.matter))
-    .where(and(reported, leftAnyway, notExists(q.select({ id: m.id }).from(m).where(handout))))
-  const unreported = await q
-    .select({ id: s.id })
-    .from(s)
-    .where(and(eq(s.campaignId, campaignId), leftAnyway, isNull(s.discrepancyId)))
+  const ofScans = eq(s.id, d.matter)
+  const standing = q.select({ scans: count() }).from(d).innerJoin(s, ofScans)
+  const [all] = await standing.where(and(reported, notExists(cameBack)))
+  const unmoved = q.select({ id: s.id }).from(d).innerJoin(s, ofScans)
+  const untold = and(eq(s.campaignId, campaignId), leftAnyway, isNull(s.discrepancyId))
+  const unreported = await q.select({ id: s.id }).from(s).where(untold)
   return {
-    refusedHandouts: standing!.scans,
-    refusedUnreported: [...unmoved, ...unreported].map(idOf),
+    refusedHandouts: all!.scans,
+    refusedUnreported: [...(await unmoved.where(and(reported, notExists(itsMovement)))), ...unreported].map(idOf),
   }
 }

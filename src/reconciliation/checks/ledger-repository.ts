@@ -1,7 +1,8 @@
-import { and, count, eq, isNull, sql } from 'drizzle-orm'
+import { and, count, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Campaign } from '../../campaigns/index.ts'
 import { virtualLocations } from '../../places/index.ts'
-import type { Reader } from '../../schema.ts'
+import type { Reader, Tables } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { LedgerFacts, LocationFacts } from './ledger-rules.ts'
 import type { RoadFacts, ShipmentFacts } from './shipment-rules.ts'
@@ -38,40 +39,37 @@ function hasEnded(status: Campaign['status']): boolean {
 }
 
 /** What has come less what has gone, by location. */
-async function movedByLocation({ q, t }: Reader, kitId: Id): Promise<Map<Id, number>> {
-  const m = t.movements
-  const ofKit = eq(m.kitId, kitId)
-  const came = q
-    .select({ id: m.toLocationId, kits: kits(m.quantity) })
-    .from(m)
-    .where(ofKit)
-    .groupBy(m.toLocationId)
-  const went = q
-    .select({ id: m.fromLocationId, kits: kits(m.quantity) })
-    .from(m)
-    .where(ofKit)
-    .groupBy(m.fromLocationId)
-  const moved = new Map((await came).map((row) => [row.id, row.kits]))
-  for (const row of await went) moved.set(row.id, (moved.get(row.id) ?? 0) - row.kits)
+async function movedByLocation(reader: Reader, kitId: Id): Promise<Map<Id, number>> {
+  const m = reader.t.movements
+  const moved = await sumBy(reader, m, m.toLocationId, eq(m.kitId, kitId))
+  for (const [id, kits] of await sumBy(reader, m, m.fromLocationId, eq(m.kitId, kitId)))
+    moved.set(id, (moved.get(id) ?? 0) - kits)
   return moved
 }
 
 /** What reservations and planned shipments of all campaigns promise, by warehouse. */
-async function promisedByLocation({ q, t }: Reader, kitId: Id): Promise<Map<Id, number>> {
-  const { reservations: r, shipments: s } = t
-  const reserved = q
-    .select({ id: r.warehouseId, kits: kits(r.quantity) })
-    .from(r)
-    .where(eq(r.kitId, kitId))
-    .groupBy(r.warehouseId)
-  const planned = q
-    .select({ id: s.warehouseId, kits: kits(s.quantity) })
-    .from(s)
-    .where(and(eq(s.kitId, kitId), eq(s.status, 'planned')))
-    .groupBy(s.warehouseId)
-  const promised = new Map((await reserved).map((row) => [row.id, row.kits]))
-  for (const row of await planned) promised.set(row.id, (promised.get(row.id) ?? 0) + row.kits)
+async function promisedByLocation(reader: Reader, kitId: Id): Promise<Map<Id, number>> {
+  const { reservations: r, shipments: s } = reader.t
+  const promised = await sumBy(reader, r, r.warehouseId, eq(r.kitId, kitId))
+  const planned = and(eq(s.kitId, kitId), eq(s.status, 'planned'))
+  for (const [id, kits] of await sumBy(reader, s, s.warehouseId, planned))
+    promised.set(id, (promised.get(id) ?? 0) + kits)
   return promised
+}
+
+/** How many kits the rows of a table that `condition` holds for have together, by a column of ids. */
+async function sumBy(
+  { q }: Reader,
+  table: Tables['movements'] | Tables['reservations'] | Tables['shipments'],
+  id: SQLiteColumn,
+  condition: SQL | undefined,
+): Promise<Map<Id, number>> {
+  const rows = await q
+    .select({ id, kits: kits(table.quantity) })
+    .from(table)
+    .where(condition)
+    .groupBy(id)
+  return new Map(rows.map((row) => [row.id as Id, row.kits]))
 }
 
 /** What the books say of the campaign's shipments, and of all kits of its kind that are on the road. */

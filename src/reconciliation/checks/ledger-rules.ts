@@ -1,6 +1,6 @@
 import type { Id } from '../../shared/ids.ts'
 import { countOf } from '../../shared/plurals.ts'
-import { type CheckResult, contradiction, foundIn } from './finding-rules.ts'
+import { type CheckResult, checkEach, contradiction } from './finding-rules.ts'
 
 /** What the books say of the campaign's kit at one location. */
 export interface LocationFacts {
@@ -60,20 +60,19 @@ function conservation({ kitId, locations }: LedgerFacts): CheckResult {
 
 /** Every balance is the sum of its movements. */
 function balances({ kitId, locations }: LedgerFacts): CheckResult {
-  const findings = foundIn(locations, (location) => {
+  return checkEach('balance_is_sum_of_movements', locations, (location) => {
     const { locationId, name, onHand, moved } = location
     if (onHand === moved) return undefined
     const detail = `The balance at ${name} is ${onHand}, but its movements sum to ${moved}.`
     const figures = { expected: moved, actual: onHand }
     return contradiction('ledger_mismatch', `balance:${locationId}:${kitId}`, detail, at(location), figures)
   })
-  return { code: 'balance_is_sum_of_movements', compared: locations.length, findings }
 }
 
 /** No warehouse and no road holds less than nothing. */
 function warehouses({ kitId, locations }: LedgerFacts): CheckResult {
   const bounded = locations.filter(({ kind }) => kind === 'warehouse' || kind === 'transit')
-  const findings = foundIn(bounded, (location) => {
+  return checkEach('no_stock_from_nothing', bounded, (location) => {
     const { locationId, name, onHand, moved } = location
     const actual = Math.min(onHand, moved)
     if (actual >= 0) return undefined
@@ -81,13 +80,12 @@ function warehouses({ kitId, locations }: LedgerFacts): CheckResult {
     const figures = { expected: 0, actual }
     return contradiction('ledger_mismatch', `below_zero:${locationId}:${kitId}`, detail, at(location), figures)
   })
-  return { code: 'no_stock_from_nothing', compared: bounded.length, findings }
 }
 
 /** Where a school handed out more than is known to have come, a delivery or a count is missing. */
 function schools({ kitId, locations }: LedgerFacts): CheckResult {
   const yards = locations.filter(({ kind }) => kind === 'school')
-  const findings = foundIn(yards, (location) => {
+  return checkEach('negative_balance', yards, (location) => {
     const { locationId, name, onHand } = location
     if (onHand >= 0) return undefined
     return {
@@ -100,38 +98,35 @@ function schools({ kitId, locations }: LedgerFacts): CheckResult {
       records: at(location),
     }
   })
-  return { code: 'negative_balance', compared: yards.length, findings }
 }
 
 /** What a warehouse's balance calls reserved is what reservations and planned shipments promise. */
 function reservations({ kitId, locations }: LedgerFacts): CheckResult {
-  const findings = foundIn(locations, (location) => {
+  return checkEach('reserved_is_promised', locations, (location) => {
     const { locationId, name, reserved, promised } = location
     if (reserved === promised) return undefined
     const detail = `${countOf(reserved, 'kit is', 'kits are')} reserved at ${name}, but ${countOf(promised, 'is', 'are')} promised from there.`
     const figures = { expected: promised, actual: reserved }
     return contradiction('ledger_mismatch', `reserved:${locationId}:${kitId}`, detail, at(location), figures)
   })
-  return { code: 'reserved_is_promised', compared: locations.length, findings }
 }
 
 /** Nothing is promised twice: what is promised from a warehouse is there. */
 function promises({ kitId, locations }: LedgerFacts): CheckResult {
   const stores = locations.filter(({ kind }) => kind === 'warehouse')
-  const findings = foundIn(stores, (location) => {
+  return checkEach('nothing_promised_twice', stores, (location) => {
     const { locationId, name, promised, moved } = location
     if (promised <= Math.max(0, moved)) return undefined
     const detail = `${countOf(promised, 'kit is', 'kits are')} promised from ${name}, but only ${countOf(moved, 'is', 'are')} there.`
     const figures = { expected: moved, actual: promised }
     return contradiction('ledger_mismatch', `promised:${locationId}:${kitId}`, detail, at(location), figures)
   })
-  return { code: 'nothing_promised_twice', compared: stores.length, findings }
 }
 
 /** After the pickup: what is still at a school, to be counted, sent back or kept. */
 function leftovers({ kitId, locations, ended }: LedgerFacts): CheckResult {
   const yards = ended ? locations.filter(({ kind }) => kind === 'school') : []
-  const findings = foundIn(yards, (location) => {
+  return checkEach('kits_left_at_school', yards, (location) => {
     const { locationId, name, onHand } = location
     if (onHand <= 0) return undefined
     return {
@@ -144,5 +139,4 @@ function leftovers({ kitId, locations, ended }: LedgerFacts): CheckResult {
       records: at(location),
     }
   })
-  return { code: 'kits_left_at_school', compared: yards.length, findings }
 }

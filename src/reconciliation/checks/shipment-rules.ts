@@ -1,7 +1,7 @@
 import type { Finding } from '../../discrepancies/rules.ts'
 import type { Id } from '../../shared/ids.ts'
 import { countOf } from '../../shared/plurals.ts'
-import { type CheckResult, contradiction, foundIn } from './finding-rules.ts'
+import { type CheckResult, checkEach, contradiction, foundIn } from './finding-rules.ts'
 
 /** What the books say of one shipment: its paper's figures, and what the ledger moved for it. */
 export interface ShipmentFacts {
@@ -46,7 +46,7 @@ const records = ({ id, schoolId }: ShipmentFacts) => [
 
 /** Dispatched = accepted + rejected + missing, and the ledger moved what the papers say. */
 function papers({ shipments }: RoadFacts): CheckResult {
-  return { code: 'shipments_add_up', compared: shipments.length, findings: foundIn(shipments, contradictionOf) }
+  return checkEach('shipments_add_up', shipments, contradictionOf)
 }
 
 function contradictionOf(shipment: ShipmentFacts): Finding | undefined {
@@ -81,7 +81,7 @@ function road({ inTransit, underWay, transitId, shipments }: RoadFacts): CheckRe
 /** Kits that were dispatched, did not arrive, and that nobody has explained. */
 function missing({ shipments }: RoadFacts): CheckResult {
   const confirmed = shipments.filter(({ status }) => status === 'delivered')
-  const findings = foundIn(confirmed, (shipment) => {
+  return checkEach('missing_in_transit', confirmed, (shipment) => {
     const lost = shipment.missing - shipment.explained
     if (lost <= 0) return undefined
     return {
@@ -94,13 +94,12 @@ function missing({ shipments }: RoadFacts): CheckResult {
       records: records(shipment),
     }
   })
-  return { code: 'missing_in_transit', compared: confirmed.length, findings }
 }
 
 /** Kits that a school turned away and that no warehouse has taken back. */
 function rejected({ shipments }: RoadFacts): CheckResult {
   const confirmed = shipments.filter(({ status }) => status === 'delivered')
-  const findings = foundIn(confirmed, (shipment) => {
+  return checkEach('rejected_not_returned', confirmed, (shipment) => {
     if (shipment.rejected <= shipment.returned) return undefined
     return {
       code: 'rejected_not_returned',
@@ -112,7 +111,6 @@ function rejected({ shipments }: RoadFacts): CheckResult {
       records: records(shipment),
     }
   })
-  return { code: 'rejected_not_returned', compared: confirmed.length, findings }
 }
 
 /** After the pickup: shipments that left and that no school has confirmed. */

@@ -2,7 +2,7 @@ import type { Campaign } from '../../campaigns/rules.ts'
 import type { Id } from '../../shared/ids.ts'
 import { countOf } from '../../shared/plurals.ts'
 import { type LocalDate, plusDays } from '../../shared/time.ts'
-import { type CheckResult, foundIn } from './finding-rules.ts'
+import { type CheckResult, checkEach } from './finding-rules.ts'
 
 /** A school of a campaign, as far as it needs kits. */
 export interface SchoolNeed {
@@ -38,7 +38,7 @@ export function needsKits(
  * which a hand-out does not change: so a coordinator's answer stands until it is another number.
  */
 export function checkShortages({ campaignId, schools }: ShortageFacts): CheckResult {
-  const findings = foundIn(schools, ({ schoolId, name, remaining, onHand, onTheWay }) => {
+  return checkEach('kits_suffice', schools, ({ schoolId, name, remaining, onHand, onTheWay }) => {
     const missing = remaining - Math.max(0, onHand) - onTheWay
     if (missing <= 0) return undefined
     return {
@@ -51,5 +51,4 @@ export function checkShortages({ campaignId, schools }: ShortageFacts): CheckRes
       records: [{ type: 'school', id: schoolId }],
     }
   })
-  return { code: 'kits_suffice', compared: schools.length, findings }
 }

@@ -5,8 +5,8 @@ import { type RunControl, workThrough } from '../../scheduler/index.ts'
 import type { Tx } from '../../schema.ts'
 import { localDate } from '../../shared/time.ts'
 import type { Wording } from '../../shared/wording.ts'
+import { closesByItself, closingDay, isOver } from '../rules.ts'
 import { closePickupWindow } from './close.ts'
-import { closesByItself, closingDay, isOver } from './pickup-rules.ts'
 
 /**
  * Tells the coordinators of each open campaign whose pickup window is over, and ends its pickup `CLOSE_AFTER_DAYS` days later

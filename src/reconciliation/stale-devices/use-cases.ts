@@ -4,7 +4,7 @@ import type { WorkCounters } from '../../scheduler/index.ts'
 import { countOf, inNumber } from '../../shared/plurals.ts'
 import { localDate } from '../../shared/time.ts'
 import type { Wording } from '../../shared/wording.ts'
-import { listDevicesInUse } from './repository.ts'
+import { listDevicesInUse } from '../repository.ts'
 import { type StaleDevice, type Staleness, stalenessOf } from './rules.ts'
 
 /** Tells the coordinators, once for each, of devices that have been silent for too long. */

@@ -61,5 +61,5 @@ export const nothingToCancel = defineProblem<{ name: string }>({
   code: 'nothing_to_cancel',
   status: 409,
   title: 'There is nothing to cancel',
-  detail: ({ name }) => `${name} is not at work and nothing of it is waiting.`,
+  detail: ({ name }) => `${name} is not running and nothing of it is waiting.`,
 })

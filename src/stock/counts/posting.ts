@@ -3,19 +3,19 @@ import { type Campaign, checkFourEyes, getCampaign } from '../../campaigns/index
 import type { Deps } from '../../deps.ts'
 import { openDiscrepancy } from '../../discrepancies/index.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
-import { getLocation, type Location, virtualLocations } from '../../places/index.ts'
+import { getLocation, type Location } from '../../places/index.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { countOf } from '../../shared/plurals.ts'
 import { refuse } from '../../shared/problem.ts'
 import { stockOf } from '../ledger/balance-repository.ts'
 import { bookAt } from '../ledger/movement-repository.ts'
-import { moveStock } from '../ledger/movements.ts'
+import { bookDifference } from '../ledger/movements.ts'
 import { campaignsAt, placeOf } from '../ledger/places.ts'
 import { settledByCount } from '../ledger/reversal-rules.ts'
 import { listCampaignsReserving, supersedeAllocation } from '../reservations/repository.ts'
 import { releaseReservations } from '../reservations/use-cases.ts'
-import { type Count, type CountLine, endCount, findCountAfter, getCount, storeExpected } from './repository.ts'
+import { type Count, type CountLine, endCount, findLatestCount, getCount, storeExpected } from './repository.ts'
 import { countNotOpen } from './rules.ts'
 
 /** How to post a count: whether what is promised to schools may be released where too little is left. */
@@ -54,14 +54,23 @@ async function postLine(
 ): Promise<void> {
   const campaigns = await campaignsAt(tx, location, kitId)
   for (const campaign of campaigns) refuse(checkFourEyes(campaign, count.createdById, actor))
-  const laterCount = await findCountAfter(tx, location.id, kitId, count.countedAt)
+  const laterCount = await findLatestCount(tx, [location.id], kitId, { after: count.countedAt })
   if (laterCount) throw settledByCount({ countedAt: laterCount })
   const expected = await bookAt(tx, location.id, kitId, count.countedAt)
   await storeExpected(tx, count.id, kitId, expected)
   const variance = counted - expected
   if (variance === 0) return
   if (releaseReserved) await releaseWhereShort(deps, tx, actor, location.id, kitId, variance)
-  await bookVariance(deps, tx, actor, count, kitId, variance, campaigns[0]?.id)
+  await bookDifference(deps, tx, actor, {
+    locationId: location.id,
+    difference: variance,
+    kitId,
+    campaignId: campaigns[0]?.id,
+    kind: 'count',
+    causeType: 'count',
+    causeId: count.id,
+    occurredAt: count.countedAt,
+  })
   for (const campaign of campaigns) await reportVariance(deps, tx, actor, count, { kitId, counted, expected }, campaign)
 }
 
@@ -81,29 +90,6 @@ async function releaseWhereShort(
     const allocationId = await supersedeAllocation(tx, campaignId)
     if (allocationId) await recordEvent(deps, tx, actor, 'allocation.superseded', allocationId, { campaignId })
   }
-}
-
-async function bookVariance(
-  deps: Deps,
-  tx: Tx,
-  actor: Actor,
-  { id: causeId, locationId, countedAt }: Count,
-  kitId: Id,
-  variance: number,
-  campaignId: Id | undefined,
-): Promise<void> {
-  const away = virtualLocations.written_off
-  await moveStock(deps, tx, actor, {
-    kitId,
-    campaignId,
-    kind: 'count',
-    fromLocationId: variance < 0 ? locationId : away,
-    toLocationId: variance < 0 ? away : locationId,
-    quantity: Math.abs(variance),
-    causeType: 'count',
-    causeId,
-    occurredAt: countedAt,
-  })
 }
 
 async function reportVariance(

@@ -5,11 +5,7 @@ import type { Id } from '../../shared/ids.ts'
 import type { Instant } from '../../shared/time.ts'
 
 /** What was counted of one kit, and what the book said; the latter is known once posted. */
-export interface CountLine {
-  kitId: Id
-  counted: number
-  expected: number | null
-}
+export type CountLine = Omit<Tables['countLines']['$inferSelect'], 'countId'>
 
 /** A stock count at a location. */
 export type Count = Tables['counts']['$inferSelect'] & { lines: CountLine[] }
@@ -45,39 +41,24 @@ export async function storeExpected({ q, t }: Tx, countId: Id, kitId: Id, expect
   await q.update(t.countLines).set({ expected }).where(line)
 }
 
-/** When a kit was last counted at one of these locations, at `since` or later and posted; undefined if it was not. */
-export function findCountSince(
-  reader: Reader,
+/**
+ * When a kit was last counted at one of these locations, at `since` or later, or later than `after`, and posted; undefined if it was not.
+ */
+export async function findLatestCount(
+  { q, t: { counts, countLines } }: Reader,
   locationIds: Id[],
   kitId: Id,
-  since: Instant,
+  { since, after }: { since: Instant; after?: undefined } | { since?: undefined; after: Instant },
 ): Promise<Instant | undefined> {
-  return latestCount(reader, locationIds, kitId, gte(reader.t.counts.countedAt, since))
-}
-
-/** When a kit was last counted at a location, later than `instant` and posted; undefined if it was not. */
-export function findCountAfter(
-  reader: Reader,
-  locationId: Id,
-  kitId: Id,
-  instant: Instant,
-): Promise<Instant | undefined> {
-  return latestCount(reader, [locationId], kitId, gt(reader.t.counts.countedAt, instant))
-}
-
-async function latestCount(
-  { q, t }: Reader,
-  locationIds: Id[],
-  kitId: Id,
-  when: ReturnType<typeof gt>,
-): Promise<Instant | undefined> {
-  const posted = and(eq(t.counts.status, 'posted'), inArray(t.counts.locationId, locationIds), when)
+  const { countedAt } = counts
+  const inTime = after === undefined ? gte(countedAt, since) : gt(countedAt, after)
+  const posted = and(eq(counts.status, 'posted'), inArray(counts.locationId, locationIds), inTime)
   const [row] = await q
-    .select({ countedAt: t.counts.countedAt })
-    .from(t.counts)
-    .innerJoin(t.countLines, eq(t.countLines.countId, t.counts.id))
-    .where(and(posted, eq(t.countLines.kitId, kitId)))
-    .orderBy(desc(t.counts.countedAt))
+    .select({ countedAt })
+    .from(counts)
+    .innerJoin(countLines, eq(countLines.countId, counts.id))
+    .where(and(posted, eq(countLines.kitId, kitId)))
+    .orderBy(desc(countedAt))
     .limit(1)
   return row?.countedAt
 }

@@ -3,16 +3,15 @@ import { getKit } from '../../campaigns/index.ts'
 import type { Deps } from '../../deps.ts'
 import { resolveMatters } from '../../discrepancies/index.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
-import { getLocation, type Location, virtualLocations } from '../../places/index.ts'
+import { getLocation } from '../../places/index.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { refuse } from '../../shared/problem.ts'
 import { occurred } from '../../shared/time-facts.ts'
-import { checkTakeable } from '../rules.ts'
+import { checkAdjustable, checkTakeable, notMissing } from '../rules.ts'
 import { type Adjustment, findMissing, insertAdjustment, type Missing } from './adjustment-repository.ts'
-import { checkAdjustable, notMissing } from './adjustment-rules.ts'
 import { stockOf } from './balance-repository.ts'
-import { moveStock } from './movements.ts'
+import { bookDifference } from './movements.ts'
 import { campaignsAt, placeOf } from './places.ts'
 
 /** Stock to put right: `quantity` above zero adds, below zero takes away. */
@@ -43,7 +42,17 @@ export function adjustStock(deps: Deps, actor: Actor | undefined, command: NewAd
     const row = { ...facts, id: deps.newId(), note, occurredAt, recordedAt: deps.clock.now() }
     const adjustment = await insertAdjustment(tx, row)
     const campaignId = missing?.campaignId ?? (await campaignsAt(tx, location, kitId))[0]?.id
-    await bookAdjustment(deps, tx, actor, location, adjustment, campaignId)
+    await bookDifference(deps, tx, actor, {
+      locationId,
+      difference: quantity,
+      kitId,
+      campaignId,
+      kind: 'adjustment',
+      causeType: 'adjustment',
+      causeId: adjustment.id,
+      reason,
+      occurredAt,
+    })
     await recordEvent(deps, tx, actor, 'stock.adjusted', adjustment.id, facts)
     if (missing?.quantity === -quantity) await settleMissing(deps, tx, actor, missing)
     return adjustment
@@ -54,29 +63,6 @@ async function getMissing(tx: Tx, { kitId, quantity, shipmentId }: NewAdjustment
   const missing = await findMissing(tx, kitId, -quantity, shipmentId)
   if (!missing) throw notMissing()
   return missing
-}
-
-async function bookAdjustment(
-  deps: Deps,
-  tx: Tx,
-  actor: Actor,
-  { id: here }: Location,
-  { id: causeId, kitId, quantity, reason, occurredAt }: Adjustment,
-  campaignId: Id | undefined,
-): Promise<void> {
-  const away = virtualLocations.written_off
-  await moveStock(deps, tx, actor, {
-    kitId,
-    campaignId,
-    kind: 'adjustment',
-    fromLocationId: quantity < 0 ? here : away,
-    toLocationId: quantity < 0 ? away : here,
-    quantity: Math.abs(quantity),
-    causeType: 'adjustment',
-    causeId,
-    reason,
-    occurredAt,
-  })
 }
 
 function settleMissing(deps: Deps, tx: Tx, actor: Actor, { campaignId, shipmentId }: Missing): Promise<void> {

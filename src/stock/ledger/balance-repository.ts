@@ -36,29 +36,25 @@ export async function stockOf({ q, t }: Reader, locationId: Id, kitId: Id): Prom
 /** Promises kits, or frees some; false when so many are not available. */
 export async function insertPromise({ q, t }: Tx, promise: StockPromise): Promise<boolean> {
   const { locationId, kitId, quantity } = promise
+  const b = t.balances
+  const isFree = sql`${b.onHand} - ${b.reserved} >= ${quantity}`
   const rows = await q
-    .update(t.balances)
-    .set({ reserved: sql`${t.balances.reserved} + ${quantity}` })
-    .where(
-      and(
-        eq(t.balances.locationId, locationId),
-        eq(t.balances.kitId, kitId),
-        sql`${t.balances.onHand} - ${t.balances.reserved} >= ${quantity}`,
-      ),
-    )
-    .returning({ reserved: t.balances.reserved })
+    .update(b)
+    .set({ reserved: sql`${b.reserved} + ${quantity}` })
+    .where(and(eq(b.locationId, locationId), eq(b.kitId, kitId), isFree))
+    .returning({ reserved: b.reserved })
   if (rows.length > 0) await q.insert(t.promises).values(promise)
   return rows.length > 0
 }
 
 /** A kit's stock at each warehouse, the one with most available first. */
-export async function listWarehouseStock({ q, t }: Reader, kitId: Id): Promise<(Stock & { warehouseId: Id })[]> {
-  const rows = await q
-    .select({ warehouseId: t.balances.locationId, onHand: t.balances.onHand, reserved: t.balances.reserved })
+export function listWarehouseStock({ q, t }: Reader, kitId: Id): Promise<(Stock & { warehouseId: Id })[]> {
+  const { locationId, onHand, reserved, kind } = t.balances
+  return q
+    .select({ warehouseId: locationId, onHand, reserved })
     .from(t.balances)
-    .where(and(eq(t.balances.kitId, kitId), eq(t.balances.kind, 'warehouse')))
-    .orderBy(sql`${t.balances.reserved} - ${t.balances.onHand}`, t.balances.locationId)
-  return rows
+    .where(and(eq(t.balances.kitId, kitId), eq(kind, 'warehouse')))
+    .orderBy(sql`${reserved} - ${onHand}`, locationId)
 }
 
 /** Balances by location and kit, now, or as of an instant: the sums of what had moved and had been promised by then. */

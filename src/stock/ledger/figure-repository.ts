@@ -1,15 +1,11 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
-import type { LocationKind } from '../../places/index.ts'
-import type { Reader } from '../../schema.ts'
+import type { Location } from '../../places/index.ts'
+import type { Reader, Tables } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { ShipmentStatus } from '../rules.ts'
 
 /** How many of a campaign's kits went from one location to another, all in all. */
-export interface Flow {
-  fromLocationId: Id
-  toLocationId: Id
-  quantity: number
-}
+export type Flow = Pick<Tables['movements']['$inferSelect'], 'fromLocationId' | 'toLocationId' | 'quantity'>
 
 /** What a campaign's movements add up to, by their two ends. */
 export function listFlows({ q, t }: Reader, campaignId: Id): Promise<Flow[]> {
@@ -22,10 +18,7 @@ export function listFlows({ q, t }: Reader, campaignId: Id): Promise<Flow[]> {
 }
 
 /** What a location is, and whose. */
-export interface KnownLocation {
-  kind: LocationKind
-  schoolId: Id | null
-}
+export type KnownLocation = Pick<Location, 'kind' | 'schoolId'>
 
 /** Every location there is. */
 export async function knownLocations({ q, t }: Reader): Promise<Map<Id, KnownLocation>> {

@@ -31,6 +31,22 @@ export interface StockFigures {
   spentCents: number
 }
 
+/** The figures of a school that has had nothing to do with the campaign's kits. */
+export const noStock: Readonly<StockFigures> = {
+  received: 0,
+  shipped: 0,
+  accepted: 0,
+  rejected: 0,
+  missing: 0,
+  returned: 0,
+  handedOut: 0,
+  writtenOff: 0,
+  onHand: 0,
+  inTransit: 0,
+  atSchools: 0,
+  spentCents: 0,
+}
+
 /** What became of a campaign's kits in all, and at each school that any were sent to. */
 export interface CampaignStockFigures {
   total: StockFigures
@@ -43,10 +59,10 @@ export async function campaignStockFigures(
   { id }: Pick<Campaign, 'id'>,
 ): Promise<CampaignStockFigures> {
   const locations = await knownLocations(reader)
-  const total = nothing()
+  const total = { ...noStock }
   const bySchool = new Map<Id, StockFigures>()
   const ofSchool = (schoolId: Id) => {
-    const figures = bySchool.get(schoolId) ?? nothing()
+    const figures = bySchool.get(schoolId) ?? { ...noStock }
     bySchool.set(schoolId, figures)
     return figures
   }
@@ -105,21 +121,4 @@ function addShipped(school: StockFigures, shipments: ShippedToSchool): void {
   school.missing += missing
   school.returned += returned
   school.inTransit += quantity - accepted - returned
-}
-
-function nothing(): StockFigures {
-  return {
-    received: 0,
-    shipped: 0,
-    accepted: 0,
-    rejected: 0,
-    missing: 0,
-    returned: 0,
-    handedOut: 0,
-    writtenOff: 0,
-    onHand: 0,
-    inTransit: 0,
-    atSchools: 0,
-    spentCents: 0,
-  }
 }

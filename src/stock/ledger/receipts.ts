@@ -3,12 +3,11 @@ import { checkCost, checkNotClosed, getCampaign } from '../../campaigns/index.ts
 import type { Deps } from '../../deps.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
 import { virtualLocations } from '../../places/index.ts'
-import type { Tx } from '../../schema.ts'
 import { refuse } from '../../shared/problem.ts'
 import { occurred } from '../../shared/time-facts.ts'
 import { checkDamaged, checkKit } from '../rules.ts'
 import { checkBudget, type Warning } from './budget.ts'
-import { moveStock } from './movements.ts'
+import { bookIn } from './movements.ts'
 import { getWarehouse } from './places.ts'
 import { insertReceipt, type Receipt, spentCents } from './receipt-repository.ts'
 
@@ -36,31 +35,22 @@ export function receiveKits(
     refuse(checkCost(spent + command.quantity * command.unitCostCents))
     const row = { ...command, id: deps.newId(), occurredAt, recordedAt: deps.clock.now() }
     const receipt = await insertReceipt(tx, row)
-    await bookReceipt(deps, tx, actor, receipt)
     const { id, campaignId, kitId, quantity, damagedQuantity, unitCostCents } = receipt
     const change = { campaignId, kitId, quantity, damagedQuantity, unitCostCents }
+    await bookIn(deps, tx, actor, {
+      kitId,
+      campaignId,
+      quantity,
+      damagedQuantity,
+      kind: 'receipt',
+      causeType: 'receipt',
+      causeId: id,
+      fromLocationId: virtualLocations.supplier,
+      toLocationId: receipt.warehouseId,
+      occurredAt,
+    })
     await recordEvent(deps, tx, actor, 'receipt.recorded', id, change)
     const warnings = await checkBudget(deps, tx, actor, campaign, id)
     return { ...receipt, warnings }
-  })
-}
-
-async function bookReceipt(deps: Deps, tx: Tx, actor: Actor, receipt: Receipt): Promise<void> {
-  const { id: causeId, kitId, campaignId, warehouseId, occurredAt } = receipt
-  const cause = { kitId, campaignId, causeType: 'receipt' as const, causeId, occurredAt }
-  await moveStock(deps, tx, actor, {
-    ...cause,
-    kind: 'receipt',
-    fromLocationId: virtualLocations.supplier,
-    toLocationId: warehouseId,
-    quantity: receipt.quantity,
-  })
-  if (receipt.damagedQuantity === 0) return
-  await moveStock(deps, tx, actor, {
-    ...cause,
-    kind: 'damage',
-    fromLocationId: warehouseId,
-    toLocationId: virtualLocations.written_off,
-    quantity: receipt.damagedQuantity,
   })
 }

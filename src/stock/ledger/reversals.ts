@@ -3,11 +3,11 @@ import { checkNotClosed, getCampaign } from '../../campaigns/index.ts'
 import type { Deps } from '../../deps.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
 import { getLocation } from '../../places/index.ts'
-import { isUniqueViolation } from '../../platform/db/index.ts'
+import { isUniqueViolation, refusedAs } from '../../platform/db/index.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { refuse } from '../../shared/problem.ts'
-import { findCountSince } from '../counts/repository.ts'
+import { findLatestCount } from '../counts/repository.ts'
 import { markAdjustmentReversed } from './adjustment-repository.ts'
 import { checkBudget } from './budget.ts'
 import { getMovement, type Movement } from './movement-repository.ts'
@@ -47,7 +47,7 @@ export function reverse(deps: Deps, actor: Actor | undefined, id: Id, reason: st
 export async function reverseMovement(deps: Sources, tx: Tx, actor: Actor, id: Id, reason: string): Promise<Id> {
   const movement = await getMovement(tx, id)
   const { kitId, fromLocationId, toLocationId, quantity, campaignId, occurredAt } = movement
-  const countedAt = await findCountSince(tx, [fromLocationId, toLocationId], kitId, occurredAt)
+  const countedAt = await findLatestCount(tx, [fromLocationId, toLocationId], kitId, { since: occurredAt })
   if (countedAt) throw settledByCount({ countedAt })
   return moveStock(deps, tx, actor, {
     kitId,
@@ -61,9 +61,7 @@ export async function reverseMovement(deps: Sources, tx: Tx, actor: Actor, id: I
     reversesId: id,
     reason,
     occurredAt: movement.kind === 'handout' ? deps.clock.now() : occurredAt,
-  }).catch((error: unknown) => {
-    throw isUniqueViolation(error) ? alreadyReversed() : error
-  })
+  }).catch(refusedAs(isUniqueViolation, alreadyReversed))
 }
 
 async function placeOfMovement(reader: Reader, { fromLocationId, toLocationId }: Movement) {

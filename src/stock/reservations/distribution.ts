@@ -41,11 +41,6 @@ function inOrderFor<Source extends { available: number }>(sources: Source[], qua
 }
 
 function sumOf(stock: Stock[]): Stock {
-  return stock.reduce(
-    (sum, { onHand, reserved }) => ({ onHand: sum.onHand + onHand, reserved: sum.reserved + reserved }),
-    {
-      onHand: 0,
-      reserved: 0,
-    },
-  )
+  const sum = (quantity: keyof Stock) => stock.reduce((all, one) => all + one[quantity], 0)
+  return { onHand: sum('onHand'), reserved: sum('reserved') }
 }

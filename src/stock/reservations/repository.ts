@@ -1,31 +1,24 @@
 import { and, eq, gt, sql } from 'drizzle-orm'
+import { insertRows } from '../../platform/db/index.ts'
 import type { Reader, Tables, Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 
 /** Kits at a warehouse that are promised to a school and that no shipment carries yet. */
 export type Reservation = Tables['reservations']['$inferSelect']
 
-const rowsAtOnce = 1000
-
 /** What a campaign has promised, by school, or to one school, or from one warehouse. */
 export function listReservations(
-  { q, t }: Reader,
+  { q, t: { reservations: r } }: Reader,
   campaignId: Id,
   { schoolId, warehouseId }: { schoolId?: Id | undefined; warehouseId?: Id | undefined } = {},
 ): Promise<Reservation[]> {
-  const r = t.reservations
-  return q
-    .select()
-    .from(r)
-    .where(
-      and(
-        eq(r.campaignId, campaignId),
-        schoolId ? eq(r.schoolId, schoolId) : undefined,
-        warehouseId ? eq(r.warehouseId, warehouseId) : undefined,
-        gt(r.quantity, 0),
-      ),
-    )
-    .orderBy(r.schoolId, r.warehouseId)
+  const promised = and(
+    eq(r.campaignId, campaignId),
+    schoolId ? eq(r.schoolId, schoolId) : undefined,
+    warehouseId ? eq(r.warehouseId, warehouseId) : undefined,
+    gt(r.quantity, 0),
+  )
+  return q.select().from(r).where(promised).orderBy(r.schoolId, r.warehouseId)
 }
 
 /** Promises a school `quantity` more from a warehouse, or fewer if it is below zero. */
@@ -49,10 +42,8 @@ export async function addReservation({ q, t }: Tx, reservation: Reservation): Pr
 }
 
 /** Adds reservations where there are none. */
-export async function insertReservations({ q, t }: Tx, reservations: Reservation[]): Promise<void> {
-  for (let start = 0; start < reservations.length; start += rowsAtOnce) {
-    await q.insert(t.reservations).values(reservations.slice(start, start + rowsAtOnce))
-  }
+export function insertReservations(tx: Tx, reservations: Reservation[]): Promise<void> {
+  return insertRows(tx, tx.t.reservations, reservations)
 }
 
 /** Forgets what a campaign has promised, everywhere or at one warehouse. */
@@ -90,10 +81,7 @@ export async function hasConfirmedAllocation({ q, t }: Reader, campaignId: Id): 
 
 /** Takes a campaign's confirmed allocation out of force and answers its id; undefined when there was none. */
 export async function supersedeAllocation({ q, t }: Tx, campaignId: Id): Promise<Id | undefined> {
-  const [row] = await q
-    .update(t.allocations)
-    .set({ status: 'superseded' })
-    .where(and(eq(t.allocations.campaignId, campaignId), eq(t.allocations.status, 'confirmed')))
-    .returning({ id: t.allocations.id })
-  return row?.id
+  const { id, status } = t.allocations
+  const confirmed = and(eq(t.allocations.campaignId, campaignId), eq(status, 'confirmed'))
+  return (await q.update(t.allocations).set({ status: 'superseded' }).where(confirmed).returning({ id }))[0]?.id
 }

@@ -3,12 +3,10 @@ import { checkNotClosed, getCampaign } from '../../campaigns/index.ts'
 import type { Deps } from '../../deps.ts'
 import { type Actor, authorize } from '../../identity/index.ts'
 import { virtualLocations } from '../../places/index.ts'
-import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { refuse } from '../../shared/problem.ts'
-import type { Instant } from '../../shared/time.ts'
 import { occurred } from '../../shared/time-facts.ts'
-import { moveStock } from '../ledger/movements.ts'
+import { bookIn } from '../ledger/movements.ts'
 import { checkDamaged } from '../rules.ts'
 import type { Happened } from './dispatch.ts'
 import { addReturned, getShipment, type Shipment, updateShipment } from './repository.ts'
@@ -35,34 +33,19 @@ export function returnShipment(deps: Deps, actor: Actor | undefined, id: Id, com
       known.status === 'dispatched'
         ? await updateShipment(tx, id, 'dispatched', { status: 'returned', returnedQuantity: quantity })
         : await addReturned(tx, id, quantity)
-    await bookReturn(deps, tx, actor, shipment!, command, occurredAt)
+    await bookIn(deps, tx, actor, {
+      kitId: known.kitId,
+      campaignId: known.campaignId,
+      quantity,
+      damagedQuantity,
+      kind: 'return',
+      causeType: 'shipment',
+      causeId: id,
+      fromLocationId: virtualLocations.transit,
+      toLocationId: known.warehouseId,
+      occurredAt,
+    })
     await recordEvent(deps, tx, actor, 'shipment.returned', id, { quantity, damagedQuantity, occurredAt })
     return shipment!
-  })
-}
-
-async function bookReturn(
-  deps: Deps,
-  tx: Tx,
-  actor: Actor,
-  { id: causeId, kitId, campaignId, warehouseId }: Shipment,
-  { quantity, damagedQuantity }: ComingBack,
-  occurredAt: Instant,
-): Promise<void> {
-  const cause = { kitId, campaignId, causeType: 'shipment' as const, causeId, occurredAt }
-  await moveStock(deps, tx, actor, {
-    ...cause,
-    kind: 'return',
-    fromLocationId: virtualLocations.transit,
-    toLocationId: warehouseId,
-    quantity,
-  })
-  if (damagedQuantity === 0) return
-  await moveStock(deps, tx, actor, {
-    ...cause,
-    kind: 'damage',
-    fromLocationId: warehouseId,
-    toLocationId: virtualLocations.written_off,
-    quantity: damagedQuantity,
   })
 }

@@ -5,7 +5,7 @@ import { type Actor, authorize, scopeOf } from '../../identity/index.ts'
 import { getSchool } from '../../places/index.ts'
 import type { Tx } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
-import { type Page, type PageQuery, portions } from '../../shared/page.ts'
+import type { Page, PageQuery } from '../../shared/page.ts'
 import { refuse } from '../../shared/problem.ts'
 import { getWarehouse } from '../ledger/places.ts'
 import { deleteReservations, hasConfirmedAllocation, listReservations } from '../reservations/repository.ts'
@@ -74,30 +74,18 @@ export async function planShipments(
     if (warehouseId) await getWarehouse(tx, warehouseId)
     if (!(await hasConfirmedAllocation(tx, campaignId))) throw notAllocated()
     const promised = await listReservations(tx, campaignId, { warehouseId })
-    const all: NoteRange = { first: 1, last: 0 }
-    if (promised.length === 0) return all
+    if (promised.length === 0) return { first: 1, last: 0 }
     // What was reserved for the schools is now reserved for the shipments: the balances stay as they are.
     await deleteReservations(tx, campaignId, warehouseId)
     const plannedAt = deps.clock.now()
-    // A shipment and its event bear one id: they are made together, and none is held until all are made.
-    for (const some of portions(promised, shipmentsAtOnce)) {
-      const planned = some.map((reservation) => ({
-        ...reservation,
-        id: deps.newId(),
-        reservedQuantity: reservation.quantity,
-        plannedAt,
-      }))
-      const { first, last } = await addShipments(deps, tx, actor, planned)
-      if (all.last === 0) all.first = first
-      all.last = last
-    }
-    return all
+    const planned = promised.map((reservation) => {
+      const { quantity: reservedQuantity } = reservation
+      return { ...reservation, id: deps.newId(), reservedQuantity, plannedAt }
+    })
+    return addShipments(deps, tx, actor, planned)
   })
   return pagesOfShipments(deps.db.read, notes)
 }
-
-/** Few enough to be forgotten soon, many enough to fill large statements. */
-const shipmentsAtOnce = 640
 
 async function addShipments(deps: Deps, tx: Tx, actor: Actor, planned: PlannedShipment[]): Promise<NoteRange> {
   const notes = await insertShipments(tx, planned)
