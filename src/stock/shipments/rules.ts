@@ -2,7 +2,17 @@ import { countOf } from '../../shared/plurals.ts'
 import { defineProblem, type Problem } from '../../shared/problem.ts'
 import type { Instant } from '../../shared/time.ts'
 import type { ShipmentStatus } from '../rules.ts'
-import type { Shipment } from './repository.ts'
+
+/** A shipment as its rules see it. */
+interface Shipment {
+  quantity: number
+  status: ShipmentStatus
+  acceptedQuantity: number | null
+  rejectedQuantity: number | null
+  missingQuantity: number | null
+  returnedQuantity: number
+  dispatchedAt: Instant | null
+}
 
 /** What became of a shipment's kits at the door of the school. */
 export interface Outcome {
