@@ -1,4 +1,5 @@
 import QRCode from 'qrcode'
+import { bitmapPng } from './png.ts'
 
 /** How payloads of one length are drawn alike: the symbol's version and level, and the mask over its modules. */
 export interface QrFormat {
@@ -69,9 +70,13 @@ function escapeXml(text: string): string {
 const pngSide = 600
 
 /** A PNG image of the symbol with its quiet zone, at least 600 pixels a side, each module a whole number of them. */
-export function qrPng(payload: string): Promise<Buffer> {
-  const format = qrFormat(payload)
-  // Modules a side by ISO/IEC 18004, 6.3.1.
-  const side = 17 + 4 * format.version + 2 * quietZone
-  return QRCode.toBuffer(segmentsOf(payload), { ...format, margin: quietZone, scale: Math.ceil(pngSide / side) })
+export function qrPng(payload: string): Buffer {
+  const { data, size } = QRCode.create(segmentsOf(payload), qrFormat(payload)).modules
+  const side = size + 2 * quietZone
+  const isDark = (x: number, y: number) => x >= 0 && y >= 0 && x < size && y < size && data[y * size + x] === 1
+  return bitmapPng({
+    side,
+    scale: Math.ceil(pngSide / side),
+    isDark: (x, y) => isDark(x - quietZone, y - quietZone),
+  })
 }

@@ -85,7 +85,7 @@ export async function voucherRoutes(app: App, { deps }: { deps: Deps }): Promise
     { summary: 'The QR code as PNG', params: IdParams, response: { 200: fileAnswer('image/png', 'An image.') } },
     async (deps, { actor, params }, reply) => {
       const { payload } = toVoucher(deps, await readVoucher(deps, actor, params.id))
-      return reply.type('image/png').send(await qrPng(payload))
+      return reply.type('image/png').send(qrPng(payload))
     },
   )
   command(

@@ -48,7 +48,7 @@ t.test('a torn corner and a stain do not keep a voucher from being read', async 
 })
 
 t.test('the PNG is crisp, at least 600 pixels a side, with four light modules around', async (t) => {
-  const png = await qrPng(payload)
+  const png = qrPng(payload)
   const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)]
   t.equal(width, height)
   t.ok(width >= 600, `${width} pixels`)

@@ -176,7 +176,7 @@ async function compose(
   const { id, channel } = message
   try {
     if (channel === 'email') {
-      const mail = { to: address, id: `message-${id}`, ...(await renderMail(language, facts)) }
+      const mail = { to: address, id: `message-${id}`, ...renderMail(language, facts) }
       return async () => {
         if (!mailer) throw new ChannelDown('no mail server is set up')
         await mailer.send(mail)

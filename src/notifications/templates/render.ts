@@ -9,7 +9,7 @@ import { type Speech, speech } from './speech.ts'
 import { ownTemplates } from './template-files.ts'
 
 /** The reminder as a mail in `tag` (BCP 47) or, where that is none of ours, in Greek: it only lacks its recipient and its id. */
-export async function renderMail(tag: string | null, facts: ReminderFacts, templates = ownTemplates()) {
+export function renderMail(tag: string | null, facts: ReminderFacts, templates = ownTemplates()) {
   const language = messageLanguage(tag)
   const say = speech(templates, language)
   const subject = withNames(say, language, facts, say(`${facts.about}.headline`, {}, facts.vouchers.length))
@@ -19,13 +19,11 @@ export async function renderMail(tag: string | null, facts: ReminderFacts, templ
     text: mailText(say, language, facts),
     html: mailHtml(say, language, facts, { title: subject, cidOf }),
     /** The QR symbols that the HTML shows. */
-    inline: await Promise.all(
-      facts.vouchers.map(async ({ payload }, i) => ({
-        cid: cidOf(i),
-        contentType: 'image/png',
-        content: await qrPng(payload),
-      })),
-    ),
+    inline: facts.vouchers.map(({ payload }, i) => ({
+      cid: cidOf(i),
+      contentType: 'image/png',
+      content: qrPng(payload),
+    })),
     /** How to be written to no more in one click (RFC 8058), and the language. */
     headers: {
       'List-Unsubscribe': `<${facts.optOutLink}>`,
