@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import * as fontkit from 'fontkit'
 import type PDFDocument from 'pdfkit'
 
 /** The two weights that every document is set in. */
@@ -37,10 +38,16 @@ const files: Record<Weight, string[]> = {
   ],
 }
 
+/** A font file that fontkit has read. */
+interface Font {
+  hasGlyphForCodePoint(codePoint: number): boolean
+  getGlyph(id: number, characters?: number[]): { codePoints: number[] }
+  _layoutEngine: { engine?: { GPOSProcessor?: MarkPlacer } }
+}
+
 /** What pdfkit keeps for an embedded font. Not in its types: `text()` alone is public, and orders Arabic wrongly. */
 interface EmbeddedFont {
   id: string
-  font: { hasGlyphForCodePoint(codePoint: number): boolean; _layoutEngine: { engine?: { GPOSProcessor?: MarkPlacer } } }
   encode(text: string, features: object | undefined): [ids: string[], places: Glyphs['places']]
   ref(): unknown
 }
@@ -50,16 +57,29 @@ interface MarkPlacer {
   applyAnchor(mark: { markAnchor: object | null }, anchorOfLetter: object | null, letterAt: number): void
 }
 
+/** The fonts of this process, each read once: to read its tables takes longer than to set a page. */
+const fonts = new Map<string, Font>()
+
+function fontOf(file: string): Font {
+  const known = fonts.get(file)
+  if (known) return known
+  const font = fontkit.openSync(file) as unknown as Font
+  leaveUnanchored(font._layoutEngine.engine?.GPOSProcessor)
+  nameGlyphs(font)
+  fonts.set(file, font)
+  return font
+}
+
 /** The faces of `document`, opened as they are first needed: `faces(weight)` goes through those of one weight. */
 export function openFaces(document: typeof PDFDocument.prototype): (weight: Weight) => Iterable<Face> {
   const opened = new Map<string, Face>()
   const open = (file: string): Face => {
-    document.font(file)
+    const font = fontOf(file)
+    document.font(font as unknown as string)
     const embedded = (document as unknown as { _font: EmbeddedFont })._font
-    leaveUnanchored(embedded.font._layoutEngine.engine?.GPOSProcessor)
     return {
       id: embedded.id,
-      covers: (codePoint) => embedded.font.hasGlyphForCodePoint(codePoint),
+      covers: (codePoint) => font.hasGlyphForCodePoint(codePoint),
       shape: (text, rightToLeft) => {
         // Without features pdfkit shapes word by word and remembers each, which is fast but breaks Arabic order.
         const [ids, places] = embedded.encode(text, rightToLeft ? {} : undefined)
@@ -86,5 +106,18 @@ function leaveUnanchored(placer: MarkPlacer | undefined): void {
   const place = placer.applyAnchor.bind(placer)
   placer.applyAnchor = (mark, anchorOfLetter, letterAt) => {
     if (mark.markAnchor && anchorOfLetter) place(mark, anchorOfLetter, letterAt)
+  }
+}
+
+/**
+ * A glyph stands for the characters that it is asked for by. fontkit 2.0.4 keeps what it was first asked for by, which is nothing where that
+ * was as a part of another glyph, in this document or in one before: what is copied out of a document would lack it.
+ */
+function nameGlyphs(font: Font): void {
+  const find = font.getGlyph.bind(font)
+  font.getGlyph = (id, characters = []) => {
+    const glyph = find(id, characters)
+    if (characters.length > 0) glyph.codePoints = characters
+    return glyph
   }
 }
