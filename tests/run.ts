@@ -17,7 +17,7 @@ import { type ProvidedServer, providePostgres, provideRedis } from './support/se
 
 /** Files of tests that one process runs one after the other, so that it loads the service once. */
 export interface TestRun {
-  /** The files' folder, and what they run on where that is not SQLite with embedded jobs. */
+  /** The first file, and what all run on where that is not SQLite with embedded jobs. */
   name: string
   files: string[]
   env: Record<string, string>
@@ -36,6 +36,8 @@ const coverage = join(root, '.tap/postgres-coverage')
 const secondsForFile = 600
 /** How many files one process runs at the most: what they leave in its memory adds up. */
 const filesTogether = 6
+/** What is run in a process of its own: it looks at what the service does while it is loaded. */
+const alone = ['tests/security/redos.test.ts']
 
 const onSqlite: Leg = { engine: 'sqlite', jobs: 'embedded' }
 const onPostgres: Leg = { engine: 'postgres', jobs: 'embedded' }
@@ -165,7 +167,7 @@ async function runTests(legs: [Leg, string[]][]): Promise<Counts & { skipped: nu
   }
 }
 
-/** The files of one leg, those of a folder together as far as one process runs them. */
+/** The files of one leg, as many in order as one process runs. */
 function runsOf(files: string[], { engine, jobs }: Leg, needed: string[], env: TestRun['env']): TestRun[] {
   const isCovered = engine === 'postgres' && runsPostgresLeg
   const all = {
@@ -175,13 +177,15 @@ function runsOf(files: string[], { engine, jobs }: Leg, needed: string[], env: T
     ...(runAll && { SAKA_TEST_LONG: '1' }),
     ...(isCovered && { NODE_V8_COVERAGE: coverage }),
   }
-  return [...Map.groupBy(files, dirname)].flatMap(([folder, inFolder]) =>
-    Array.from({ length: Math.ceil(inFolder.length / filesTogether) }, (_, i) => ({
-      name: needed.length > 0 ? `${folder} (${needed.join(', ')})` : folder,
-      files: inFolder.slice(i * filesTogether, (i + 1) * filesTogether),
-      env: all,
-    })),
+  const others = files.filter((file) => !alone.includes(file))
+  const together = Array.from({ length: Math.ceil(others.length / filesTogether) }, (_, i) =>
+    others.slice(i * filesTogether, (i + 1) * filesTogether),
   )
+  return [...together, ...files.filter((file) => alone.includes(file)).map((file) => [file])].map((some) => ({
+    name: needed.length > 0 ? `${some[0]} … (${needed.join(', ')})` : `${some[0]} …`,
+    files: some,
+    env: all,
+  }))
 }
 
 /** Fails where an exported function of a repository was not called on PostgreSQL. */

@@ -2,6 +2,7 @@ import t from 'tap'
 import { type Action, permissions } from '../../src/identity/rules.ts'
 import { type BusyCampaign, busyCampaign, callRoute, kindIn, type Records } from '../support/busy-campaign.ts'
 import { writtenContract } from '../support/contract.ts'
+import { sqliteAlone } from '../support/engine.ts'
 import { collectRoutes, nameOf, type Route } from '../support/routes.ts'
 import type { Answer, Api } from '../support/saka.ts'
 
@@ -92,6 +93,8 @@ interface Question {
   isRight: (answer: Answer) => boolean
 }
 
+const noQuery = sqliteAlone('it is about rights, whatever the engine')
+
 /** The questions that are not answered as they should be, each with its answer. */
 async function wronglyAnswered(questions: Question[]): Promise<string[]> {
   const wrong: string[] = []
@@ -113,7 +116,7 @@ for (const route of apiRoutes) actions.set(nameOf(route), await actionOf(route))
 /** The roles that the table gives the action of a route. */
 const rolesOf = (route: Route) => permissions[actions.get(nameOf(route))!] ?? []
 
-t.test('a stranger gets nowhere but through the doors that are meant to be open', async (t) => {
+t.test('a stranger gets nowhere but through the doors that are meant to be open', noQuery, async (t) => {
   t.ok(routes.length > 80, 'the routes were found')
   const names = routes.map(nameOf)
   t.same(
@@ -138,13 +141,13 @@ t.test('a stranger gets nowhere but through the doors that are meant to be open'
   t.same(readFirst, [], 'a closed one is closed before anything is read')
 })
 
-t.test('every POST is a command that happens once for its key, or says that it is none', async (t) => {
+t.test('every POST is a command that happens once for its key, or says that it is none', noQuery, async (t) => {
   const posts = routes.filter(({ method, url }) => method === 'POST' && url.startsWith('/api/v1'))
   t.ok(posts.length > 40, 'the commands were found')
   t.same(posts.filter(({ idempotency }) => !idempotency).map(nameOf), [])
 })
 
-t.test('every route asks for an action of the one table, and every action is asked for', async (t) => {
+t.test('every route asks for an action of the one table, and every action is asked for', noQuery, async (t) => {
   t.same(
     [...actions].filter(([, action]) => !action || !(action in permissions)).map(([name]) => name),
     [],
@@ -156,7 +159,7 @@ t.test('every route asks for an action of the one table, and every action is ask
   )
 })
 
-t.test('an auditor changes nothing', async (t) => {
+t.test('an auditor changes nothing', noQuery, async (t) => {
   const commands = apiRoutes.filter(changing)
   t.ok(commands.length > 40)
   t.same(commands.filter((route) => (rolesOf(route) as readonly string[]).includes('auditor')).map(nameOf), [])
@@ -172,13 +175,13 @@ t.test('who holds a role for an action may read what it is about', async (t) => 
   t.same(await wronglyAnswered(questions), [])
 })
 
-t.test('warehouse staff see no child', async (t) => {
+t.test('warehouse staff see no child', noQuery, async (t) => {
   const isRight = ({ text }: Answer) => !/Ελένη|Φωτοπούλου/.test(text)
   const questions = reading.map((route) => ({ who: 'warehouse', api: callers.warehouse, route, isRight }))
   t.same(await wronglyAnswered(questions), [])
 })
 
-t.test('the table says what the roles are for', async (t) => {
+t.test('the table says what the roles are for', noQuery, async (t) => {
   const may = (holder: Holder, action: Action) => (permissions[action] as readonly string[]).includes(holder)
   const forDesksOnly: Action[] = [
     'campaign:write',

@@ -123,8 +123,9 @@ t.test('a device in the yard of an open campaign', async (t) => {
   t.type(await findFirstAuthenticated(deps.db.read), 'string')
 
   const key = { 'idempotency-key': 'refused' }
-  t.match(await phone.post('/warehouses', { name: 'Β' }, key), { status: 403 })
-  t.match(await phone.post('/warehouses', { name: 'Γ' }, key), { status: 403 }, 'that she may not is not kept')
+  const user = (name: string) => ({ email: 'eleni@example.org', name, roles: [] })
+  t.match(await phone.post('/users', user('Ελένη'), key), { status: 403 })
+  t.match(await phone.post('/users', user('Νίκη'), key), { status: 403 }, 'that it may not is not kept')
 
   await receive(3)
   const run = await api.made(`/campaigns/${campaign.id}/allocations`, { policy: {} })

@@ -41,7 +41,7 @@ export async function httpServer(deps: Deps & Pick<AllDeps, 'metrics' | 'tracing
     frameworkErrors: (_error, request, reply) => answerNotFound(request as FastifyRequest, reply as FastifyReply),
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   app.removeContentTypeParser('text/plain')
-  app.setValidatorCompiler(inputCompiler())
+  app.setValidatorCompiler(inputCompiler)
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerNotFound)
   app.decorateRequest('actor', undefined)

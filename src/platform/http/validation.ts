@@ -11,6 +11,7 @@ const options: Options = {
   strict: false,
 }
 const addAllFormats = formats as unknown as (ajv: Ajv) => Ajv
+const checkOf = (ajv: Ajv, format: string) => (ajv.formats[format] as { validate: (text: string) => boolean }).validate
 
 /** Teaches `ajv` the formats of JSON Schema; of days and moments those alone that the service's calendar has. */
 function addFormats(ajv: Ajv): Ajv {
@@ -22,20 +23,17 @@ function addFormats(ajv: Ajv): Ajv {
   return ajv
 }
 
-const checkOf = (ajv: Ajv, format: string) => (ajv.formats[format] as { validate: (text: string) => boolean }).validate
+// What the contract does not name never reaches a use case.
+const body = addFormats(new Ajv({ ...options, removeAdditional: 'all' }))
+const address = addFormats(new Ajv({ ...options, coerceTypes: 'array' }))
 
 /**
  * Checks input as the contract says. In an address everything is text and is read as what the schema asks for; in a body
  * a number must be a number.
  */
-export function inputCompiler(): FastifySchemaCompiler<object> {
-  // What the contract does not name never reaches a use case.
-  const body = addFormats(new Ajv({ ...options, removeAdditional: 'all' }))
-  const address = addFormats(new Ajv({ ...options, coerceTypes: 'array' }))
-  return ({ schema, httpPart }) => {
-    if ((schema as { format?: string }).format === 'binary') return () => true
-    return whenNeeded(() => (httpPart === 'body' ? body : address).compile(schema))
-  }
+export const inputCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
+  if ((schema as { format?: string }).format === 'binary') return () => true
+  return whenNeeded(() => (httpPart === 'body' ? body : address).compile(schema))
 }
 
 /** A check that is made when it is first needed: making them all would take a good part of the start. */
