@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8'
-import { runCommand } from './cli/commands.ts'
+import './quick-imports.ts'
 
 /**
  * By how much the heap may outgrow what was alive when it was last cleared, in percent. V8 lets it grow fourfold where the machine
@@ -9,6 +9,7 @@ import { runCommand } from './cli/commands.ts'
  */
 setFlagsFromString('--heap-growing-percent=50')
 
+const { runCommand } = await import('./cli/commands.ts')
 process.exitCode = await runCommand(process.argv.slice(2), process.env, {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { TestRun } from './run.ts'
 
-const quickImports = join(import.meta.dirname, 'support/quick-imports.ts')
+const quickImports = join(import.meta.dirname, '../src/quick-imports.ts')
 const runTogether = join(import.meta.dirname, 'run-together.ts')
 
 // Each run has a time limit of its own.

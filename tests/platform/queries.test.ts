@@ -127,6 +127,8 @@ t.test('a device in the yard of an open campaign', async (t) => {
   t.match(await phone.post('/users', user('Ελένη'), key), { status: 403 })
   t.match(await phone.post('/users', user('Νίκη'), key), { status: 403 }, 'that it may not is not kept')
 
+  t.match(await api.get('//metrics'), { status: 200 })
+
   await receive(3)
   const run = await api.made(`/campaigns/${campaign.id}/allocations`, { policy: {} })
   await api.made(`/allocations/${run.id}/confirm`)

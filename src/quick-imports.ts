@@ -1,4 +1,4 @@
-// Loaded before a file of tests. To tell the format of a file of drizzle-orm's, Node.js 24 reads this package's manifest of 180 kB again for
+// Imported before everything else. To tell the format of a file of drizzle-orm's, Node.js 24 reads this package's manifest of 180 kB again for
 // each import of it, which takes longer than all else that loading the service does. Here it is told.
 import { registerHooks } from 'node:module'
 
