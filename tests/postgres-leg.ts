@@ -3,12 +3,9 @@
  * them to every function of the repositories.
  */
 export const postgresLeg = [
-  'tests/audit/keeping.test.ts',
   'tests/audit/sealing.test.ts',
-  'tests/enrollment/enrollments.test.ts',
   'tests/enrollment/import.test.ts',
   'tests/guards/routes.test.ts',
-  'tests/identity/machines.test.ts',
   'tests/identity/mailed-resets.test.ts',
   'tests/identity/oidc.test.ts',
   'tests/identity/passkeys.test.ts',
@@ -16,11 +13,8 @@ export const postgresLeg = [
   'tests/identity/sessions.test.ts',
   'tests/journeys/invariants.test.ts',
   'tests/journeys/wake.test.ts',
-  'tests/notifications/plan.test.ts',
-  'tests/notifications/reminders.test.ts',
   'tests/operations/advisory-locks.test.ts',
   'tests/operations/restored-erasures.test.ts',
-  'tests/places/school-import.test.ts',
   'tests/platform/idempotency.test.ts',
   'tests/platform/postgres.test.ts',
   'tests/platform/queries.test.ts',

@@ -15,7 +15,7 @@ const runTogether = join(import.meta.dirname, 'run-together.ts')
 // Each run has a time limit of its own.
 t.setTimeout(0)
 // Now and then one waits: for a minute to be over, for somebody to fall silent, for a server.
-t.jobs = availableParallelism() + 1
+t.jobs = availableParallelism() + 2
 process.once('SIGTERM', () => {
   t.endAll()
   process.exit(143)

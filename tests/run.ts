@@ -36,8 +36,20 @@ const coverage = join(root, '.tap/postgres-coverage')
 const secondsForFile = 600
 /** How many files one process runs at the most: what they leave in its memory adds up. */
 const filesTogether = 6
-/** What is run in a process of its own: it looks at what the service does while it is loaded. */
-const alone = ['tests/security/redos.test.ts']
+/** Run first, each in a process of its own: what takes longest, and what looks at the service while it is loaded. */
+const first = [
+  'tests/journeys/demonstration.test.ts',
+  'tests/scheduler/runners.test.ts',
+  'tests/operations/chaos.test.ts',
+  'tests/notifications/mail-look.test.ts',
+  'tests/bin/prepare.test.ts',
+  'tests/scheduler/redis-away.test.ts',
+  'tests/operations/backups.test.ts',
+  'tests/privacy/crash.test.ts',
+  'tests/journeys/reminders.test.ts',
+  'tests/reconciliation/crash.test.ts',
+  'tests/security/redos.test.ts',
+]
 
 const onSqlite: Leg = { engine: 'sqlite', jobs: 'embedded' }
 const onPostgres: Leg = { engine: 'postgres', jobs: 'embedded' }
@@ -177,11 +189,11 @@ function runsOf(files: string[], { engine, jobs }: Leg, needed: string[], env: T
     ...(runAll && { SAKA_TEST_LONG: '1' }),
     ...(isCovered && { NODE_V8_COVERAGE: coverage }),
   }
-  const others = files.filter((file) => !alone.includes(file))
+  const others = files.filter((file) => !first.includes(file))
   const together = Array.from({ length: Math.ceil(others.length / filesTogether) }, (_, i) =>
     others.slice(i * filesTogether, (i + 1) * filesTogether),
   )
-  return [...together, ...files.filter((file) => alone.includes(file)).map((file) => [file])].map((some) => ({
+  return [...first.filter((file) => files.includes(file)).map((file) => [file]), ...together].map((some) => ({
     name: needed.length > 0 ? `${some[0]} … (${needed.join(', ')})` : `${some[0]} …`,
     files: some,
     env: all,

@@ -10,9 +10,24 @@ import {
   markTold,
   putSituations,
 } from '../../src/alerts/repository.ts'
+import { findLastMailing, insertMailing } from '../../src/audit/sealing/checkpoint-repository.ts'
 import { findFirstAuthenticated } from '../../src/audit/sealing/repository.ts'
 import { listCampaignsThatAre } from '../../src/campaigns/index.ts'
 import { hasSecondFactor } from '../../src/identity/second-factors/repository.ts'
+import {
+  changeStatus,
+  findLastSent,
+  findLastTold,
+  giveUpWaiting,
+  hasMessages,
+  insertMessages,
+  insertNamedVouchers,
+  listChildrenTold,
+  listNamedVouchers,
+  replaceNamedVouchers,
+} from '../../src/notifications/messages/repository.ts'
+import { getPlan, replacePlan } from '../../src/notifications/plan/repository.ts'
+import { findRecipientByToken, markRefused, putRecipients } from '../../src/notifications/recipients/repository.ts'
 import { listDevicesInUse } from '../../src/reconciliation/repository.ts'
 import { findLastDoneAt, insertRun, isCancelled, requestCancel, updateRun } from '../../src/scheduler/repository.ts'
 import {
@@ -111,6 +126,56 @@ t.test('situations are kept until they are over, and staff are told of them', as
   })
 })
 
+t.test('a guardian is told of a child, and of whom is remembered', async (t) => {
+  const { deps, api, school, campaign, enroll } = await openCampaign(t)
+  const child = await enroll(school.id, '7')
+  const other = await enroll(school.id, '8')
+  await api.made(`/campaigns/${campaign.id}/vouchers`)
+  const vouchers = (await api.get(`/campaigns/${campaign.id}/vouchers`)).json.items
+  const voucherOf = ({ id }: any) => vouchers.find((one: any) => one.enrollmentId === id).id
+  const campaignId = campaign.id
+  const [recipientId, sent, waiting] = [deps.newId(), deps.newId(), deps.newId()]
+  const message = {
+    ...{ campaignId, recipientId, edition: 0, channel: 'email' as const, about: 'opening' as const, cause: null },
+    ...{
+      language: null,
+      plannedAt: now,
+      notAfter: later,
+      sentAt: null,
+      reference: null,
+      toldFrom: null,
+      toldUntil: null,
+    },
+  }
+  await deps.db.transact(async (tx) => {
+    const recipient = { id: recipientId, campaignId, key: 'k', stopToken: 's', createdAt: now }
+    t.same(await putRecipients(tx, campaignId, [recipient]), new Map([['k', recipientId]]))
+    t.same(await findRecipientByToken(tx, 's'), recipient)
+    const messages = [
+      { ...message, status: 'queued' as const, id: sent, step: 'opening', day: '2023-09-11' },
+      { ...message, status: 'queued' as const, id: waiting, step: 'closing', day: '2023-09-12' },
+    ]
+    t.same(await insertMessages(tx, messages), new Set([sent, waiting]))
+    t.ok(await hasMessages(tx, campaignId))
+    await insertNamedVouchers(tx, [{ messageId: sent, voucherId: voucherOf(other) }])
+    await replaceNamedVouchers(tx, sent, [voucherOf(child)])
+    t.match(await listNamedVouchers(tx, sent), { length: 1 })
+    t.same(await listChildrenTold(tx, recipientId), [child.id])
+    t.ok(await changeStatus(tx, sent, 'sending', {}))
+    t.ok(await changeStatus(tx, sent, 'sent', { sentAt: now }))
+    t.match(await findLastTold(tx, recipientId), { id: sent })
+    t.match(await findLastSent(tx, { campaignId, keys: ['k'], channel: 'email' }), { id: sent })
+    t.equal(await giveUpWaiting(tx, campaignId, later), 1)
+    await markRefused(tx, { campaignId, addressKey: 'k', refusal: 'bounced', at: now })
+    const { version, ...plan } = await getPlan(tx, campaignId)
+    t.ok(await replacePlan(tx, plan, version))
+    t.notOk(await replacePlan(tx, plan, version), 'it is another now')
+    const mailing = { id: deps.newId(), at: now, size: 1, sent: true }
+    await insertMailing(tx, mailing)
+    t.same(await findLastMailing(tx), mailing)
+  })
+})
+
 t.test('a device in the yard of an open campaign', async (t) => {
   const { deps, api, device, school, campaign, warehouse, kit, receive, enroll } = await openCampaign(t)
   const head = await api.upload(`/campaigns/${campaign.id}/headcount-imports`, 'schoolCode;firstGraders\n9000001;2')
@@ -121,6 +186,15 @@ t.test('a device in the yard of an open campaign', async (t) => {
   t.match(await listDevicesInUse(deps.db.read), [{ schoolId: school.id, schoolName: school.name, pendingScans: 0 }])
   t.match(await listCampaignsThatAre(deps.db.read, ['open']), [{ id: campaign.id }])
   t.type(await findFirstAuthenticated(deps.db.read), 'string')
+
+  const columns = ['Κωδικός', 'Σχολείο', 'Κοινότητα', 'Διεύθυνση'].join(';')
+  const file = `${columns}\n9000009;9ο Δημοτικό Σχολείο Πειραιά;A;Κολοκοτρώνη 60`
+  t.match(await api.upload('/school-imports', file), { status: 200, json: { created: 1 } })
+  const renamed = await api.patch(`/schools/${school.id}`, { name: '1ο ΔΣ' }, { 'if-match': '"1"' })
+  t.match(renamed, { status: 200, json: { name: '1ο ΔΣ' } })
+  t.match(await phone.post('/devices/me/heartbeat', { appVersion: '1', pendingScans: 2 }), { status: 204 })
+  const list = await api.get(`/campaigns/${campaign.id}/enrollments`, { accept: 'application/x-ndjson' })
+  t.equal(list.text.trim().split('\n').length, 3)
 
   const key = { 'idempotency-key': 'refused' }
   const user = (name: string) => ({ email: 'eleni@example.org', name, roles: [] })
