@@ -204,6 +204,9 @@ t.test('a device in the yard of an open campaign', async (t) => {
   t.match(await api.get('//metrics'), { status: 200 })
 
   await receive(3)
+  const [receipt] = (await api.get('/movements?kind=receipt')).json.items
+  await api.made(`/movements/${receipt.id}/reverse`, { reason: 'typed twice' })
+  await receive(3)
   const run = await api.made(`/campaigns/${campaign.id}/allocations`, { policy: {} })
   await api.made(`/allocations/${run.id}/confirm`)
   const lines = [{ kitId: kit.id, counted: 1 }]
