@@ -27,15 +27,13 @@ export interface OpenDeps extends AllDeps {
 /** Opens everything that use cases work with. `overrides` replaces the clock, the ids, the log, the jobs or the mailer, or says where spans go. */
 export async function openDeps(
   config: Config,
-  overrides: Partial<Pick<AllDeps, 'clock' | 'newId' | 'log' | 'jobs' | 'mailer' | 'tracing'>> & {
-    commitTogether?: number
-  } = {},
+  overrides: Partial<Pick<AllDeps, 'clock' | 'newId' | 'log' | 'jobs' | 'mailer' | 'tracing'>> = {},
 ): Promise<OpenDeps> {
   checkTemplates()
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? openLog(config.logLevel)
   const metrics = openMetrics()
-  const db = await openDatabase(config, log, metrics, overrides.commitTogether)
+  const db = await openDatabase(config, log, metrics)
   const mailer = overrides.mailer ?? (config.smtpUrl ? openMailer(config.smtpUrl, config.mailFrom) : undefined)
   const close = async () => {
     mailer?.close()
@@ -74,12 +72,7 @@ export async function openDeps(
 /** How long a start waits while the database is being restored or copied, in milliseconds. */
 const lockMilliseconds = 30_000
 
-async function openDatabase(
-  config: Config,
-  log: Log,
-  metrics: Metrics,
-  commitTogether: number | undefined,
-): Promise<OpenDb> {
+async function openDatabase(config: Config, log: Log, metrics: Metrics): Promise<OpenDb> {
   const onCommit = (commands: number, seconds: number) => {
     metrics.commits.observe(seconds)
     metrics.commitTogether.observe(commands)
@@ -90,7 +83,6 @@ async function openDatabase(
       tables: sqliteSchema,
       migrationsFolder: resolve(projectRoot, 'drizzle/sqlite'),
       onCommit,
-      ...(commitTogether && { commitTogether }),
     })
   mkdirSync(resolve(config.dataFolder), { recursive: true, mode: 0o700 })
   const url = config.databaseUrl

@@ -7,7 +7,6 @@ import { insertEnrollments } from '../../src/enrollment/repository.ts'
 import type { NewEnrollment } from '../../src/enrollment/rules.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
-import { median } from './median.ts'
 import { openCampaign, pupilLines, schoolLines } from './scale-campaign.ts'
 import { sqliteEngine } from './scale-database.ts'
 import { startService } from './scale-service.ts'
@@ -19,6 +18,7 @@ const perSchool = Math.ceil(children / schools)
 const insertedAtOnce = 64
 const leastRatio = 0.5
 const mostMegabytes = 250
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
 const { url } = await sqliteEngine().create(children)
 const service = await startService(url, 1)

@@ -33,8 +33,8 @@ export interface ScaleService {
   stop(): Promise<void>
 }
 
-/** Starts it, or another `program`, on a database that is empty, for a client of at most `connections` connections. */
-export async function startService(databaseUrl: string, connections: number, program = main): Promise<ScaleService> {
+/** Starts it on a database that is empty, for a client of at most `connections` connections. */
+export async function startService(databaseUrl: string, connections: number): Promise<ScaleService> {
   const folder = mkdtempSync(join(tmpdir(), 'saka-bench-'))
   const env = {
     PATH: process.env.PATH ?? '',
@@ -48,7 +48,7 @@ export async function startService(databaseUrl: string, connections: number, pro
   }
   // For a profiler: `SERVICE_NODE_OPTIONS=--cpu-prof`.
   const options = (process.env.SERVICE_NODE_OPTIONS ?? '').split(' ').filter(Boolean)
-  const child = spawn(process.execPath, [...options, program, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'], env })
+  const child = spawn(process.execPath, [...options, main, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'], env })
   const kill = () => child.kill('SIGKILL')
   process.on('exit', kill)
   const address = await addressOf(child)

@@ -1,11 +1,11 @@
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 // @ts-expect-error the provider brings no types
 import { Provider } from 'oidc-provider'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { readConfig } from '../../src/platform/config/config.ts'
 import type { Log } from '../../src/platform/observability/log.ts'
+import { serveHttp } from '../support/http-server.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
 import { cookieOf } from '../support/sign-in.ts'
 
@@ -19,13 +19,7 @@ const mapping = {
 /** A real provider on this machine, where everybody signs in as whom the form names; `people` are the claims of each. */
 async function startProvider(t: Test, people: Record<string, Record<string, unknown>>) {
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
-  const server = createServer((request, response) => listener(request, response))
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { origin: issuer } = await serveHttp(t, (request, response) => listener(request, response))
   const provider = new Provider(issuer, {
     clients: [{ client_id: 'saka', client_secret: 'a secret of the two', redirect_uris: [callback] }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'roles'] },

@@ -1,12 +1,10 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { openTracing } from '../../src/platform/observability/tracing.ts'
 import { newDatabase } from '../support/engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { serveHttp } from '../support/http-server.ts'
 import { startProcess, stopProcess } from '../support/process.ts'
 import { startSaka } from '../support/saka.ts'
 
@@ -16,16 +14,14 @@ const admin = { email: 'maria.admin@example.org', password: 'correct horse batte
 async function receiver(t: Test) {
   const received: any[] = []
   const paths = new Set<string>()
-  const server = createServer(async (request, response) => {
+  const { origin } = await serveHttp(t, async (request, response) => {
     paths.add(request.url!)
     received.push(await json(request))
     response.setHeader('Content-Type', 'application/json').end('{}')
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => server.close())
+  })
   const attributes = (of: any[]) => Object.fromEntries(of.map(({ key, value }) => [key, Object.values(value)[0]]))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: origin,
     received,
     paths,
     names: () => received.map(({ resourceSpans: [{ resource }] }) => attributes(resource.attributes)['service.name']),

@@ -1,10 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
 import { type InvalidConfig, readConfig } from '../../src/platform/config/config.ts'
 import { AddressRefused, ChannelDown, DeliveryDelayed, DeliveryDoubtful } from '../../src/platform/delivery.ts'
 import type { Sms } from '../../src/platform/sms/request.ts'
 import { openSmsGateway, type SmsGateway } from '../../src/platform/sms/sms.ts'
+import { serveHttp } from '../support/http-server.ts'
 
 const sms: Sms = { to: '+306900000001', text: 'Η σάκα σας περιμένει', id: '018a8f3c-0000-7000-8000-000000000001' }
 const account = `AC${'0'.repeat(32)}`
@@ -21,20 +21,14 @@ type Answering = (response: ServerResponse, call: Call, request: IncomingMessage
 /** Starts a gateway that answers as `answering` does; it ends with the test. */
 async function startGateway(t: Test, answering: Answering) {
   const calls: Call[] = []
-  const server = createServer(async (request, response) => {
+  const { server, origin } = await serveHttp(t, async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
     const call = { method: request.method!, path: request.url!, headers: request.headers, body }
     calls.push(call)
     answering(response, call, request)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  return { calls, server, origin: `http://127.0.0.1:${port}` }
+  return { calls, server, origin }
 }
 
 const answer =

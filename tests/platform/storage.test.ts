@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
@@ -9,6 +8,7 @@ import { insertFreeRows, insertRows, isUniqueViolation } from '../../src/platfor
 import { groupCommit } from '../../src/platform/db/sqlite/group-commit.ts'
 import { fillDisk, makeRoom } from '../support/disk.ts'
 import { engine, sqliteAlone } from '../support/engine.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { startSaka } from '../support/saka.ts'
 import { allSql, migrationsTable, runSql, runStatements } from '../support/sql.ts'
 
@@ -19,7 +19,7 @@ function rowsDatabase(
   t: Test,
   { together, beforeCommit = () => {} }: { together?: number; beforeCommit?: () => void } = {},
 ) {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-rows-'))
+  const folder = temporaryFolder(t)
   const connection = new Sqlite(join(folder, 'rows.db'))
   connection.pragma('journal_mode = WAL')
   connection.exec('CREATE TABLE rows (n INTEGER PRIMARY KEY)')
@@ -27,7 +27,6 @@ function rowsDatabase(
   t.teardown(() => {
     connection.close()
     reader.close()
-    rmSync(folder, { recursive: true })
   })
   let commits = 0
   const prepare = connection.prepare.bind(connection)
@@ -41,7 +40,7 @@ function rowsDatabase(
     }
     return { run: commit }
   }) as typeof connection.prepare
-  const transact = groupCommit(connection, together)
+  const transact = groupCommit(connection, undefined, together)
   const insert = prepare('INSERT INTO rows VALUES (?)')
   return {
     transact,

@@ -1,10 +1,9 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { engine } from '../support/engine.ts'
+import { serveHttp } from '../support/http-server.ts'
 import { type Answer, startSaka } from '../support/saka.ts'
 import { afterASecond, cookieOf } from '../support/sign-in.ts'
 import { textOfPostgres } from '../support/sql.ts'
@@ -29,7 +28,7 @@ function token(
 /** A provider that says what a test wants it to say, and a service that believes in it. */
 async function forger(t: Test, { issuer: claimed, moved = false }: { issuer?: string; moved?: boolean } = {}) {
   let idToken = ''
-  const server = createServer((request, response) => {
+  const { origin: issuer } = await serveHttp(t, (request, response) => {
     const answers: Record<string, object> = {
       '/.well-known/openid-configuration': {
         issuer: claimed ?? issuer,
@@ -48,12 +47,6 @@ async function forger(t: Test, { issuer: claimed, moved = false }: { issuer?: st
     response.writeHead(known ? 200 : 302, { 'content-type': 'application/json', ...(!known && { location: '/moved' }) })
     response.end(JSON.stringify(answers[request.url!] ?? {}))
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const roles = JSON.stringify({ desk: { role: 'coordinator' } })
   const env = { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: 'saka', OIDC_CLIENT_SECRET: secret, OIDC_ROLES: roles }
   const saka = await startSaka(t, { env })

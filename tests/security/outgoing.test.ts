@@ -1,19 +1,13 @@
-import type { AddressInfo } from 'node:net'
-import { SMTPServer } from 'smtp-server'
 import t, { type Test } from 'tap'
 import { openMailer } from '../../src/platform/mail/mailer.ts'
 import { openLog } from '../../src/platform/observability/log.ts'
+import { startMailServer } from '../support/mailbox.ts'
 import { startSaka } from '../support/saka.ts'
 import { sourceFiles, textOf } from '../support/sources.ts'
 
-/** A server whose certificate nobody has signed but itself: its library brings one. */
-async function untrusted(t: Test, secure: boolean): Promise<number> {
-  const server = new SMTPServer({ secure, authOptional: true })
-  server.on('error', () => {})
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  t.teardown(() => new Promise<void>((closed) => server.close(closed)))
-  return (server.server.address() as AddressInfo).port
-}
+/** The port of a server whose certificate nobody has signed but itself: its library brings one. */
+const untrusted = async (t: Test, secure: boolean) =>
+  new URL((await startMailServer(t, { secure, hideSTARTTLS: false })).url).port
 
 t.test('a mail server whose certificate nobody vouches for gets no mail', async (t) => {
   const mail = { to: 'auditor@example.org', subject: 'x', text: 'x' }

@@ -1,20 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { temporaryFolder } from '../support/folder.ts'
 import { startSaka } from '../support/saka.ts'
 import { until } from '../support/until.ts'
 import { listen, request, statusesIn } from '../support/wire.ts'
 
 // Uploads of this process go where nothing else writes, so that whatever is left behind is seen.
-const folder = mkdtempSync(join(tmpdir(), 'saka-paths-'))
+const folder = temporaryFolder(t)
 const before = process.env.TMPDIR
 const saka = await startSaka(t)
 process.env.TMPDIR = folder
 t.teardown(() => {
   if (before === undefined) delete process.env.TMPDIR
   else process.env.TMPDIR = before
-  rmSync(folder, { recursive: true, force: true })
 })
 
 const csv = 'code;name;community\n9000001;1ο Δημοτικό;Α΄\n'

@@ -66,7 +66,6 @@ t.test('the days of instants never go back', async (t) => {
       )
     }),
   )
-  t.pass('no counterexample')
 })
 
 t.test('an instant is kept in UTC with milliseconds, whatever it was written as', async (t) => {
@@ -154,7 +153,6 @@ t.test('page after page gives every row once and in order', async (t) => {
       }
     }),
   )
-  t.pass('no counterexample')
 })
 
 t.test('a problem is declared once, and thrown where a rule gives one', async (t) => {

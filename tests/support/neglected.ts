@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Test } from 'tap'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
 import { newDatabase } from './engine.ts'
+import { temporaryFolder } from './folder.ts'
 import type { ServiceProcess } from './process.ts'
 
 /**
@@ -12,8 +10,7 @@ import type { ServiceProcess } from './process.ts'
  * the service puts on the disk is in `DATA_FOLDER`.
  */
 export async function neglectedDatabase(t: Test): Promise<Record<string, string>> {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-neglected-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder(t)
   const database = { ...(await newDatabase(t, folder)), DATA_FOLDER: folder }
   const deps = await openDeps(readConfig({ ...database, LOG_LEVEL: 'silent' }))
   const long = '2023-09-01T00:00:00.000Z'

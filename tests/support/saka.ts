@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import type { RoleGrant } from '../../src/identity/rules.ts'
@@ -11,6 +8,7 @@ import type { Log } from '../../src/platform/observability/log.ts'
 import type { Job } from '../../src/scheduler/index.ts'
 import type { Instant } from '../../src/shared/time.ts'
 import { newDatabase } from './engine.ts'
+import { temporaryFolder } from './folder.ts'
 import { witnessed } from './witness.ts'
 
 /** A clock that stands still until it is moved. */
@@ -74,7 +72,7 @@ export async function startSaka(
     jobs,
   }: { now?: Instant; env?: Record<string, string>; log?: Log; jobs?: Job[] } = {},
 ): Promise<Saka> {
-  const folder = mkdtempSync(join(tmpdir(), 'saka-test-'))
+  const folder = temporaryFolder(t)
   let instant = now
   const clock: MovableClock = {
     now: () => instant,
@@ -97,10 +95,7 @@ export async function startSaka(
     stopped ??= app.close().then(() => deps.close())
     return stopped
   }
-  t.teardown(async () => {
-    await stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  t.teardown(stop)
 
   function apiWith(authorization: string | undefined): Api {
     const call: Api['call'] = async (method, path, body, headers = {}) => {

@@ -32,8 +32,8 @@ export type Commit = <Result>(
  */
 export function groupCommit(
   connection: Sqlite.Database,
-  together = maxTogether,
   onCommit: CommitDone = () => {},
+  together = maxTogether,
 ): Commit & { waiting: () => number } {
   const queue: Waiting[] = []
   let draining = false

@@ -21,8 +21,6 @@ export interface SqliteOptions<Tables> {
   file: string
   tables: Tables
   migrationsFolder: string
-  /** How many commands share a commit at most; all that wait, if absent. */
-  commitTogether?: number
   /** Is told of every commit. */
   onCommit?: CommitDone
 }
@@ -45,7 +43,7 @@ export function openSqlite<Tables>(options: SqliteOptions<Tables>): OpenDb<Table
   const reader = connect(options.file)
   reader.pragma('query_only = ON')
 
-  const commit = groupCommit(writer, options.commitTogether, options.onCommit)
+  const commit = groupCommit(writer, options.onCommit)
   const tx = sqliteTx(writer, options.tables)
   const read = readerOn(reader, options.tables)
   const inTurn = serialQueue()
