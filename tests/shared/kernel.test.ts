@@ -54,7 +54,7 @@ t.test('a day is the municipality’s own, also when its clocks change', async (
   t.equal(localTime('2023-09-11T06:30:00.000Z', 'Europe/Athens'), '11/09/2023, 09:30')
 })
 
-t.test('the days of instants never go back', async (t) => {
+t.test('the days of instants never go back', async () => {
   const instant = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
   fc.assert(
     fc.property(instant, fc.integer({ min: 0, max: 1e10 }), (date, milliseconds) => {
@@ -137,7 +137,7 @@ t.test('a number in a cursor is whole and exact, or it is not ours', async (t) =
   t.throws(() => decodePosition(cursor('["abc"]')), { code: 'invalid_input' }, 'a text is no position')
 })
 
-t.test('page after page gives every row once and in order', async (t) => {
+t.test('page after page gives every row once and in order', async () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer()), fc.integer({ min: 1, max: 7 }), (numbers, limit) => {
       const rows = numbers.sort((a, b) => a - b)
