@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import type { Tables } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { defineProblem, type Problem } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 import { needOf, type SchoolNeed } from './apportion.ts'
 import type { AllocationLine } from './reason.ts'
 
@@ -25,7 +25,23 @@ export interface Policy {
 export type Grounds = Pick<AllocationLine, 'code' | 'kits' | 'lot'>
 
 /** A run that divides stock among schools, without its lines. */
-export type AllocationRun = Tables['allocations']['$inferSelect']
+export interface AllocationRun {
+  id: Id
+  campaignId: Id
+  status: AllocationStatus
+  /** Made from a stock that somebody imagined: not to be confirmed. */
+  whatIf: boolean
+  policy: Policy
+  stockQuantity: number
+  needQuantity: number
+  shortfall: number
+  seed: string
+  basis: string
+  createdById: string
+  createdAt: Instant
+  confirmedById: string | null
+  confirmedAt: Instant | null
+}
 
 /** What an allocation is made from, as the books have it. */
 export interface Figures {
@@ -97,7 +113,11 @@ export function checkConfirmable(
 }
 
 /** A line of a run, as far as a promise follows from it. */
-export type PromisedLine = Pick<Tables['allocationLines']['$inferSelect'], 'schoolId' | 'quantity' | 'shipped'>
+export interface PromisedLine {
+  schoolId: Id
+  quantity: number
+  shipped: number
+}
 
 /**
  * What to set aside for each school: its quantity, less what was shipped to it and what planned shipments carry. Plans

@@ -1,11 +1,22 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Tables } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { countOf } from '../shared/plurals.ts'
 import { defineProblem } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 
 /** Who did what to which record, when, and with what change. */
-export type AuditEvent = Omit<Tables['auditEvents']['$inferSelect'], 'mac'>
+export type AuditEvent = {
+  id: string
+  at: Instant
+  actorKind: string
+  actorId: string
+  /** Subject and verb: `voucher.revoked`. */
+  action: string
+  subjectId: string
+  /** What changed. In place of personal data and free text stands a {@link Commitment}. */
+  change: Record<string, unknown>
+  requestId: string | null
+}
 
 /**
  * How long after its moment an event may be committed: ten minutes, far longer than any transaction. An event is looked for
@@ -102,7 +113,13 @@ export interface Commitment {
 }
 
 /** The value behind a commitment, and the salt that proves it: base64url of 32 random bytes. */
-export type Disclosure = Tables['auditDisclosures']['$inferSelect']
+export interface Disclosure {
+  eventId: Id
+  field: string
+  campaignId: Id | null
+  salt: string
+  value: string
+}
 
 /** An event as it is read: what is still disclosed stands in place of its commitment. */
 export type ReadEvent = AuditEvent & {

@@ -1,7 +1,7 @@
 import type { Actor } from '../identity/rules.ts'
-import type { Tables } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { defineProblem, type Problem } from '../shared/problem.ts'
+import type { Instant, LocalDate } from '../shared/time.ts'
 
 /** `draft → open → closing → closed`. */
 export const campaignStatuses = ['draft', 'open', 'closing', 'closed'] as const
@@ -10,13 +10,44 @@ export const campaignStatuses = ['draft', 'open', 'closing', 'closed'] as const
 export type CampaignStatus = (typeof campaignStatuses)[number]
 
 /** One thing in a kit. */
-export type KitItem = Omit<Tables['kitItems']['$inferSelect'], 'kitId' | 'position'>
+export interface KitItem {
+  name: string
+  quantity: number
+  unitCostCents: number
+}
 
 /** One kind of school set with its contents. */
-export type Kit = Tables['kits']['$inferSelect'] & { items: KitItem[] }
+export interface Kit {
+  id: Id
+  name: string
+  items: KitItem[]
+  /** The sum of its items, each times its quantity. */
+  unitCostCents: number
+}
 
 /** One year's distribution. */
-export type Campaign = Tables['campaigns']['$inferSelect'] & { communityIds: Id[] }
+export interface Campaign {
+  id: Id
+  name: string
+  year: number
+  kitId: Id
+  communityIds: Id[]
+  targetQuantity: number
+  budgetCents: number
+  /** Kits kept back at the warehouse. */
+  reserveQuantity: number
+  pickupFrom: LocalDate
+  pickupUntil: LocalDate
+  /** Whether the one who confirms, posts or signs must be another than the one who made it. */
+  fourEyes: boolean
+  /** How many days after its closing its personal data is erased, 0 to 3650. */
+  retentionDays: number
+  status: CampaignStatus
+  openedAt: Instant | null
+  closingAt: Instant | null
+  closedAt: Instant | null
+  version: number
+}
 
 /** What a kit costs: the sum of its items, each times its quantity. */
 export function unitCostOf(items: KitItem[]): number {

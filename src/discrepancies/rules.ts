@@ -1,4 +1,3 @@
-import type { Tables } from '../schema.ts'
 import { defineProblem } from '../shared/problem.ts'
 
 /**
@@ -75,10 +74,14 @@ export interface Finding {
 }
 
 /** What is known of a matter that was found before. */
-export type KnownDiscrepancy = Pick<
-  Tables['discrepancies']['$inferSelect'],
-  'status' | 'severity' | 'expected' | 'actual' | 'gone'
->
+export interface KnownDiscrepancy {
+  status: DiscrepancyStatus
+  severity: Severity
+  expected: number | null
+  actual: number | null
+  /** Resolved because it was no longer so, and not because somebody explained it. */
+  gone: boolean
+}
 
 /**
  * What a finding is to the discrepancy known of its matter: `opened` where there is none, `reopened` where it was gone or was

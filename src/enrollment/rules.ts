@@ -1,5 +1,6 @@
-import type { Tables } from '../schema.ts'
+import type { Id } from '../shared/ids.ts'
 import { defineProblem, type Problem } from '../shared/problem.ts'
+import type { Instant } from '../shared/time.ts'
 
 /** `active → transferred | withdrawn`. */
 export const enrollmentStatuses = ['active', 'transferred', 'withdrawn'] as const
@@ -8,13 +9,45 @@ export const enrollmentStatuses = ['active', 'transferred', 'withdrawn'] as cons
 export type EnrollmentStatus = (typeof enrollmentStatuses)[number]
 
 /** Who is told about a child's kit. */
-export type Guardian = Omit<Tables['guardians']['$inferSelect'], 'enrollmentId' | 'position'>
+export interface Guardian {
+  name: string | null
+  /** Lower-case. */
+  email: string | null
+  /** E.164. */
+  phone: string | null
+  /** BCP 47. */
+  language: string
+  consent: boolean
+}
 
 /** What is known of a child, all of it optional. */
-export type Person = Pick<Tables['enrollments']['$inferSelect'], 'givenName' | 'familyName' | 'section'>
+export interface Person {
+  givenName: string | null
+  familyName: string | null
+  section: string | null
+}
 
 /** One first-grader at one school in one campaign, with two guardians at most. */
-export type Enrollment = Omit<Tables['enrollments']['$inferSelect'], 'folded'> & { guardians: Guardian[] }
+export interface Enrollment extends Person {
+  id: Id
+  campaignId: Id
+  schoolId: Id
+  /** The school's own pupil number, unique in campaign and school. */
+  pupilRef: string
+  /** Two at most. */
+  guardians: Guardian[]
+  /** Came with a head count, nameless then. */
+  headcount: boolean
+  status: EnrollmentStatus
+  withdrawalReason: string | null
+  transferredFromId: Id | null
+  /** When a guardian asked to be forgotten; an import brings no guardian back. */
+  guardiansErasedAt: Instant | null
+  /** When the child's names were forgotten on request; an import does not bring them back. */
+  namesErasedAt: Instant | null
+  version: number
+  createdAt: Instant
+}
 
 /** An enrollment that begins: active, in its first version. */
 export type NewEnrollment = Omit<

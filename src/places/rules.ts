@@ -1,4 +1,3 @@
-import type { Tables } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { defineProblem } from '../shared/problem.ts'
 
@@ -17,13 +16,39 @@ export const virtualLocations = {
 } as const
 
 /** A municipal community (Δημοτική Κοινότητα). */
-export type Community = Tables['communities']['$inferSelect']
+export interface Community {
+  id: Id
+  /** "A".."E" in Piraeus. */
+  code: string
+  name: string
+  nameLatin: string | null
+  version: number
+}
 
 /** A school, whose yard is a location of stock. */
-export type School = Tables['schools']['$inferSelect']
+export interface School {
+  id: Id
+  /** The authority's code: seven digits in Greece. */
+  ministryCode: string
+  name: string
+  communityId: Id
+  locationId: Id
+  address: string | null
+  postalCode: string | null
+  latitude: number | null
+  longitude: number | null
+  email: string | null
+  phone: string | null
+  version: number
+}
 
 /** A place that stock can be at; `schoolId` for a school's yard. */
-export type Location = Tables['locations']['$inferSelect'] & { schoolId: Id | null }
+export interface Location {
+  id: Id
+  kind: LocationKind
+  name: string
+  schoolId: Id | null
+}
 
 /** A community with this code is there already. */
 export const communityCodeTaken = defineProblem<{ code: string }>({

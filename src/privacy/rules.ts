@@ -1,5 +1,4 @@
 import type { Campaign } from '../campaigns/rules.ts'
-import type { Tables } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { type Instant, plusMilliseconds } from '../shared/time.ts'
 
@@ -7,7 +6,15 @@ import { type Instant, plusMilliseconds } from '../shared/time.ts'
 export type Figures = Record<string, number>
 
 /** A report of what was erased. */
-export type Erasure = Tables['erasures']['$inferSelect']
+export interface Erasure {
+  id: Id
+  /** Null for what belongs to no campaign. */
+  campaignId: Id | null
+  startedAt: Instant
+  /** Null while it is under way. */
+  finishedAt: Instant | null
+  erased: Figures
+}
 
 /** What is erased: all of one campaign, or what belongs to none and was written down before an instant. */
 export type Scope = { campaignId: Id } | { campaignId: null; before: Instant }

@@ -1,4 +1,3 @@
-import type { Tables } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { defineProblem, type Problem } from '../shared/problem.ts'
 import type { Instant, LocalDate } from '../shared/time.ts'
@@ -10,7 +9,19 @@ export const collectors = ['guardian', 'authorised', 'teacher'] as const
 export type CollectedBy = (typeof collectors)[number]
 
 /** One hand-out of one kit against one voucher. */
-export type Redemption = Omit<Tables['redemptions']['$inferSelect'], 'actorId'>
+export interface Redemption {
+  id: Id
+  voucherId: Id
+  campaignId: Id
+  schoolId: Id
+  collectedBy: CollectedBy
+  /** By the scanner's clock, and never later than `recordedAt`. */
+  redeemedAt: Instant
+  /** By the server's. */
+  recordedAt: Instant
+  undoneAt: Instant | null
+  undoReason: string | null
+}
 
 /** When a hand-out is taken to have happened: by the scanner's clock, which cannot be ahead of the server's `now`. */
 export function redeemedAt(scannedAt: Instant, now: Instant): Instant {

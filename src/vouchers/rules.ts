@@ -1,7 +1,7 @@
-import type { Tables } from '../schema.ts'
 import type { Id } from '../shared/ids.ts'
 import { defineProblem, type Problem } from '../shared/problem.ts'
 import { type Instant, localTime } from '../shared/time.ts'
+import type { VoucherCode } from '../shared/voucher-code.ts'
 
 /** Every {@link VoucherStatus}. */
 export const voucherStatuses = ['issued', 'redeemed', 'revoked', 'expired'] as const
@@ -10,7 +10,22 @@ export const voucherStatuses = ['issued', 'redeemed', 'revoked', 'expired'] as c
 export type VoucherStatus = (typeof voucherStatuses)[number]
 
 /** One enrollment's right to one kit. */
-export type Voucher = Tables['vouchers']['$inferSelect']
+export interface Voucher {
+  id: Id
+  campaignId: Id
+  enrollmentId: Id
+  schoolId: Id
+  code: VoucherCode
+  status: VoucherStatus
+  issuedAt: Instant
+  redeemedAt: Instant | null
+  /** When it was revoked or expired. */
+  endedAt: Instant | null
+  revocationReason: string | null
+  /** The one that it was issued in place of. */
+  replacesId: Id | null
+  replacedById: Id | null
+}
 
 /** When and where a kit was handed out. `timeZone` is the one that staff read it in. */
 export interface HandOut {

@@ -1,13 +1,21 @@
 import type { Stopped } from '../../notifications/recipients/rules.ts'
-import type { Tables } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import type { Instant } from '../../shared/time.ts'
 
 /** What of a guardian tells whether it is the same. */
-export type KnownGuardian = Pick<Tables['guardians']['$inferSelect'], 'position' | 'name' | 'email' | 'phone'>
+export interface KnownGuardian {
+  /** 1 or 2. */
+  position: number
+  name: string | null
+  email: string | null
+  phone: string | null
+}
 
 /** When something of a child was forgotten on request; null where nobody asked. */
-export type ForgottenMarks = Pick<Tables['enrollments']['$inferSelect'], 'guardiansErasedAt' | 'namesErasedAt'>
+export interface ForgottenMarks {
+  guardiansErasedAt: Instant | null
+  namesErasedAt: Instant | null
+}
 
 /** A child of which something was forgotten on request. */
 export interface ForgottenChild extends ForgottenMarks {

@@ -1,4 +1,3 @@
-import type { Tables } from '../../schema.ts'
 import type { Id } from '../../shared/ids.ts'
 import { countOf } from '../../shared/plurals.ts'
 import { type CheckResult, contradiction, foundIn } from './finding-rules.ts'
@@ -22,7 +21,12 @@ export interface CampaignFacts {
 }
 
 /** A line of the confirmed allocation. */
-type AllocatedLine = Pick<Tables['allocationLines']['$inferSelect'], 'schoolId' | 'need' | 'shipped' | 'quantity'>
+export interface AllocatedLine {
+  schoolId: Id
+  need: number
+  shipped: number
+  quantity: number
+}
 
 /** Every check of the campaign's own figures. Invariants 7 and 8. */
 export function checkCampaign(facts: CampaignFacts): CheckResult[] {
