@@ -48,7 +48,8 @@ export async function runOnRedis(deps: AllDeps, redisUrl: string): Promise<Runne
     runScheduled(deps, connection, overdue),
     ...deps.jobs.flatMap((job) => (isScheduled(job) ? [] : [workQueue(deps, job, connection)])),
   ]
-  await runOverdue(deps, 0, overdue)
+  // A database that goes away just now ends no process: what is overdue is looked for again in a while.
+  await runOverdue(deps, 0, overdue).catch((error: Error) => logAway(deps, error))
   return {
     stop: () => withinGracePeriod(Promise.all(parts.map((part) => part.stop())).then(() => overdue.ended())),
   }
