@@ -1,30 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ConnectionOptions, Queue, Worker } from 'bullmq'
 import type { AllDeps, Deps } from '../src/deps.ts'
-import {
-  attemptTask,
-  beginTask,
-  dispatchTasks,
-  isScheduled,
-  nextDue,
-  type QueuedJob,
-  readOverdueJobs,
-  runOnTime,
-  type ScheduledJob,
-} from '../src/scheduler/index.ts'
-import { plusMilliseconds } from '../src/shared/time.ts'
+import { attemptTask, beginTask, dispatchTasks, isScheduled, nextDue, type QueuedJob } from '../src/scheduler/index.ts'
 import { every } from './every.ts'
-import { type ActiveRuns, activeRuns, withinGracePeriod } from './graceful-shutdown.ts'
+import { activeRuns, withinGracePeriod } from './graceful-shutdown.ts'
+import { runDue, runOverdue } from './overdue.ts'
 import type { Runner } from './runner.ts'
 
 /** The queue of the scheduled jobs that are due. */
 export const clockQueue = 'clock'
 
 const pollMilliseconds = 500
-/** How often it checks whether Redis still has the schedules, and whether a job is overdue. */
+/** How often it checks whether Redis still has the schedules. */
 const planMilliseconds = 5000
-/** How long a job may be overdue before it is run without Redis. */
-const overdueMilliseconds = 60_000
 /** How many tasks of a job without a rate limit wait in its queue at most. */
 const mostDispatched = 500
 /** How long Redis may take to answer before it counts as away, in milliseconds. */
@@ -45,35 +33,20 @@ export async function runOnRedis(deps: AllDeps, redisUrl: string): Promise<Runne
   const connection = { url: redisUrl, maxRetriesPerRequest: null }
   const overdue = activeRuns()
   const parts = [
-    runScheduled(deps, connection, overdue),
+    runScheduled(deps, connection),
     ...deps.jobs.flatMap((job) => (isScheduled(job) ? [] : [workQueue(deps, job, connection)])),
+    await runOverdue(deps, overdue),
   ]
-  // A database that goes away just now ends no process: what is overdue is looked for again in a while.
-  await runOverdue(deps, 0, overdue).catch((error: Error) => logAway(deps, error))
   return {
     stop: () => withinGracePeriod(Promise.all(parts.map((part) => part.stop())).then(() => overdue.ended())),
   }
 }
 
-/** Runs what has been overdue for some time: no process was up, or Redis has been away or has forgotten when. */
-async function runOverdue(deps: AllDeps, milliseconds: number, runs: ActiveRuns): Promise<void> {
-  const before = plusMilliseconds(deps.clock.now(), -milliseconds)
-  for (const { job, since, dueAt } of await readOverdueJobs(deps))
-    if (since <= before) runs.add(runDue(deps, job, dueAt))
-}
-
-/** Runs a job because its time has come. */
-function runDue(deps: AllDeps, job: ScheduledJob, dueAt?: string): Promise<unknown> {
-  return runOnTime(deps, job, dueAt).catch((error: unknown) =>
-    deps.log.error({ job: job.name, err: error }, 'the job could not begin'),
-  )
-}
-
 /**
- * Gives Redis the schedules whenever it answers and does not have them, and runs each job when Redis says that it is due; or a
- * minute later by itself, if Redis says nothing.
+ * Gives Redis the schedules whenever it answers and does not have them, and runs each job when Redis says that it is due.
+ * ({@link runOverdue} runs it a minute later, if Redis says nothing.)
  */
-function runScheduled(deps: AllDeps, connection: ConnectionOptions, overdue: ActiveRuns): Part {
+function runScheduled(deps: AllDeps, connection: ConnectionOptions): Part {
   const scheduled = deps.jobs.filter(isScheduled)
   const queue = openQueue(deps, clockQueue, connection)
   const worker = openWorker(deps, clockQueue, connection, { concurrency: scheduled.length || 1 }, async (name) => {
@@ -91,10 +64,8 @@ function runScheduled(deps: AllDeps, connection: ConnectionOptions, overdue: Act
       if (!known.has(key)) await inTime(queue.removeJobScheduler(key))
     isFirst = false
   }
-  const away = (error: Error) => logAway(deps, error)
-  const planning = every(planMilliseconds, plan, away, 0)
-  const catchingUp = every(planMilliseconds, () => runOverdue(deps, overdueMilliseconds, overdue), away, 0)
-  return { stop: () => Promise.all([planning.stop(), catchingUp.stop(), worker.close(), queue.close()]) }
+  const planning = every(planMilliseconds, plan, (error) => logAway(deps, error), 0)
+  return { stop: () => Promise.all([planning.stop(), worker.close(), queue.close()]) }
 }
 
 /** BullMQ computes due times as the scheduler does, on the two nights on which the hour changes too. */
