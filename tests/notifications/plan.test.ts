@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readPdf } from '../support/pdf-reader.ts'
+import { readPdf, readPlaces } from '../support/pdf-reader.ts'
 import { remindedCampaign } from '../support/reminders.ts'
 
 const step = {
@@ -178,6 +178,8 @@ t.test('a phone list is printed, each school on pages of its own', async (t) => 
   const path = `/campaigns/${saka.campaign.id}/phone-list.pdf`
   const whole = await saka.api.get(path)
   t.match(whole.headers['content-type'], 'application/pdf')
+  const head = readPlaces(whole.bytes).filter(({ y }) => y > 105 && y < 125)
+  t.same([...new Set(head.map(({ x }) => x))], [40, 80, 225, 350, 432, 503], 'each heading stands in its own column')
   const pages = await readPdf(whole.bytes)
   t.equal(pages.length, 3)
   t.match(JSON.stringify(pages[2]), /6902128001/)

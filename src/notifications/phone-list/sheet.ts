@@ -28,6 +28,7 @@ const labels = {
 } as const satisfies Record<string, Label>
 
 const columns = { section: 40, child: 80, guardian: 225, phone: 350, language: 432, told: 503 } as const
+const widths = { section: 36, child: 140, guardian: 120, phone: 80, language: 68, told: 52 } as const
 const [left, right, firstRow, rowHeight, rowsPerPage] = [40, a4.width - 40, 140, 22, 30]
 const languageNames = new Intl.DisplayNames('el', { type: 'language' })
 
@@ -64,7 +65,11 @@ function drawHead(pen: Pen, { name, pickupFrom, pickupUntil }: PhoneListSheet['c
     size: 9,
     align: 'right',
   })
-  for (const [column, x] of Object.entries(columns)) pen.label(labels[column as keyof typeof columns], x, firstRow - 20)
+  for (const column of Object.keys(columns) as (keyof typeof columns)[]) {
+    const [greek, english] = labels[column]
+    pen.text(greek, columns[column], firstRow - 28, { size: 8.5, width: widths[column] })
+    pen.text(english, columns[column], firstRow - 19, { size: 6.5, width: widths[column] })
+  }
   pen.rule(left, firstRow - 14, right - left)
 }
 
@@ -77,7 +82,6 @@ function drawRow(pen: Pen, entry: PhoneListEntry, y: number): void {
     phone: entry.phone,
     language: entry.language && languageNames.of(entry.language),
   }
-  const widths = { section: 36, child: 140, guardian: 120, phone: 80, language: 68 }
   for (const [column, text] of Object.entries(texts)) {
     const name = column as keyof typeof texts
     if (text) pen.text(text, columns[name], y, { size: 9.5, width: widths[name] })
