@@ -4,7 +4,7 @@
 // Given files (`npm test -- tests/shared/voucher-code.test.ts`) it runs those alone, without the checks.
 // With CI=true a skipped test is a failure: there, everything that a test needs has to be there.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,6 +14,7 @@ import { uncalledQueries } from './postgres-coverage.ts'
 import { postgresLeg } from './postgres-leg.ts'
 import { installPrograms } from './support/programs.ts'
 import { type ProvidedServer, providePostgres, provideRedis } from './support/servers.ts'
+import { type Results, reportResults } from './tap-results.ts'
 
 /** Files of tests that one process runs one after the other, so that it loads the service once. */
 export interface TestRun {
@@ -54,15 +55,6 @@ const first = [
 const onSqlite: Leg = { engine: 'sqlite', jobs: 'embedded' }
 const onPostgres: Leg = { engine: 'postgres', jobs: 'embedded' }
 const onRedis: Leg = { engine: 'postgres', jobs: 'redis' }
-
-const runResult = /^(not )?ok \d+ - (.+?)(?: # time=[\d.]+ms)?(?: \{)?$/
-const endOfFile = /^ {4}# (\S+) ended after ([\d.]+) s$/
-const failedInFile = /^ {4}not ok \d+/
-const failedAssertion = /^ +not ok \d+ (?!.*# (time=|TODO|SKIP))/
-const failedTest = /^ +not ok \d+ .*# time=/
-const skippedTest = /^ +ok \d+(?: - )?(.*) # SKIP ?(.*)$/
-const skippedElsewhere = /^ +ok \d+.* # SKIP (SQLite|PostgreSQL) alone: /
-const summary = /^# \{ total: \d+/
 
 const {
   values: { all: runAll, postgres: onlyPostgres },
@@ -134,7 +126,7 @@ function testFiles(paths: string[]): string[] {
 }
 
 /** Runs the files of all legs in one queue. Where a server that some of them need is not to be had, these are skipped aloud. */
-async function runTests(legs: [Leg, string[]][]): Promise<Counts & { skipped: number }> {
+async function runTests(legs: [Leg, string[]][]): Promise<Results> {
   let missing = 0
   const provided = new Map<string, ProvidedServer['env']>()
   const provide = async (name: string, isNeeded: boolean, start: () => Promise<ProvidedServer | undefined>) => {
@@ -224,7 +216,7 @@ async function stopAll(): Promise<void> {
   for (const one of all) await one.stop()
 }
 
-async function runQueue(queue: TestRun[]): Promise<Counts & { skipped: number }> {
+async function runQueue(queue: TestRun[]): Promise<Results> {
   if (runsPostgresLeg) rmSync(coverage, { recursive: true, force: true })
   const child = spawn(process.execPath, [join(root, 'tests/run-files.ts'), JSON.stringify(queue)], {
     cwd: root,
@@ -240,76 +232,7 @@ async function runQueue(queue: TestRun[]): Promise<Counts & { skipped: number }>
   })
   const ended = new Promise((resolve) => child.on('close', resolve))
   running.add({ stop: () => child.kill() })
-  let counts = { passed: 0, failed: 0, skipped: 0 }
-  let block: string[] = []
-  let elsewhere = 0
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (skippedElsewhere.test(line)) elsewhere++
-    if (summary.test(line)) counts = readSummary(line)
-    const result = line.match(runResult)
-    if (result) {
-      report(result, block)
-      block = []
-    } else block.push(line)
-  }
+  const counts = await reportResults(createInterface({ input: child.stdout }))
   const code = await ended
-  if (code !== 0 && counts.failed === 0) counts.failed = 1
-  // They ran where they are about.
-  return { ...counts, skipped: counts.skipped - elsewhere }
-}
-
-/** `# { total: 13, pass: 5, fail: 4, todo: 1, skip: 3 }`: what is nought is left out, and a test still to do is no proof. */
-function readSummary(line: string): Counts & { skipped: number } {
-  const count = (name: string) => Number(line.match(new RegExp(`${name}: (\\d+)`))?.[1] ?? 0)
-  return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') }
-}
-
-/** Reports the files of a run, and what came after the last of them where the run failed by that. */
-function report([, not, name]: RegExpMatchArray, block: string[]): void {
-  const suffix = name!.match(/ \(.+\)$/)?.[0] ?? ''
-  let lines: string[] = []
-  let hasFailed = false
-  for (const line of block) {
-    lines.push(line)
-    const [, file, seconds] = line.match(endOfFile) ?? []
-    if (!file) continue
-    hasFailed = reportFile(`${file}${suffix}`, seconds!, lines) || hasFailed
-    lines = []
-  }
-  if (not && !hasFailed) console.log(`FAIL  ${name}: its process\n${lines.join('\n')}`)
-}
-
-/** Answers whether the file failed. */
-function reportFile(name: string, seconds: string, block: string[]): boolean {
-  const hasFailed = block.some((line) => failedInFile.test(line))
-  console.log(`${hasFailed ? 'FAIL' : 'ok  '}  ${name}  ${seconds} s`)
-  for (const text of block) {
-    const [, test, reason] = text.match(skippedTest) ?? []
-    if (test !== undefined && !skippedElsewhere.test(text)) console.log(`      skipped: ${test.trim()} ${reason}`)
-  }
-  if (hasFailed) console.log(`${failures(block).join('\n')}\n      all of it: ${keep(name, block)}\n`)
-  return hasFailed
-}
-
-/** Keeps all that a file has said and answers where. */
-function keep(name: string, block: string[]): string {
-  const path = `.tap/test-results/${name}.tap`
-  mkdirSync(dirname(join(root, path)), { recursive: true })
-  writeFileSync(join(root, path), block.join('\n'))
-  return path
-}
-
-/** The assertions that failed with their diagnostics, each followed by the names of the tests around it. */
-function failures(block: string[]): string[] {
-  const lines: string[] = []
-  let inDiagnostics = false
-  let before = ''
-  for (const line of block) {
-    if (failedAssertion.test(line) || failedTest.test(line)) lines.push(line)
-    if (/^ +---$/.test(line)) inDiagnostics = failedAssertion.test(before)
-    else if (/^ +\.\.\.$/.test(line)) inDiagnostics = false
-    else if (inDiagnostics) lines.push(line)
-    before = line
-  }
-  return lines
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
 }

@@ -7,7 +7,7 @@ import { checkpointFile } from '../../src/audit/sealing/copies.ts'
 import { sharedVerification } from '../../src/audit/verification/use-cases.ts'
 import { systemActor } from '../../src/identity/rules.ts'
 import { openSigner } from '../../src/platform/keys/signing-key.ts'
-import { mailServer } from '../support/mail-server.ts'
+import { mailServer } from '../support/mailbox.ts'
 import { type Saka, startSaka } from '../support/saka.ts'
 import { recordEvents, tamper } from '../support/trail.ts'
 

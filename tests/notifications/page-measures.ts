@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 
 /** How a page lies on a screen, in CSS pixels. */
-export interface PageMeasures {
+interface PageMeasures {
   /** More than the screen where one has to scroll to the side. */
   width: number
   smallestLetters: number

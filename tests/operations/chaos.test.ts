@@ -10,8 +10,8 @@ import { type PatientClient, patientClient } from '../support/patient-client.ts'
 import { openPickup, type Pickup } from '../support/pickup.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts'
 import { type ServiceProcess, startProcess, stopProcess } from '../support/process.ts'
-import { startRedis } from '../support/redis.ts'
 import type { RedisServer } from '../support/redis-server.ts'
+import { startRedis } from '../support/redis-server.ts'
 import { until } from '../support/until.ts'
 
 const seconds = Number(process.env.CHAOS_SECONDS ?? runs(5, 120))

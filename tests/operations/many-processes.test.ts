@@ -7,7 +7,7 @@ import { startMailServer } from '../support/mailbox.ts'
 import { patientClient } from '../support/patient-client.ts'
 import { openPickup } from '../support/pickup.ts'
 import { type ServiceProcess, startProcess, stopProcess } from '../support/process.ts'
-import { startRedis } from '../support/redis.ts'
+import { startRedis } from '../support/redis-server.ts'
 import { until } from '../support/until.ts'
 
 /** What a client may meet while the process that it asks ends: nobody there, or nobody any more on a connection that it kept. */

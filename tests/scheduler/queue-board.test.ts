@@ -1,6 +1,6 @@
 import t from 'tap'
 import { browse } from '../support/browser.ts'
-import { startRedis } from '../support/redis.ts'
+import { startRedis } from '../support/redis-server.ts'
 import { collectRoutes } from '../support/routes.ts'
 import { startSaka } from '../support/saka.ts'
 import { admin, adminEnv } from '../support/sign-in.ts'

@@ -1,8 +1,5 @@
 import t from 'tap'
 import { jobs } from '../../jobs/registry.ts'
-import type { Runner } from '../../jobs/runner.ts'
-import { startRunner } from '../../jobs/start-runner.ts'
-import { openDeps } from '../../src/open-deps.ts'
 import { isStorageFault } from '../../src/platform/db/index.ts'
 import { AddressRefused, ChannelDown } from '../../src/platform/delivery.ts'
 import { counterLabels } from '../../src/scheduler/counter-labels.ts'
@@ -196,25 +193,4 @@ t.test('on the two nights on which the hour changes a nightly job runs once, wha
     }
     t.equal((await api.get('/jobs/count-sheep/runs')).json.items.length, 1, `${zone} ${pattern} ${evening}`)
   }
-})
-
-t.test('what should have run while no service was up runs when the next one starts', async (t) => {
-  let counted = 0
-  const job = sheepJob(async () => ({ counted: ++counted }))
-  const saka = await startSaka(t, { jobs: [job] })
-  await saka.api.post('/jobs/count-sheep/run')
-  await ended(saka.api)
-  const startAt = async (now: string): Promise<Runner> => {
-    const deps = await openDeps(saka.deps.config, { clock: { now: () => now }, jobs: [job] })
-    t.teardown(() => deps.close())
-    return startRunner(deps)
-  }
-  const early = await startAt('2023-09-11T20:00:00.000Z')
-  await early.stop()
-  t.equal(counted, 1, 'its time has not come')
-  const late = await startAt('2023-09-12T07:00:00.000Z')
-  await late.stop()
-  await ended(saka.api)
-  await until('it has run', () => counted >= 2)
-  t.equal(counted, 2)
 })

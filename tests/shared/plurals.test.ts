@@ -3,6 +3,7 @@ import { importFault } from '../../src/platform/imports/index.ts'
 import { checkShipments } from '../../src/reconciliation/checks/shipment-rules.ts'
 import { countOf, inNumber } from '../../src/shared/plurals.ts'
 import { checkTakeable, insufficientStock } from '../../src/stock/rules.ts'
+import { sourceFiles, textOf } from '../support/sources.ts'
 
 t.test('one is one and all else is many, in English and in Greek', async (t) => {
   t.same(
@@ -53,4 +54,21 @@ t.test('a warning about one child speaks of one child, in both languages', async
     messageEl: '1 παιδί παραμένει, ενώ δόθηκαν 0: έχει πάρει σετ ή είναι γνωστό με όνομα.',
   })
   t.match(told(2), { message: /^2 children stay.*they have/, messageEl: /^2 παιδιά παραμένουν.*έχουν/ })
+})
+
+const many =
+  /\$\{[^}]*\} (kits|children|vouchers|entries|checkpoints|discrepancies|faults|rows|παιδιά|κουπόνια|δελτία|σχολεία)(?!\p{L})/u
+/** A limit, which is never 1. */
+const known = ['src/platform/tabular/read-table.ts']
+
+t.test('no sentence puts a number before a plural: 1 is as frequent as 57', async (t) => {
+  const files = sourceFiles('src').filter((file) => !file.startsWith('src/demo/'))
+  t.ok(files.length > 200)
+  const faults = files
+    .filter((name) => !known.includes(name))
+    .flatMap((file) => {
+      const lines = textOf(file).split('\n')
+      return lines.filter((line) => many.test(line) && !line.includes('inNumber(')).map((line) => `${file}: ${line}`)
+    })
+  t.same(faults, [], 'countOf (src/shared/plurals.ts) has both')
 })

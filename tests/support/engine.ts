@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import pg from 'pg'
 import type { Test } from 'tap'
 import type { Deps } from '../../src/deps.ts'
-import { newQueues } from './jobs.ts'
 
 /** The engine that this run of the tests is about: `SAKA_TEST_ENGINE`, else SQLite. */
 export const engine = process.env.SAKA_TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
@@ -18,6 +17,17 @@ export const postgresAlone = (why: string) => (engine === 'postgres' ? {} : { sk
 /** The databases with this version's tables, of which each test gets a copy: a file of SQLite's, and the name of one of PostgreSQL's. */
 export const templateFile = process.env.SAKA_TEST_TEMPLATE_FILE ?? ''
 export const templateName = process.env.SAKA_TEST_TEMPLATE ?? ''
+
+/** How jobs are done in the apps of this run of the tests: `SAKA_TEST_JOBS`, else embedded. */
+const kindOfJobs = process.env.SAKA_TEST_JOBS === 'redis' ? 'redis' : 'embedded'
+
+/** The settings that give a test a part of the run's Redis that nobody else uses; none where jobs are embedded. */
+function newQueues(): Record<string, string> {
+  if (kindOfJobs === 'embedded') return {}
+  const { SAKA_TEST_REDIS: url, SAKA_TEST_REDIS_PREFIX: prefix } = process.env
+  if (!url || !prefix) throw new Error('SAKA_TEST_REDIS names no server; tests/run.ts starts one')
+  return { REDIS_URL: url, REDIS_PREFIX: `${prefix}${randomUUID()}` }
+}
 
 /**
  * The settings that name an empty database of the test's own, at this version's tables, and where this run's jobs are on Redis, its part of

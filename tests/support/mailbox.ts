@@ -63,3 +63,18 @@ export async function startMailServer(t: Test, options: SMTPServerOptions = {}):
   const post: MailServer = { url: `smtp://127.0.0.1:${port}`, mails, connections: 0, server }
   return post
 }
+
+/** A mail server that takes what it is sent, or refuses it while `refuses` says so. */
+export async function mailServer(t: Test) {
+  const server = await startMailServer(t, {
+    onRcptTo: (_address, _session, done) => done(post.refuses ? refusal(550, 'No such mailbox') : undefined),
+  })
+  const post = {
+    refuses: false,
+    url: server.url,
+    get mails() {
+      return server.mails.map(({ raw }) => raw)
+    },
+  }
+  return post
+}

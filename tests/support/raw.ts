@@ -4,27 +4,24 @@ import type { Test } from 'tap'
 import type { Deps } from '../../src/deps.ts'
 import { engine } from './engine.ts'
 
-/** A connection of a test's own, past all of the service. */
-export interface RawDatabase {
-  /** Runs a statement and answers how many rows it changed. */
-  run(statement: string): Promise<number>
-}
-
-/** Connects to the database of `deps` as whoever may do everything there; it ends with the test. */
-export async function openRaw(t: Test, { config }: Deps): Promise<RawDatabase> {
+/**
+ * Connects to the database of `deps` past all of the service, as whoever may do everything there; it ends with the test. `run` answers how
+ * many rows a statement changed.
+ */
+export async function openRaw(t: Test, { config }: Deps) {
   if (engine === 'postgres') {
     const client = new pg.Client(config.databaseUrl)
     await client.connect()
     t.teardown(() => client.end())
-    return { run: async (statement) => (await client.query(statement)).rowCount ?? 0 }
+    return { run: async (statement: string) => (await client.query(statement)).rowCount ?? 0 }
   }
   const database = new Sqlite(config.databaseFile)
   t.teardown(() => void database.close())
-  return { run: async (statement) => database.prepare(statement).run().changes }
+  return { run: async (statement: string) => database.prepare(statement).run().changes }
 }
 
 /** The same, on which no trigger, check and reference holds any more, nor these unique indexes. */
-export async function openLawless(t: Test, deps: Deps, uniqueIndexes: string[]): Promise<RawDatabase> {
+export async function openLawless(t: Test, deps: Deps, uniqueIndexes: string[]) {
   const raw = await openRaw(t, deps)
   if (engine === 'postgres') {
     await raw.run('SET session_replication_role = replica')

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Test } from 'tap'
 import { freePort } from './free-port.ts'
 import { findProgram } from './programs.ts'
 
@@ -51,5 +52,12 @@ export async function startRedisServer(): Promise<RedisServer | undefined> {
     },
   }
   await server.start()
+  return server
+}
+
+/** Starts a Redis server that ends with the test; undefined where there is none to be had. */
+export async function startRedis(t: Test): Promise<RedisServer | undefined> {
+  const server = await startRedisServer()
+  if (server) t.teardown(() => server.stop())
   return server
 }

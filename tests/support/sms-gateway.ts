@@ -2,20 +2,18 @@ import { json } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import { serveHttp } from './http-server.ts'
 
-/** A gateway for text messages on this machine, and what it has taken. */
-export interface SmsGatewayServer {
-  texts: { to: string; text: string; id: string }[]
-  /** What it answers to the next ones. */
-  status: number
-  /** The settings that lead to it. */
-  env: Record<string, string>
-}
-
-/** Starts a gateway that speaks as `docs/sms-gateway.md` says; it ends with the test. */
-export async function startSmsGateway(t: Test): Promise<SmsGatewayServer> {
-  const gateway: SmsGatewayServer = { texts: [], status: 200, env: {} }
+/** Starts a gateway for text messages that speaks as `docs/sms-gateway.md` says; it ends with the test. */
+export async function startSmsGateway(t: Test) {
+  const gateway = {
+    /** What it has taken. */
+    texts: [] as { to: string; text: string; id: string }[],
+    /** What it answers to the next ones. */
+    status: 200,
+    /** The settings that lead to it. */
+    env: {} as Record<string, string>,
+  }
   const { origin } = await serveHttp(t, async (request, response) => {
-    const sms = (await json(request)) as SmsGatewayServer['texts'][number]
+    const sms = (await json(request)) as (typeof gateway.texts)[number]
     if (gateway.status === 200) gateway.texts.push(sms)
     response.writeHead(gateway.status, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ reference: `sms-${gateway.texts.length}` }))

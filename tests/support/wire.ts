@@ -4,19 +4,12 @@ import type { AllDeps } from '../../src/deps.ts'
 import type { Config } from '../../src/platform/config/config.ts'
 import { serve } from '../../src/serve.ts'
 
-/** A service on a port of its own, as whoever can reach the machine meets it. */
-export interface Wire {
-  port: number
-  address: string
-  /** Writes `parts` on a connection of its own and answers all that came back until the other side hung up. */
-  say(...parts: string[]): Promise<string>
-}
-
-/** Listens on a free port of this machine; it ends with the test. */
-export async function listen(t: Test, deps: AllDeps, change: Partial<Config> = {}): Promise<Wire> {
+/** Has a service listen on a free port of this machine, as whoever can reach that meets it; it ends with the test. */
+export async function listen(t: Test, deps: AllDeps, change: Partial<Config> = {}) {
   const service = await serve({ ...deps, config: { ...deps.config, port: 0, ...change } })
   t.teardown(() => service.close())
   const port = Number(new URL(service.address).port)
+  /** Writes `parts` on a connection of its own and answers all that came back until the other side hung up. */
   const say = (...parts: string[]) =>
     new Promise<string>((resolve, reject) => {
       const socket = connect(port, '127.0.0.1')
