@@ -1,11 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** What a request was answered at last. */
-export interface Answered {
-  status: number
-  json: any
-}
-
 /** A request of a {@link PatientClient}. */
 export interface Sent {
   path: string
@@ -18,7 +12,7 @@ export interface Sent {
 
 /** A phone or an office that asks again until it is answered, always the same, at whichever process answers. */
 export interface PatientClient {
-  send(request: Sent): Promise<Answered>
+  send(request: Sent): Promise<{ status: number; json: any }>
   /** How often it had to ask again, by what it met: `ECONNREFUSED`, `503 database_away`, … */
   met: Record<string, number>
 }
@@ -31,7 +25,12 @@ export function patientClient(
 ): PatientClient {
   const met: Record<string, number> = {}
   let turn = 0
-  const ask = async ({ path, body, contentType = 'application/json', key }: Sent): Promise<Answered> => {
+  const ask = async ({
+    path,
+    body,
+    contentType = 'application/json',
+    key,
+  }: Sent): Promise<{ status: number; json: any }> => {
     const at = addresses()
     const response = await fetch(`${at[turn++ % at.length]}/api/v1${path}`, {
       method: 'POST',
