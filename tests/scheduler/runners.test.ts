@@ -288,29 +288,25 @@ for (const kind of kinds) {
       t.ok((await api.get('/jobs')).json.items[0].late, 'a run that is dated ahead hides no lateness')
     })
 
-    t.test(
-      'a database that does not answer at the start ends no process, and what is overdue runs once it does',
-      async (t) => {
-        const job = counting()
-        const { api, clock, deps } = await startSaka(t, { jobs: [job] })
-        await api.post('/jobs/count-sheep/run')
-        await until('it has run', () => job.counted === 1)
-        clock.set('2023-09-12T06:30:00.000Z')
-        let isAway = true
-        const db = {
-          ...deps.db,
-          get read() {
-            if (isAway) throw new Error('the database does not answer')
-            return deps.db.read
-          },
-        }
-        const runner = await start({ ...deps, db })
-        t.teardown(() => runner.stop())
-        await new Promise((tick) => setTimeout(tick, 200))
-        isAway = false
-        await until('it has run again', () => job.counted === 2)
-      },
-    )
+    t.test('a database that is away at the start ends no runner; what is overdue runs later', async (t) => {
+      const job = counting()
+      const { api, clock, deps } = await startSaka(t, { jobs: [job] })
+      await api.post('/jobs/count-sheep/run')
+      await until('it has run', () => job.counted === 1)
+      clock.set('2023-09-12T06:30:00.000Z')
+      let isAway = true
+      const db = {
+        ...deps.db,
+        get read() {
+          if (isAway) throw new Error('the database does not answer')
+          return deps.db.read
+        },
+      }
+      const runner = await start({ ...deps, db })
+      t.teardown(() => runner.stop())
+      isAway = false
+      await until('it has run again', () => job.counted === 2)
+    })
 
     t.test('a run shows how far it is and stops when it is told to', async (t) => {
       const job: ScheduledJob = {
