@@ -4,8 +4,8 @@
 // Given files (`npm test -- tests/shared/voucher-code.test.ts`) it runs those alone, without the checks.
 // With CI=true a skipped test is a failure: there, everything that a test needs has to be there.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
@@ -16,12 +16,14 @@ import { installPrograms } from './support/programs.ts'
 import { type ProvidedServer, providePostgres, provideRedis } from './support/servers.ts'
 import { type Results, reportResults } from './tap-results.ts'
 
-/** Files of tests that one process runs one after the other, so that it loads the service once. */
+/** A process that runs files of tests one after the other, so that it loads the service once. */
 export interface TestRun {
-  /** The first file, and what all run on where that is not SQLite with embedded jobs. */
   name: string
+  /** Those of them that no other process with the same `queue` has begun. */
   files: string[]
   env: Record<string, string>
+  /** An empty folder. */
+  queue: string
 }
 
 /** What a file of tests runs on. */
@@ -31,13 +33,13 @@ interface Leg {
 }
 
 const root = dirname(import.meta.dirname)
+/** How many processes run tests at once: now and then one waits, for a minute to be over, for somebody to fall silent, for a server. */
+const processesAtOnce = availableParallelism() + 3
 /** Where the coverage of the repositories on PostgreSQL is collected. */
 const coverage = join(root, '.tap/postgres-coverage')
 /** How long a file of tests may take: more than any needs on a machine that others use too, so that only what hangs is ended. */
 const secondsForFile = 600
-/** How many files one process runs at the most: what they leave in its memory adds up. */
-const filesTogether = 6
-/** Run first, each in a process of its own: what takes longest, and what looks at the service while it is loaded. */
+/** What takes longest. */
 const first = [
   'tests/journeys/demonstration.test.ts',
   'tests/scheduler/runners.test.ts',
@@ -49,8 +51,9 @@ const first = [
   'tests/privacy/crash.test.ts',
   'tests/journeys/reminders.test.ts',
   'tests/reconciliation/crash.test.ts',
-  'tests/security/redos.test.ts',
 ]
+/** Run in processes of their own: what looks at the service while it is loaded. */
+const alone = ['tests/security/redos.test.ts']
 
 const onSqlite: Leg = { engine: 'sqlite', jobs: 'embedded' }
 const onPostgres: Leg = { engine: 'postgres', jobs: 'embedded' }
@@ -75,9 +78,12 @@ for (const [signal, code] of [
 
 const legs = filesToRun()
 keepInMemory()
-const checks = named.length > 0 || onlyPostgres ? { passed: 0, failed: 0 } : await runChecks()
 installPrograms()
-const tests = await runTests(legs)
+// Together: the tests that begin wait much, and the checks do not.
+const [checks, tests] = await Promise.all([
+  named.length > 0 || onlyPostgres ? { passed: 0, failed: 0 } : runChecks(),
+  runTests(legs),
+])
 const queries = runsPostgresLeg ? checkQueries() : { passed: 0, failed: 0 }
 const passed = checks.passed + tests.passed + queries.passed
 const failed = checks.failed + tests.failed + queries.failed
@@ -153,9 +159,7 @@ async function runTests(legs: [Leg, string[]][]): Promise<Results> {
     )
     const postgres = provided.get('PostgreSQL')
     if (postgres) await makeTemplate({ ...postgres, SAKA_TEST_ENGINE: 'postgres' })
-    const folder = mkdtempSync(join(tmpdir(), 'saka-template-'))
-    running.add({ stop: () => rmSync(folder, { recursive: true, force: true }) })
-    const sqlite = { SAKA_TEST_TEMPLATE_FILE: join(folder, 'saka.db') }
+    const sqlite = { SAKA_TEST_TEMPLATE_FILE: join(newFolder(), 'saka.db') }
     if (legs.some(([{ engine }]) => engine === 'sqlite')) await makeTemplate(sqlite)
     const queue = legs.flatMap(([leg, files]) => {
       const needed = [leg.engine === 'postgres' && 'PostgreSQL', leg.jobs === 'redis' && 'Redis'].filter(
@@ -171,7 +175,7 @@ async function runTests(legs: [Leg, string[]][]): Promise<Results> {
   }
 }
 
-/** The files of one leg, as many in order as one process runs. */
+/** The processes that run the files of one leg. */
 function runsOf(files: string[], { engine, jobs }: Leg, needed: string[], env: TestRun['env']): TestRun[] {
   const isCovered = engine === 'postgres' && runsPostgresLeg
   const all = {
@@ -179,17 +183,29 @@ function runsOf(files: string[], { engine, jobs }: Leg, needed: string[], env: T
     SAKA_TEST_ENGINE: engine,
     SAKA_TEST_JOBS: jobs,
     ...(runAll && { SAKA_TEST_LONG: '1' }),
-    ...(isCovered && { NODE_V8_COVERAGE: coverage }),
+    ...(isCovered && { SAKA_TEST_COVERAGE: coverage }),
   }
-  const others = files.filter((file) => !first.includes(file))
-  const together = Array.from({ length: Math.ceil(others.length / filesTogether) }, (_, i) =>
-    others.slice(i * filesTogether, (i + 1) * filesTogether),
-  )
-  return [...first.filter((file) => files.includes(file)).map((file) => [file]), ...together].map((some) => ({
-    name: needed.length > 0 ? `${some[0]} … (${needed.join(', ')})` : `${some[0]} …`,
-    files: some,
-    env: all,
-  }))
+  const run = (name: string, files: string[], queue: string): TestRun => ({
+    name: needed.length > 0 ? `${name} (${needed.join(', ')})` : name,
+    ...{ files, env: all, queue },
+  })
+  // The largest first, so that all processes end at about the same time.
+  const weightOf = (file: string) =>
+    first.includes(file) ? 1e9 - first.indexOf(file) : statSync(join(root, file)).size
+  const shared = files.filter((file) => !alone.includes(file)).sort((a, b) => weightOf(b) - weightOf(a))
+  const queue = newFolder()
+  const processes = Math.min(shared.length, engine === 'sqlite' ? processesAtOnce : availableParallelism())
+  return [
+    ...alone.filter((file) => files.includes(file)).map((file) => run(file, [file], newFolder())),
+    ...Array.from({ length: processes }, () => run('files of tests', shared, queue)),
+  ]
+}
+
+/** A folder for this run of the tests alone. */
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'saka-tests-'))
+  running.add({ stop: () => rmSync(folder, { recursive: true, force: true }) })
+  return folder
 }
 
 /** Fails where an exported function of a repository was not called on PostgreSQL. */
@@ -227,6 +243,7 @@ async function runQueue(queue: TestRun[]): Promise<Results> {
       DATABASE_URL: undefined,
       REDIS_URL: undefined,
       TAP_TIMEOUT: String(secondsForFile),
+      SAKA_TEST_PROCESSES: String(processesAtOnce),
       NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
     },
   })

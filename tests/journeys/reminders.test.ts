@@ -7,7 +7,7 @@ import { outsideWorld, seededRandom } from './reminded-town.ts'
 
 const athens = 'Europe/Athens'
 const [pickupFrom, pickupUntil] = ['2023-10-23', '2023-11-03']
-const children = runs(500, 1500)
+const children = runs(200, 1500)
 const schools = runs(5, 15)
 /** Half a minute of work; a machine that does much else needs longer. */
 t.setTimeout(600_000)

@@ -14,7 +14,7 @@ import type { RedisServer } from '../support/redis-server.ts'
 import { startRedis } from '../support/redis-server.ts'
 import { until } from '../support/until.ts'
 
-const seconds = Number(process.env.CHAOS_SECONDS ?? runs(5, 120))
+const seconds = Number(process.env.CHAOS_SECONDS ?? runs(3, 120))
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)
 /** Chooses whom to kill and when. What the load does by chance is apart, so that it does not change the choice. */
 const random = seededRandom(seed)

@@ -3,11 +3,14 @@ import { openCampaign } from '../support/campaign.ts'
 import { enrollChildren } from '../support/children.ts'
 import { databaseOf } from '../support/engine.ts'
 import { askOf } from '../support/invariants.ts'
+import { runs } from '../support/long.ts'
 import { killedProcess, startProcess } from '../support/process.ts'
+
+const count = runs(200, 1000)
 
 t.test('a service that is killed in the middle of a batch has done all of it or nothing', async (t) => {
   const { api, campaign, school, deps } = await openCampaign(t)
-  await enrollChildren(deps, { campaignId: campaign.id, schoolId: school.id, count: 1000 })
+  await enrollChildren(deps, { campaignId: campaign.id, schoolId: school.id, count })
   await api.made(`/campaigns/${campaign.id}/vouchers`)
   const vouchers = await askOf(deps)('select code from vouchers')
   const { key } = await api.made('/api-keys', { name: 'phone', roles: [{ role: 'coordinator' }] })
@@ -31,7 +34,7 @@ t.test('a service that is killed in the middle of a batch has done all of it or 
 
   for (const [killAt, kept] of [
     ['middle', 0],
-    ['committed', 1000],
+    ['committed', count],
   ] as const) {
     const killed = { by: 'tests/redemption/killed-service.ts', at: killAt }
     const ask = (address: string) => t.rejects(send(address), 'nobody is answered')
@@ -46,5 +49,5 @@ t.test('a service that is killed in the middle of a batch has done all of it or 
     results.every(({ status }) => status === 201),
     'sent again, every scan is answered as accepted',
   )
-  t.same(await done(), [1000, 1000, 1000])
+  t.same(await done(), [count, count, count])
 })

@@ -1,7 +1,7 @@
 // Loaded before the service: it dies by SIGKILL in the middle of a batch, or between its commit and its answer.
 import { dieAt, watchStatements } from '../support/statements.ts'
 
-const middle = 500
+const middle = 100
 let handOuts = 0
 let ours: object | undefined
 

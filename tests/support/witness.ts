@@ -59,9 +59,16 @@ async function changedTables(tx: Tx): Promise<string[]> {
 
 const connectionOf = ({ q }: Tx) => (q as unknown as { $client: Sqlite.Database }).$client
 
+let triggers: string | undefined
+
 /** Triggers of this connection alone, which leave no trace in the file. */
 function watch(connection: Sqlite.Database): void {
-  connection.exec('CREATE TEMP TABLE IF NOT EXISTS changed_tables (name TEXT PRIMARY KEY)')
+  triggers ??= triggersFor(connection)
+  connection.exec(triggers)
+}
+
+function triggersFor(connection: Sqlite.Database): string {
+  const statements = ['CREATE TEMP TABLE IF NOT EXISTS changed_tables (name TEXT PRIMARY KEY)']
   const tables = connection
     .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")
     .pluck()
@@ -76,13 +83,14 @@ function watch(connection: Sqlite.Database): void {
       ['UPDATE', differs],
       ['DELETE', '1'],
     ]) {
-      connection.exec(
+      statements.push(
         `CREATE TEMP TRIGGER IF NOT EXISTS witness_${name}_${change} AFTER ${change} ON main."${name}" WHEN ${when} BEGIN
           INSERT INTO changed_tables SELECT '${name}' WHERE NOT EXISTS (SELECT 1 FROM changed_tables WHERE name = '${name}');
         END`,
       )
     }
   }
+  return statements.join(';\n')
 }
 
 /** The same on PostgreSQL, once for the database that all tests get copies of. What changed is a setting that ends with the transaction. */

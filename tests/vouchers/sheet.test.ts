@@ -7,6 +7,7 @@ import type { PrintedVoucher } from '../../src/vouchers/sheet/plan.ts'
 import { planSheets } from '../../src/vouchers/sheet/plan.ts'
 import { voucherSheets } from '../../src/vouchers/sheet/sheet.ts'
 import { secondLanguage, voucherTexts, windowText } from '../../src/vouchers/sheet/texts.ts'
+import { runs } from '../support/long.ts'
 import { readPdf, readPlaces, readProperties } from '../support/pdf-reader.ts'
 import { scanBoxes } from '../support/qr-reader.ts'
 
@@ -246,7 +247,8 @@ t.test('every character that a font here has can be set, alone, joined and marke
   const basicPlane = Array.from({ length: 0x10000 }, (_, point) => String.fromCodePoint(point)).slice(0x20)
   const known = basicPlane.filter(type.covers)
   t.ok(known.length > 4000)
-  for (const character of known) {
+  for (const [i, character] of known.entries()) {
+    if (i % runs(4, 1) !== 0) continue
     for (const text of [character, `م${character}م`, `ა${character}`]) {
       const widths = [type.line(text, 'regular').width, type.line(text, 'bold').width]
       if (!widths.every((width) => width >= 0)) t.fail(`U+${character.codePointAt(0)?.toString(16)}`)
