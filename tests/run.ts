@@ -34,7 +34,7 @@ interface Leg {
 
 const root = dirname(import.meta.dirname)
 /** How many processes run tests at once: now and then one waits, for a minute to be over, for somebody to fall silent, for a server. */
-const processesAtOnce = availableParallelism() + 3
+const processesAtOnce = availableParallelism() + 2
 /** Where the coverage of the repositories on PostgreSQL is collected. */
 const coverage = join(root, '.tap/postgres-coverage')
 /** How long a file of tests may take: more than any needs on a machine that others use too, so that only what hangs is ended. */
