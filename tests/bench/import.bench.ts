@@ -8,7 +8,7 @@ import type { NewEnrollment } from '../../src/enrollment/rules.ts'
 import { openDeps } from '../../src/open-deps.ts'
 import { readConfig } from '../../src/platform/config/config.ts'
 import { openCampaign, pupilLines, schoolLines } from './scale-campaign.ts'
-import { sqliteEngine } from './scale-database.ts'
+import { sqliteDatabase } from './scale-database.ts'
 import { startService } from './scale-service.ts'
 
 const children = Number(process.argv[2] ?? 100_000)
@@ -20,7 +20,7 @@ const leastRatio = 0.5
 const mostMegabytes = 250
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
-const { url } = await sqliteEngine().create(children)
+const { url } = sqliteDatabase()
 const service = await startService(url, 1)
 const { made } = service
 await made('POST', '/school-imports?createCommunities=true', Readable.from(schoolLines(schools)))

@@ -1,14 +1,11 @@
-// Campaigns at the size of a municipality, a country, or as many children as it is asked for by hand, each on an empty database:
-// import, allocation, vouchers, a tenth of the hand-outs, reconciliation, backup, each with its time, what it costs for each
-// child, and the memory of the service. Of several sizes it tells what the largest costs for each child against the others.
+// A campaign of as many children as it is asked for, on an empty database: import, allocation, vouchers, a tenth of the hand-outs,
+// reconciliation, backup, each with its time, what it costs for each child, and the memory of the service.
 //
-//   npm run bench -- scale                                       10,000 children, SQLite
-//   node tests/bench/scale.bench.ts 85000                        a country's first grade
-//   node tests/bench/scale.bench.ts postgres 10000 100000 1000000
-//
-// PostgreSQL is a server of its own, or the one that DATABASE_URL names, where it makes databases called saka_bench_….
+//   npm run bench -- scale                              10,000 children, SQLite
+//   node tests/bench/scale.bench.ts 85000               a country's first grade
+//   node tests/bench/scale.bench.ts postgres 85000      on a server of its own
 import { phones, runCampaign, schoolsOf, type Timed } from './scale-campaign.ts'
-import { postgresEngine, type ScaleEngine, sqliteEngine } from './scale-database.ts'
+import { postgresDatabase, type ScaleDatabase, sqliteDatabase } from './scale-database.ts'
 import { startService } from './scale-service.ts'
 
 /** What one step took: seconds of the clock, of the service's processor time and of the server's; megabytes at most. */
@@ -22,28 +19,24 @@ interface Step {
 }
 
 const asked = process.argv.slice(2)
-const sizes = asked.filter((word) => /^\d+$/.test(word)).map(Number)
-if (sizes.length === 0) sizes.push(10_000)
-const url = process.env.DATABASE_URL
-const engine = asked.includes('postgres') || url ? await postgresEngine(url) : sqliteEngine()
+const children = Number(asked.find((word) => /^\d+$/.test(word)) ?? 10_000)
+const database = asked.includes('postgres') ? await postgresDatabase() : sqliteDatabase()
 // Else the service and the server would outlive what started them.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void engine.stop().finally(() => process.exit(1)))
-const runs = new Map<number, Step[]>()
+  process.once(signal, () => void database.stop().finally(() => process.exit(1)))
 try {
-  for (const children of sizes) runs.set(children, await measure(engine, children))
+  await measure(database)
 } finally {
-  await engine.stop()
+  await database.stop()
 }
-const largest = Math.max(...sizes)
-for (const children of sizes.filter((size) => size < largest)) compare(largest, children)
 process.exit()
 
-async function measure(engine: ScaleEngine, children: number): Promise<Step[]> {
-  const database = await engine.create(children)
+async function measure(database: ScaleDatabase): Promise<void> {
   const service = await startService(database.url, phones)
-  console.log(`\n${children} children of ${schoolsOf(children)} schools, on ${engine.name}, one process of the service`)
-  const steps: Step[] = []
+  console.log(
+    `\n${children} children of ${schoolsOf(children)} schools, on ${database.engine}, one process of the service`,
+  )
+  let peak = 0
   const timed: Timed = async (what, of, work) => {
     service.peakMegabytes()
     const [began, cpu, serverCpu] = [performance.now(), service.cpuSeconds(), database.cpuSeconds()]
@@ -55,17 +48,14 @@ async function measure(engine: ScaleEngine, children: number): Promise<Step[]> {
       serverCpu: serverCpu === undefined ? undefined : database.cpuSeconds()! - serverCpu,
       megabytes: service.peakMegabytes(),
     }
-    steps.push(step)
+    peak = Math.max(peak, step.megabytes)
     tell(step)
     return result
   }
   await runCampaign(service, children, timed)
   const bytes = await database.bytes()
   await service.stop()
-  await database.remove()
-  const peak = Math.max(...steps.map(({ megabytes }) => megabytes))
   console.log(`the service had ${peak.toFixed(0)} MB at most; the database has ${(bytes / 2 ** 20).toFixed(0)} MB`)
-  return steps
 }
 
 /** Processor time for each thing, of the service and the server together, in microseconds. */
@@ -80,14 +70,4 @@ function tell(step: Step): void {
   console.log(
     `${what.padEnd(30)}${seconds.toFixed(2).padStart(8)} s ${cpu.toFixed(2).padStart(8)} s of CPU${server} ${megabytes.toFixed(0).padStart(5)} MB ${each}`,
   )
-}
-
-function compare(large: number, small: number): void {
-  console.log(`\n${large} children against ${small}: processor time for each (as many: 1), and megabytes`)
-  for (const [i, step] of runs.get(large)!.entries()) {
-    const less = runs.get(small)![i]!
-    const ratio = step.of > 1 ? (microseconds(step) / microseconds(less)).toFixed(2) : ''
-    const memory = `${less.megabytes.toFixed(0).padStart(6)} -> ${step.megabytes.toFixed(0).padStart(5)} MB`
-    console.log(`${step.what.padEnd(30)}${ratio.padStart(8)} ${memory}`)
-  }
 }

@@ -3,7 +3,7 @@
 import { cpus } from 'node:os'
 import { requestsPerSecond, steadily } from './keep-alive.ts'
 import { scansOf } from './scale-campaign.ts'
-import { postgresEngine, type ScaleEngine, sqliteEngine } from './scale-database.ts'
+import { postgresDatabase, type ScaleDatabase, sqliteDatabase } from './scale-database.ts'
 import { startService } from './scale-service.ts'
 
 const warmUp = 1000
@@ -12,8 +12,7 @@ const perSecond = 100
 const phones = 100
 const [queued, queue] = [3000, 50]
 
-async function measure(engine: ScaleEngine): Promise<void> {
-  const database = await engine.create(0)
+async function measure(database: ScaleDatabase): Promise<void> {
   const service = await startService(database.url, 1)
   const { target, bodies } = await scansOf(service, warmUp + seconds * perSecond + queued)
   await requestsPerSecond(target, bodies.splice(0, warmUp), queue)
@@ -33,15 +32,14 @@ async function measure(engine: ScaleEngine): Promise<void> {
   const at = (share: number) => `${sorted[Math.floor(share * sorted.length)]!.toFixed(1)} ms`
   const full = await timed(queued, () => requestsPerSecond(target, bodies.splice(0, queued), queue))
   const row = (...cells: string[]) => console.log(cells.map((cell, i) => cell.padEnd(i ? 12 : 34)).join(''))
-  row(`${engine.name}, ${perSecond} a second`, at(0.5), at(0.99), steady.service, steady.server)
-  row(`${engine.name}, a queue of ${queue}`, `${full.result.toFixed(0)} a s`, '', full.service, full.server)
+  row(`${database.engine}, ${perSecond} a second`, at(0.5), at(0.99), steady.service, steady.server)
+  row(`${database.engine}, a queue of ${queue}`, `${full.result.toFixed(0)} a s`, '', full.service, full.server)
   await service.stop()
-  await database.remove()
-  await engine.stop()
+  await database.stop()
 }
 
 console.log(
   `${cpus().length} cores for all of it; median and 99th percentile, processor time of the service and of the server`,
 )
-if (process.argv[2] !== 'postgres') await measure(sqliteEngine())
-await measure(await postgresEngine(process.env.DATABASE_URL))
+if (process.argv[2] !== 'postgres') await measure(sqliteDatabase())
+await measure(await postgresDatabase())
