@@ -52,8 +52,8 @@ const first = [
   'tests/journeys/reminders.test.ts',
   'tests/reconciliation/crash.test.ts',
 ]
-/** Run in processes of their own: what looks at the service while it is loaded. */
-const alone = ['tests/security/redos.test.ts']
+/** Run in processes of their own: what looks at the service while it is loaded, and what declares a problem that it does not have. */
+const alone = ['tests/security/redos.test.ts', 'tests/shared/kernel.test.ts']
 
 const onSqlite: Leg = { engine: 'sqlite', jobs: 'embedded' }
 const onPostgres: Leg = { engine: 'postgres', jobs: 'embedded' }
