@@ -1,4 +1,4 @@
-// `npm test`: all checks, then every file of tests on SQLite and those of `postgresLeg` on PostgreSQL too, a line for each as it ends, and
+// `npm test`: all checks, and beside them every file of tests on SQLite and those of `postgresLeg` on PostgreSQL too, a line for each as it ends, and
 // what failed in it. The last line counts. `npm run test:all` runs every file on both engines and with jobs on Redis, the long ones in full.
 // `npm test -- --postgres` runs the files on PostgreSQL alone.
 // Given files (`npm test -- tests/shared/voucher-code.test.ts`) it runs those alone, without the checks.
@@ -39,7 +39,7 @@ const processesAtOnce = availableParallelism() + 2
 const coverage = join(root, '.tap/postgres-coverage')
 /** How long a file of tests may take: more than any needs on a machine that others use too, so that only what hangs is ended. */
 const secondsForFile = 600
-/** What takes longest. */
+/** What takes longest, and so begins first. */
 const first = [
   'tests/journeys/demonstration.test.ts',
   'tests/scheduler/runners.test.ts',
@@ -52,8 +52,8 @@ const first = [
   'tests/journeys/reminders.test.ts',
   'tests/reconciliation/crash.test.ts',
 ]
-/** Run in processes of their own: what looks at the service while it is loaded, and what declares a problem that it does not have. */
-const alone = ['tests/security/redos.test.ts', 'tests/shared/kernel.test.ts']
+/** In processes of their own: what watches the service being loaded, measures its process, or declares a problem that the service does not have. */
+const alone = ['tests/security/redos.test.ts', 'tests/security/sessions.test.ts', 'tests/shared/kernel.test.ts']
 
 const onSqlite: Leg = { engine: 'sqlite', jobs: 'embedded' }
 const onPostgres: Leg = { engine: 'postgres', jobs: 'embedded' }
@@ -189,15 +189,16 @@ function runsOf(files: string[], { engine, jobs }: Leg, needed: string[], env: T
     name: needed.length > 0 ? `${name} (${needed.join(', ')})` : name,
     ...{ files, env: all, queue },
   })
-  // The largest first, so that all processes end at about the same time.
-  const weightOf = (file: string) =>
-    first.includes(file) ? 1e9 - first.indexOf(file) : statSync(join(root, file)).size
-  const shared = files.filter((file) => !alone.includes(file)).sort((a, b) => weightOf(b) - weightOf(a))
+  // The largest files first, so that all processes end at about the same time.
+  const sizeOf = (file: string) => statSync(join(root, file)).size
+  const others = files.filter((file) => !first.includes(file) && !alone.includes(file))
+  const shared = [...first.filter((file) => files.includes(file)), ...others.sort((a, b) => sizeOf(b) - sizeOf(a))]
   const queue = newFolder()
   const processes = Math.min(shared.length, engine === 'sqlite' ? processesAtOnce : availableParallelism())
   return [
     ...alone.filter((file) => files.includes(file)).map((file) => run(file, [file], newFolder())),
-    ...Array.from({ length: processes }, () => run('files of tests', shared, queue)),
+    // Each has one that no other takes: a process without tests would count as skipped.
+    ...shared.slice(0, processes).map((own) => run('files of tests', [own, ...shared.slice(processes)], queue)),
   ]
 }
 

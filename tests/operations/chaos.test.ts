@@ -10,8 +10,7 @@ import { type PatientClient, patientClient } from '../support/patient-client.ts'
 import { openPickup, type Pickup } from '../support/pickup.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts'
 import { type ServiceProcess, startProcess, stopProcess } from '../support/process.ts'
-import type { RedisServer } from '../support/redis-server.ts'
-import { startRedis } from '../support/redis-server.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { until } from '../support/until.ts'
 
 const seconds = Number(process.env.CHAOS_SECONDS ?? runs(3, 120))
